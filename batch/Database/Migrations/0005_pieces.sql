@@ -1,0 +1,77 @@
+CREATE TABLE piece (
+  piece_id text PRIMARY KEY,
+  product text NOT NULL CHECK (product IN ('issuance-notice', 'validity-notice', 'application-form',
+    'incomplete-notice', 'individual-number-notice')),
+  subject text COLLATE "C" NOT NULL,         -- card ref, application key, resident id, household id
+  occasion text COLLATE "C" NOT NULL,        -- why there is one: first, reminder, an event id, card:2027-01-05 …
+  generation int NOT NULL CHECK (generation >= 1),
+  replaces text REFERENCES piece,
+  state text NOT NULL CHECK (state IN ('wanted', 'withheld', 'suppressed', 'sealed', 'sent', 'acknowledged', 'posted',
+    'returned', 'spoiled', 'refused', 'destroyed')),
+  reason text,                               -- stable code of why it is withheld, suppressed, spoiled, refused
+  document text NOT NULL,                    -- DOCUMENT of `print`
+  resident_id text REFERENCES resident,      -- the addressee
+  municipality_code text NOT NULL,
+  wanted_on date NOT NULL,
+  state_on date NOT NULL,
+  application_id text,                       -- the Application ID that it carries
+  deadline date,                             -- the pick-up deadline that it names
+  earliest date,
+  drop_id bigint REFERENCES drop,
+  sequence int,
+  chunk int,
+  first_page int,
+  pages int,
+  sheets int,
+  postal_code text,
+  enclosures text,
+  registered_number text,
+  posted_on date,
+  destroyed_on date,
+  lost boolean NOT NULL DEFAULT false,       -- declared lost by two people
+  frozen_cipher bytea,                       -- what is printed (PieceData as JSON), encrypted: renders the same bytes again
+  CONSTRAINT one_generation_of_a_piece UNIQUE (product, subject, occasion, generation),
+  CONSTRAINT one_place_in_a_drop UNIQUE (drop_id, sequence),
+  CONSTRAINT sealed_lies_in_a_drop CHECK (state IN ('wanted', 'withheld', 'suppressed') OR drop_id IS NOT NULL),
+  CONSTRAINT posted_has_a_day CHECK (state <> 'posted' OR posted_on IS NOT NULL)
+);
+CREATE INDEX piece_wanted ON piece (product) WHERE state IN ('wanted', 'withheld');
+CREATE INDEX piece_subject ON piece (product, subject);
+CREATE UNIQUE INDEX registered_number_once ON piece (registered_number, wanted_on);
+
+-- R80: one Individual Number Notice per number, ever.
+CREATE TABLE notified_number (
+  number_hash bytea PRIMARY KEY,
+  resident_id text NOT NULL REFERENCES resident,
+  piece_id text NOT NULL REFERENCES piece
+);
+
+-- R51: messages to online applicants, by application and count.
+CREATE TABLE message (
+  application_key text COLLATE "C" NOT NULL REFERENCES application,
+  number int NOT NULL,
+  business_date date NOT NULL,
+  drop_id bigint REFERENCES drop,
+  PRIMARY KEY (application_key, number)
+);
+
+-- The vendor's answers as they came, by file and line.
+CREATE TABLE vendor_answer (
+  feed text COLLATE "C" NOT NULL,
+  row int NOT NULL,
+  drop_name text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('ack', 'spoiled', 'posted', 'destroyed')),
+  subject text NOT NULL,                     -- piece id, or file name in an ack
+  value text NOT NULL,
+  state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'applied', 'kept')),
+  result text,
+  PRIMARY KEY (feed, row)
+);
+
+-- R95: what the inquiry answers, as of a night.
+CREATE TABLE status_answer (
+  key_hash text PRIMARY KEY,
+  answer text NOT NULL CHECK (answer IN ('received', 'confirmed', 'in-process', 'sent', 'ask-municipality')),
+  confirmed_on date,
+  business_date date NOT NULL
+);

@@ -1,0 +1,92 @@
+namespace MyNumber.Batch;
+
+/// <summary>
+/// Every setting that RULES.md marks *policy*, with the default it gives. Read once at start and checked by
+/// <see cref="Validate"/>; rules get it as a parameter.
+/// </summary>
+public sealed record Policy
+{
+    /// <summary>R01. The application site's address; the Application ID is its query value `id`.</summary>
+    public string ApplicationSite { get; init; } = "https://net.kojinbango-card.go.jp/apply";
+
+    /// <summary>R20. Smallest photograph that can still be trimmed: width, mm.</summary>
+    public double PhotoWidthMmMin { get; init; } = 31;
+
+    /// <summary>R20. Smallest photograph that can still be trimmed: height, mm.</summary>
+    public double PhotoHeightMmMin { get; init; } = 40;
+
+    /// <summary>R20. Fewest pixels across the photograph.</summary>
+    public int PhotoWidthPxMin { get; init; } = 240;
+
+    /// <summary>R30. On one day mail comes before online.</summary>
+    public bool MailBeforeOnline { get; init; } = true;
+
+    /// <summary>R40. Renewed within the last three months of the old card: one birthday more.</summary>
+    public bool RenewalAddsAYear { get; init; } = true;
+
+    /// <summary>R41. Service level from application to Issuance Notice, days; what is later is reported.</summary>
+    public int IssuanceNoticeDaysMax { get; init; } = 31;
+
+    /// <summary>R48. How long images of delivered cards and dead applications are kept, months.</summary>
+    public int ImagesKeptMonths { get; init; } = 6;
+
+    /// <summary>R50. Printed end date of the return envelope in stock.</summary>
+    public DateOnly ReturnEnvelopeValidUntil { get; init; } = new(2028, 5, 31);
+
+    /// <summary>R61. Months in which no second form is sent to a resident by a campaign.</summary>
+    public int CampaignPauseMonths { get; init; } = 6;
+
+    /// <summary>R70. Days before the end from which a Notification of Validation Period is sent.</summary>
+    public int ValidityNoticeDaysBefore { get; init; } = 75;
+
+    /// <summary>R80. Oldest assignment of a new number that still brings a notice, days before it is first seen.</summary>
+    public int NumberAssignedDaysMax { get; init; } = 60;
+
+    /// <summary>R80. First ten digits of the first registered-mail number of the range that the post office gave.</summary>
+    public long RegisteredRangeFirst { get; init; } = 3_136_000_000;
+
+    /// <summary>R80. First ten digits of the last one.</summary>
+    public long RegisteredRangeLast { get; init; } = 3_136_999_999;
+
+    /// <summary>R95. Business days after receipt before which an inquiry is answered as unknown.</summary>
+    public int InquiryBusinessDays { get; init; } = 2;
+
+    /// <summary>R95. Months after receipt in which an inquiry is answered.</summary>
+    public int InquiryMonths { get; init; } = 6;
+
+    /// <summary>FORMATS.md. Pieces in one PDF at most.</summary>
+    public int PiecesPerFileMax { get; init; } = 5_000;
+
+    /// <summary>FORMATS.md. Days for which feeds, events and answers lie in the archive.</summary>
+    public int ArchiveDays { get; init; } = 30;
+
+    /// <summary>Outside production every drop's name begins with `TEST-`, and the local id key is allowed.</summary>
+    public bool Production { get; init; }
+
+    /// <summary>Throws where a setting contradicts a rule, naming the setting.</summary>
+    /// <exception cref="ArgumentException">A setting cannot be used.</exception>
+    public Policy Validate()
+    {
+        Require(PhotoWidthMmMin is > 0 and <= 35, nameof(PhotoWidthMmMin), "lies above 0 and is 35 at most");
+        Require(PhotoHeightMmMin is > 0 and <= 45, nameof(PhotoHeightMmMin), "lies above 0 and is 45 at most");
+        Require(ValidityNoticeDaysBefore is > 0 and <= 92, nameof(ValidityNoticeDaysBefore), "lies within three months");
+        Require(RegisteredRangeFirst <= RegisteredRangeLast, nameof(RegisteredRangeLast), "is not below the first");
+        Require(RegisteredRangeFirst is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeFirst), "has ten digits at most");
+        Require(RegisteredRangeLast is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeLast), "has ten digits at most");
+        Require(PiecesPerFileMax is >= 1 and <= 5_000, nameof(PiecesPerFileMax), "lies between 1 and 5,000");
+        Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
+        Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");
+        Require(
+            Uri.TryCreate(ApplicationSite, UriKind.Absolute, out var site) && site.Scheme == "https",
+            nameof(ApplicationSite), "is an https address");
+        return this;
+    }
+
+    private static void Require(bool holds, string setting, string must)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"Setting {setting} is refused: it must be one that {must}.");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>
+/// What a Store may use: the fenced transaction of its part. Rows only; no file, no clock, no outside world.
+/// </summary>
+public sealed class StoreContext(
+    RunInfo run, long stepId, int stepOrdinal, PartInfo part, NpgsqlConnection connection, NpgsqlTransaction transaction)
+{
+    /// <summary>The run.</summary>
+    public RunInfo Run => run;
+
+    /// <summary>The Japan date that every rule uses.</summary>
+    public DateOnly BusinessDate => run.BusinessDate;
+
+    /// <summary>The step's place in the night, from 1.</summary>
+    public int StepOrdinal => stepOrdinal;
+
+    /// <summary>The part that is being stored.</summary>
+    public PartInfo Part => part;
+
+    /// <summary>The connection of the transaction.</summary>
+    public NpgsqlConnection Connection => connection;
+
+    /// <summary>The fenced transaction; the engine commits it.</summary>
+    public NpgsqlTransaction Transaction => transaction;
+
+    /// <summary>Plans work parts of this step. File borders are fixed here; a later split never changes a file.</summary>
+    public async Task PlanPartsAsync(IReadOnlyCollection<PlannedPart> parts, CancellationToken cancellation)
+    {
+        const string sql = """
+            WITH planned AS (
+              INSERT INTO part (step_id, act, from_key, to_key, state)
+              SELECT $1, 'work', from_key, to_key, 'ready' FROM unnest($2::text[], $3::text[]) AS new (from_key, to_key)
+              RETURNING 1)
+            UPDATE step SET parts_open = parts_open + (SELECT count(*) FROM planned) WHERE id = $1
+            """;
+        await using var command = new NpgsqlCommand(sql, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = stepId },
+                new() { Value = parts.Select(planned => planned.FromKey).ToArray() },
+                new() { Value = parts.Select(planned => planned.ToKey).ToArray() },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Writes lines of the item ledger by COPY. A subject has one line per step of a run.</summary>
+    public async Task LedgerAsync(IEnumerable<ItemOutcome> items, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY item (run_id, step_ordinal, subject, outcome, reason) FROM STDIN (FORMAT BINARY)", cancellation);
+        foreach (var item in items)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(run.Id, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(stepOrdinal, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(item.Subject, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(item.Outcome, NpgsqlDbType.Text, cancellation);
+            if (item.Reason is null)
+            {
+                await copy.WriteNullAsync(cancellation);
+            }
+            else
+            {
+                await copy.WriteAsync(item.Reason, NpgsqlDbType.Text, cancellation);
+            }
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    /// <summary>Records staged files of a drop (ENGINE.md, Files, b). The same file twice is the same row.</summary>
+    public async Task RecordFilesAsync(long dropId, IReadOnlyCollection<StagedFile> files, CancellationToken cancellation)
+    {
+        const string sql = """
+            INSERT INTO file (drop_id, path, sha256, bytes)
+            SELECT $1, path, sha256, bytes FROM unnest($2::text[], $3::text[], $4::bigint[]) AS new (path, sha256, bytes)
+            ON CONFLICT (drop_id, path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes
+            """;
+        await using var command = new NpgsqlCommand(sql, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = dropId },
+                new() { Value = files.Select(file => file.Path).ToArray() },
+                new() { Value = files.Select(file => file.Sha256).ToArray() },
+                new() { Value = files.Select(file => file.Bytes).ToArray() },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
+
+/// <summary>A file that lies staged under its content's hash.</summary>
+/// <param name="Path">Its final name, relative to its drop's folder.</param>
+/// <param name="Sha256">Lower-case hex.</param>
+/// <param name="Bytes">Length.</param>
+public sealed record StagedFile(string Path, string Sha256, long Bytes);
