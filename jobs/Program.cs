@@ -1,1 +1,1 @@
-return 2;
+return await MyNumber.Jobs.Cli.CommandLine.RunAsync(args);

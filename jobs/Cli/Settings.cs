@@ -1,0 +1,59 @@
+using MyNumber.Batch;
+
+namespace MyNumber.Jobs.Cli;
+
+/// <summary>
+/// Settings as .NET reads them: `appsettings.json` beside the program, `settings.json` in the home, then environment
+/// variables that begin with `MYNUMBER_` (`MYNUMBER_HOME`, `MYNUMBER_CONNECTION`, `MYNUMBER_POLICY__INQUIRYMONTHS` …).
+/// </summary>
+public sealed class Settings
+{
+    /// <summary>Where the home lies unless somebody says otherwise, below the current folder.</summary>
+    public const string HomeDefault = ".local/home";
+
+    private Settings(string home, IConfiguration configuration) => (HomePath, Configuration) = (home, configuration);
+
+    /// <summary>Full path of the home folder; it may not exist yet.</summary>
+    public string HomePath { get; }
+
+    /// <summary>Everything that was set.</summary>
+    public IConfiguration Configuration { get; }
+
+    /// <summary>The server that holds the databases of all homes.</summary>
+    /// <exception cref="UnusableException">No server is named.</exception>
+    public string Connection => Configuration["connection"] is { Length: > 0 } connection
+        ? connection
+        : throw new UnusableException(
+            "No database server is named: set MYNUMBER_CONNECTION, or run this by ./run-local.sh cli.");
+
+    /// <summary>RULES.md's policies, with what was set under `policy`.</summary>
+    /// <exception cref="UsageException">A setting contradicts a rule.</exception>
+    public Policy Policy
+    {
+        get
+        {
+            try
+            {
+                return (Configuration.GetSection("policy").Get<Policy>() ?? new Policy()).Validate();
+            }
+            catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
+            {
+                throw new UsageException(refused.Message);
+            }
+        }
+    }
+
+    /// <summary>Reads all sources.</summary>
+    /// <param name="home">What `--home` says; null where it is not given.</param>
+    public static Settings Load(string? home)
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables("MYNUMBER_").Build();
+        var path = Path.GetFullPath(home ?? environment["home"] ?? HomeDefault);
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddJsonFile(Path.Combine(path, "settings.json"), optional: true)
+            .AddEnvironmentVariables("MYNUMBER_")
+            .Build();
+        return new Settings(path, configuration);
+    }
+}
