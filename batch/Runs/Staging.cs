@@ -42,6 +42,7 @@ public sealed class Staging(string outbox)
         var staged = new StagedFile(path, sha256, bytes);
         File.Move(temporary, FullPath(drop, staged), overwrite: true);
         Durable.SyncFolder(folder);
+        FaultPoints.Hit(FaultPoints.Staged);
         return staged;
     }
 }

@@ -1,0 +1,29 @@
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch;
+
+/// <summary>The whole flow in one place: the kinds of runs and their steps, in order (ENGINE.md, rule 9).</summary>
+public static class Night
+{
+    /// <summary>The steps of a night in order; a step's ordinal is its place here, from 1.</summary>
+    public static IReadOnlyList<StepDefinition> Steps(NightServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return
+        [
+            // intake: new IntakeStep(services.…).Definition
+        ];
+    }
+
+    /// <summary>Every kind of run with its steps.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<StepDefinition>> Kinds(NightServices services)
+    {
+        var steps = Steps(services);
+        return new Dictionary<string, IReadOnlyList<StepDefinition>>
+        {
+            ["night"] = steps,
+            // `purge propose` does what the night's storage step does, again (ENGINE.md, rule 9).
+            ["disposal"] = [.. steps.Where(step => step.Name == "storage")],
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch;
+
+/// <summary>What the steps of a night may need, made once per process. A step takes out of it what it uses.</summary>
+public sealed record NightServices
+{
+    /// <summary>The home whose night this is.</summary>
+    public required Home Home { get; init; }
+
+    /// <summary>The home's own database.</summary>
+    public required NpgsqlDataSource Database { get; init; }
+
+    /// <summary>Every setting that RULES.md marks *policy*.</summary>
+    public required Policy Policy { get; init; }
+
+    /// <summary>Only for instants that are recorded (audit, alerts): rules take the business date.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Where files are staged before a drop is decided.</summary>
+    public Staging Staging => new(Home.Outbox);
+
+    /// <summary>Puts the files of sealed drops in place.</summary>
+    public DropPublisher Publisher => new(Home.Outbox);
+
+    /// <summary>Makes everything that hangs on the home and the policy (keys, vaults) from these four.</summary>
+    public static NightServices Create(Home home, NpgsqlDataSource database, Policy policy, TimeProvider clock) =>
+        new() { Home = home, Database = database, Policy = policy, Clock = clock };
+}
