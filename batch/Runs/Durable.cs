@@ -31,6 +31,15 @@ public static partial class Durable
         }
     }
 
+    /// <summary>
+    /// Gives a file a second name unless something has that name: what rename cannot do without overwriting.
+    /// </summary>
+    /// <returns>False where the name is taken, or the link could not be made.</returns>
+    public static bool TryLink(string existing, string name) => Link(existing, name) == 0;
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

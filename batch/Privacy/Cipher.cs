@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MyNumber.Batch.Privacy;
+
+/// <summary>
+/// AES-256-GCM. The context (where the value lies: a column, a store name) is authenticated with it, so that a value
+/// moved to another row or file does not open. Layout: 1 byte version, 12 bytes nonce, 16 bytes tag, ciphertext.
+/// </summary>
+public static class Cipher
+{
+    /// <summary>Length of every key, bytes.</summary>
+    public const int KeyBytes = 32;
+
+    private const byte Version = 1;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private const int HeaderBytes = 1 + NonceBytes + TagBytes;
+
+    /// <summary>Encrypts under a fresh random nonce: the same plain text gives other bytes each time.</summary>
+    public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, string context)
+    {
+        var sealedBytes = new byte[HeaderBytes + plain.Length];
+        sealedBytes[0] = Version;
+        var nonce = sealedBytes.AsSpan(1, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key, TagBytes);
+        aes.Encrypt(
+            nonce,
+            plain,
+            sealedBytes.AsSpan(HeaderBytes),
+            sealedBytes.AsSpan(1 + NonceBytes, TagBytes),
+            Encoding.UTF8.GetBytes(context));
+        return sealedBytes;
+    }
+
+    /// <summary>Decrypts what <see cref="Seal"/> made under the same key and context.</summary>
+    /// <exception cref="CryptographicException">Another key, another context, or changed bytes.</exception>
+    public static byte[] Open(byte[] key, ReadOnlySpan<byte> sealedBytes, string context)
+    {
+        if (sealedBytes.Length < HeaderBytes || sealedBytes[0] != Version)
+        {
+            throw new CryptographicException("Not a sealed value of this version.");
+        }
+
+        var plain = new byte[sealedBytes.Length - HeaderBytes];
+        using var aes = new AesGcm(key, TagBytes);
+        aes.Decrypt(
+            sealedBytes.Slice(1, NonceBytes),
+            sealedBytes[HeaderBytes..],
+            sealedBytes.Slice(1 + NonceBytes, TagBytes),
+            plain,
+            Encoding.UTF8.GetBytes(context));
+        return plain;
+    }
+}
