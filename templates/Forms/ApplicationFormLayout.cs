@@ -73,7 +73,7 @@ public static class ApplicationFormLayout
     [
         .. RegistrationMarks(),
         .. Identity(identity),
-        .. filling == FormFilling.Printed ? PrintedRegister() : HandwrittenRegister(),
+        .. filling == FormFilling.Printed ? PrintedRegister(identity) : HandwrittenRegister(),
         .. Applicant(),
         .. Wishes(),
     ]);
@@ -103,10 +103,12 @@ public static class ApplicationFormLayout
     }
 
     // Rows leave room below the printed text: corrections are written there by hand (R05).
-    private static IEnumerable<FormItem> PrintedRegister()
+    private static IEnumerable<FormItem> PrintedRegister(FormIdentity identity)
     {
         const double width = TableRightMm - ValueMm;
-        yield return Item("municipality_name", FormItemType.Printed, 18, 24, 60, 6);
+        // The Individual Number's row takes the place above the table where the form has one.
+        var top = identity == FormIdentity.ApplicationId ? 29 : 22;
+        yield return Item("municipality_name", FormItemType.Printed, LeftMm, top, 80, 7);
         yield return Item("issued_on", FormItemType.Printed, 164, 78, 32, 8);
         yield return Item("name", FormItemType.Printed, ValueMm, 43, width, 14);
         yield return Item("name_kana", FormItemType.Printed, ValueMm, 57, width, 9);
