@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
 # The one script of a local machine: sets up, builds, and runs. See README.md, or ./run-local.sh help.
 set -euo pipefail
+caller=$PWD
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 cd "$top"
 local_dir="$top/.local"
 pg_bin=/usr/lib/postgresql/15/bin
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+# The SDK needs no ICU, no home folder and no advertisement.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+export HOME="${HOME:-$top/.local}"
+command -v dotnet > /dev/null || PATH="$PATH:/usr/share/dotnet:/usr/lib/dotnet:$HOME/.dotnet"
+
+say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi; }
+fail() { say "$1"; exit "${2:-3}"; }
 
 packages=(postgresql-15 libgtk-3-0 libtesseract5 tesseract-ocr-jpn tesseract-ocr-eng libzbar0 opencv-data
   fonts-ipaexfont fonts-ipamj-mincho icc-profiles-free poppler-utils)
@@ -16,9 +23,10 @@ test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server g
 install_packages() {
   local missing=() name
   for name in "$@"; do
-    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+    dpkg-query -W -f='${Status}' "$name" 2> /dev/null | grep -q 'ok installed' || missing+=("$name")
   done
   [ ${#missing[@]} -eq 0 ] && return
+  [ "$(id -u)" = 0 ] || fail "Missing from Debian: ask root to run  apt-get install --no-install-recommends ${missing[*]}"
   say "Installing from Debian: ${missing[*]}"
   if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     mkdir -p /etc/postgresql-common
@@ -26,7 +34,7 @@ install_packages() {
   fi
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
       -o Dpkg::Options::=--force-confold "${missing[@]}"; } > "$local_dir/apt.log" 2>&1 ||
-    { tail -n 20 "$local_dir/apt.log" >&2; say "Installing failed: see .local/apt.log"; exit 3; }
+    { tail -n 20 "$local_dir/apt.log" >&2; fail "Installing failed: see .local/apt.log"; }
 }
 
 # As the system user postgres where we are root (PostgreSQL refuses root), as the caller otherwise.
@@ -34,19 +42,18 @@ as_postgres() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=pos
 
 # The private cluster: under .local/, or under /var/lib/mynumber where user postgres cannot reach that (/root).
 # Its socket lies on a short path (a socket's path may have 107 bytes); it listens on no TCP port at all.
+id=$(printf '%s' "$top" | sha256sum | cut -c1-8)
 place_cluster() {
-  local id; id=$(printf '%s' "$top" | sha256sum | cut -c1-8)
   cluster="$local_dir/postgres"
-  mkdir -p "$local_dir"
   if [ "$(id -u)" = 0 ]; then
-    as_postgres test -x "$local_dir" 2>/dev/null || cluster="/var/lib/mynumber/$id/postgres"
+    as_postgres test -x "$local_dir" 2> /dev/null || cluster="/var/lib/mynumber/$id/postgres"
   fi
   socket="/tmp/mynumber-$id"
-  pg_user=$([ "$(id -u)" = 0 ] && echo postgres || id -un)
-  export MYNUMBER_CONNECTION="Host=$socket;Username=$pg_user;Database=postgres;Include Error Detail=false"
 }
 
 start_cluster() {
+  # Whoever names a server of their own gets no cluster from us.
+  [ -z "${MYNUMBER_CONNECTION:-}" ] || return 0
   place_cluster
   if [ ! -s "$cluster/PG_VERSION" ]; then
     say "Making a private PostgreSQL cluster"
@@ -63,8 +70,10 @@ start_cluster() {
   if ! (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" status) > /dev/null 2>&1; then
     (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -w -l "$cluster/server.log" \
       -o "-c listen_addresses='' -c unix_socket_directories='$socket' -c max_connections=200" start) > /dev/null ||
-      { tail -n 20 "$cluster/server.log" >&2; say "PostgreSQL did not start."; exit 3; }
+      { tail -n 20 "$cluster/server.log" >&2; fail "PostgreSQL did not start: see $cluster/server.log"; }
   fi
+  local user; user=$([ "$(id -u)" = 0 ] && echo postgres || id -un)
+  export MYNUMBER_CONNECTION="Host=$socket;Username=$user;Database=postgres;Include Error Detail=false"
 }
 
 stop_cluster() {
@@ -72,20 +81,186 @@ stop_cluster() {
   (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -m fast -w stop) > /dev/null 2>&1 || true
 }
 
+# Builds one project or the solution, unless nothing changed since it was built last.
 build() {
+  local target=$1 stamp="$local_dir/built-${1//\//-}"
+  command -v dotnet > /dev/null || fail "The .NET SDK 10 is not installed: https://dotnet.microsoft.com/download"
+  if [ -e "$stamp" ] && [ -z "$(find . -path ./.local -prune -o -path ./.git -prune -o -path ./docs -prune \
+      -o -name bin -prune -o -name obj -prune -o -name TestResults -prune \
+      -o \( -type d -o -type f ! -name '*.md' \) -newer "$stamp" ! -path . -print -quit)" ]; then
+    return
+  fi
   say "Building"
-  dotnet build MyNumber.Batch.sln -c Release -v quiet --nologo "$@"
+  touch "$stamp.new"
+  # Two sessions of one checkout must not build at once. The build's own servers must not inherit the lock.
+  ( flock 9
+    dotnet build "$target" -c Release -v quiet --nologo 9>&- > "$local_dir/build.log" 2>&1 ||
+      { grep -E 'error|warning' "$local_dir/build.log" | sort -u | head -n 30 >&2; fail "The build failed: see .local/build.log" 1; }
+  ) 9> "$local_dir/build.lock" || exit 1
+  mv "$stamp.new" "$stamp"
+}
+
+set_up() {
+  install_packages "${packages[@]}"
+  start_cluster
+  build jobs/MyNumber.Jobs.csproj
+  export MYNUMBER_HOME="${MYNUMBER_HOME:-$local_dir/home}"
+}
+
+mynumber() { dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" "$@"; }
+
+# One chapter of the story, told once: its marker says that it is done. Every part of it may safely be told again.
+chapter() {
+  local marker="$local_dir/story/$1"; shift
+  [ -e "$marker" ] && return
+  "$@" || exit $?
+  mkdir -p "$local_dir/story"
+  touch "$marker"
+}
+
+sample_world() {
+  say "Making the sample world: $sample_applications applications"
+  mynumber fixtures night --applications $sample_applications --seed 1 --out "$MYNUMBER_HOME/inbox" --date $first_night > /dev/null
+}
+
+night() {
+  say "Night of $1: $2"
+  mynumber night --date "$1"
+}
+
+card_factory() {
+  say "The card factory makes the cards"
+  local drop
+  for drop in "$MYNUMBER_HOME"/outbox/card-orders/*/; do
+    [ ! -e "$drop/READY" ] || mynumber factory simulate "$drop" --date $second_night || return
+  done
+}
+
+print_vendor() {
+  say "The print vendor checks, prints and posts the drops"
+  local drop
+  for drop in "$MYNUMBER_HOME"/outbox/print/*/; do
+    [ ! -e "$drop/READY" ] || mynumber vendor simulate "$drop" --date $vendor_day || return
+  done
+}
+
+first_night=2026-11-24
+second_night=2026-11-25
+vendor_day=2026-11-26
+third_night=2027-04-01
+sample_applications=60
+
+# The story of the sample world: three nights and the two partners outside. Told once; told again, it changes nothing.
+story() {
+  chapter 1-world sample_world
+  chapter 2-first-night night $first_night "applications come in, cards are ordered"
+  chapter 3-card-factory card_factory
+  chapter 4-second-night night $second_night "Issuance Notices and the other pieces go to the print vendor"
+  chapter 5-print-vendor print_vendor
+  chapter 6-third-night night $third_night "the vendor's answers are in, storage has ended, disposals are proposed"
+  say "What the three nights did"
+  local date
+  for date in $first_night $second_night $third_night; do mynumber report --date $date; done
+  mynumber verify
+  say "The nights' reports: $MYNUMBER_HOME/outbox/report/"
+}
+
+free_port() {
+  local port
+  for ((port = 5080; port < 5200; port++)); do
+    (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || { echo "$port"; return; }
+  done
+  fail "No free port between 5080 and 5199."
+}
+
+serving() {
+  local pid; pid=$(cat "$local_dir/serve.pid" 2> /dev/null) || return 1
+  grep -qzF "$top/jobs/bin" "/proc/$pid/cmdline" 2> /dev/null && echo "$pid"
+}
+
+serve() {
+  if serving > /dev/null; then
+    say "The operator pages are served already: $(cat "$local_dir/serve.url") (./run-local.sh stop ends them)"
+    return
+  fi
+  local url; url="http://127.0.0.1:$(free_port)"
+  echo "$url" > "$local_dir/serve.url"
+  echo $$ > "$local_dir/serve.pid"
+  say "Operator pages: $url   (Ctrl+C ends them)"
+  # exec: the number in serve.pid stays right, and Ctrl+C reaches the program itself.
+  exec dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" serve --urls "$url" "$@"
+}
+
+# Ends the pages, if they are ours, and waits until they have drained.
+stop_serving() {
+  local pid; pid=$(serving) || return 0
+  kill -TERM "$pid" 2> /dev/null || return 0
+  local waited
+  for ((waited = 0; waited < 300; waited++)); do
+    [ -d "/proc/$pid" ] || break
+    sleep 0.1
+  done
+  rm -f "$local_dir/serve.pid" "$local_dir/serve.url"
+}
+
+# Sums one attribute of the counters in all result files.
+count() {
+  grep -ohE "<Counters [^>]*>" "$local_dir"/test-results/*.trx 2> /dev/null |
+    grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+run_tests() {
+  install_packages "${packages[@]}" "${test_packages[@]}"
+  start_cluster
+  build MyNumber.Batch.sln
+  rm -rf "$local_dir/test-results"
+  local project name crashed=0
+  for project in tests/*/*.csproj; do
+    name=$(basename "$(dirname "$project")")
+    say "Tests: $name"
+    # A project that ends badly without one failed test (its host crashed) counts as one failure.
+    dotnet test "$project" -c Release --no-build --nologo -v quiet --logger "trx;LogFileName=$name.trx" \
+      --results-directory "$local_dir/test-results" "$@" >&2 ||
+      grep -qE '<Counters [^>]* failed="[1-9]' "$local_dir/test-results/$name.trx" 2> /dev/null ||
+      { say "Tests of $name ended without a result."; crashed=$((crashed + 1)); }
+  done
+  local passed failed
+  passed=$(count passed)
+  failed=$(($(count failed) + crashed))
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+clean() {
+  stop_serving
+  stop_cluster
+  rm -rf "/var/lib/mynumber/$id" "/tmp/mynumber-$id" "$local_dir"
+  find . -path ./.git -prune -o -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+}
+
+usage() {
+  cat << 'END'
+./run-local.sh            sets up, plays the sample story (three nights), serves the operator pages until Ctrl+C
+./run-local.sh night      the same, without the pages
+./run-local.sh serve      sets up and serves the operator pages
+./run-local.sh cli ARGS   the command line: ./run-local.sh cli --help
+./run-local.sh test       all tests; arguments go to dotnet test (--filter …)
+./run-local.sh db         starts the private PostgreSQL cluster and prints how to reach it
+./run-local.sh stop       ends the pages and the cluster
+./run-local.sh clean      removes everything that this script made here
+END
 }
 
 mkdir -p "$local_dir"
 case "${1:-}" in
+  "") set_up; story; serve ;;
+  night) set_up; story ;;
+  serve) set_up; serve "${@:2}" ;;
+  cli) set_up; cd "$caller"; exec dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" "${@:2}" ;;
+  test) run_tests "${@:2}" ;;
   db) install_packages "${packages[@]}"; start_cluster; echo "export MYNUMBER_CONNECTION='$MYNUMBER_CONNECTION'" ;;
-  stop) stop_cluster ;;
-  test)
-    install_packages "${packages[@]}" "${test_packages[@]}"
-    start_cluster
-    build
-    dotnet test MyNumber.Batch.sln -c Release --no-build --nologo "${@:2}"
-    ;;
-  *) echo "usage: ./run-local.sh [db|stop|test]" >&2; exit 2 ;;
+  stop) stop_serving; stop_cluster ;;
+  clean) clean ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
 esac
