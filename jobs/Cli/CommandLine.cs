@@ -122,6 +122,7 @@ public static class CommandLine
     private static IEnumerable<Command> Verbs() =>
     [
         .. RunVerbs.Build(),
+        .. SubjectVerbs.Build(),
     ];
 
     private static async Task<int> GuardAsync(CliContext context, Func<CliContext, Task<int>> run)

@@ -10,17 +10,17 @@ public static class SubjectVerbs
     /// <summary>The verbs; `piece` also carries `piece lost`.</summary>
     public static IEnumerable<Command> Build() =>
     [
-        Verb("application", "ID", "An application by its key or its Application ID.", async (context, id) =>
+        Verb<ApplicationSubject>("application", "ID", "An application by its key or its Application ID.", async (context, id) =>
             await Subjects.ApplicationsAsync(await context.DatabaseAsync(), id, context.Policy, context.Cancellation)),
-        Verb("resident", "ID", "A resident with all applications, cards and pieces.", async (context, id) =>
+        Verb<ResidentSubject>("resident", "ID", "A resident with all applications, cards and pieces.", async (context, id) =>
             await Subjects.ResidentAsync(await context.DatabaseAsync(), id, context.Policy, context.Cancellation) is { } resident
                 ? [resident]
                 : Array.Empty<ResidentSubject>()),
-        Verb("card", "ID", "A card by its card id or its order id.", async (context, id) =>
+        Verb<CardSubject>("card", "ID", "A card by its card id or its order id.", async (context, id) =>
             await Subjects.CardsAsync(await context.DatabaseAsync(), id, context.Cancellation)),
-        PieceVerbs.AddTo(Verb("piece", "ID", "A mailpiece.", async (context, id) =>
+        PieceVerbs.AddTo(Verb<PieceSubject>("piece", "ID", "A mailpiece.", async (context, id) =>
             await Subjects.PiecesAsync(await context.DatabaseAsync(), id, context.Cancellation))),
-        Verb("envelope", "NUMBER", "An envelope with its sheets and scans.", async (context, id) =>
+        Verb<EnvelopeSubject>("envelope", "NUMBER", "An envelope with its sheets and scans.", async (context, id) =>
             await Subjects.EnvelopesAsync(await context.DatabaseAsync(), id, context.Cancellation)),
     ];
 

@@ -1,0 +1,242 @@
+using System.Globalization;
+using System.Text;
+using MyNumber.Batch.Privacy;
+using MyNumber.Batch.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MyNumber.Batch.Status;
+
+/// <summary>
+/// The last step of a night: what the inquiry answers as of this business date (R95), as rows and as
+/// `outbox/status/DATE.csv`; then the night's report. In: every application, decided or not. Out: one answer per
+/// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
+/// </summary>
+/// <param name="ids">Makes the keyed hash.</param>
+/// <param name="policy">R95's settings.</param>
+/// <param name="publisher">Puts the file in place.</param>
+/// <param name="report">Writes the night's report when everything else is decided.</param>
+public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, NightReport report)
+{
+    /// <summary>Application IDs in one part.</summary>
+    public const int IdsPerPart = 5_000;
+
+    private const string Product = "status";
+
+    // Behind every Application ID in byte order: the part that writes the file, planned when all answers are stored.
+    private const string FileKey = "~file";
+
+    /// <summary>The step as the engine runs it.</summary>
+    public StepDefinition Definition => new(
+        "status",
+        Act.OfRows(PlanAsync),
+        Act.Of(ComputeAsync, (store, context, cancellation) => store(context, cancellation)),
+        [
+            new Law("Application IDs that may be asked for = answered + too soon or too late to ask", $"""
+                SELECT (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}),
+                  (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal)
+                """),
+            new Law("answered in the ledger = answers of this date", """
+                SELECT (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome <> 'unknown'),
+                  (SELECT count(*) FROM status_answer WHERE business_date = @date)
+                """),
+        ])
+    {
+        Seal = SealAsync,
+        Publish = Act.Of(PublishAsync, MarkAsync),
+    };
+
+    private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    {
+        await Drops.CreateFlatAsync(context, "status", Product, cancellation);
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT min(application_id), max(application_id)
+            FROM (
+              SELECT application_id, (row_number() OVER (ORDER BY application_id) - 1) / {IdsPerPart} AS part
+              FROM (SELECT DISTINCT application_id FROM application WHERE {Inquired("$1")}) AS inquired) AS numbered
+            GROUP BY part ORDER BY part
+            """,
+            context.Connection, context.Transaction)
+        {
+            Parameters = { new() { Value = context.BusinessDate } },
+        };
+        var parts = new List<PlannedPart>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                parts.Add(new PlannedPart(reader.GetString(0), reader.GetString(1)));
+            }
+        }
+
+        await context.PlanPartsAsync(parts, cancellation);
+    }
+
+    private Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
+        PartContext part, CancellationToken cancellation) =>
+        part.Part.FromKey == FileKey ? StageFileAsync(part, cancellation) : AnswerAsync(part, cancellation);
+
+    private async Task<Func<StoreContext, CancellationToken, Task>> AnswerAsync(
+        PartContext part, CancellationToken cancellation)
+    {
+        var asked = await LoadAsync(part, cancellation);
+        var answers = asked
+            .GroupBy(row => (row.ApplicationId, row.BirthDate))
+            .Select(group => (
+                Hash: ids.InquiryHash(group.Key.ApplicationId, group.Key.BirthDate),
+                Answer: StatusAnswers.For([.. group.Select(row => row.Application)], part.BusinessDate, policy)))
+            .ToList();
+        return async (context, cancel) =>
+        {
+            await context.LedgerAsync(
+                answers.Select(answer => new ItemOutcome(answer.Hash, answer.Answer?.Answer ?? "unknown")), cancel);
+            await StoreAnswersAsync(context, [.. answers.Where(answer => answer.Answer is not null)], cancel);
+        };
+    }
+
+    private static async Task StoreAnswersAsync(
+        StoreContext context, IReadOnlyList<(string Hash, StatusAnswer? Answer)> answers, CancellationToken cancellation)
+    {
+        // Yesterday's answer stands until today's replaces it: the inquiry never sees an empty table.
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO status_answer (key_hash, answer, confirmed_on, business_date)
+            SELECT key_hash, answer, confirmed_on, $4 FROM unnest($1, $2, $3) AS new (key_hash, answer, confirmed_on)
+            ON CONFLICT (key_hash) DO UPDATE SET
+              answer = excluded.answer, confirmed_on = excluded.confirmed_on, business_date = excluded.business_date
+            """,
+            context.Connection, context.Transaction)
+        {
+            Parameters =
+            {
+                new() { Value = answers.Select(answer => answer.Hash).ToArray() },
+                new() { Value = answers.Select(answer => answer.Answer!.Answer).ToArray() },
+                new()
+                {
+                    Value = answers.Select(answer => answer.Answer!.ConfirmedOn).ToArray(),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date,
+                },
+                new() { Value = context.BusinessDate },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<List<(string ApplicationId, DateOnly BirthDate, InquiredApplication Application)>> LoadAsync(
+        PartContext part, CancellationToken cancellation)
+    {
+        await using var command = part.Database.CreateCommand($"""
+            SELECT application.application_id, resident.birth_date, application.state, card.state, coalesce(form.void, false),
+              application.received_on, application.confirmed_on
+            FROM application
+            JOIN resident ON resident.resident_id = application.resident_id
+            LEFT JOIN card ON card.order_id = application.key
+            LEFT JOIN form ON form.application_id = application.application_id
+            WHERE application.application_id BETWEEN $2 AND $3 AND {Inquired("$1")}
+            ORDER BY application.application_id, {SubjectSql.OrderOfReceipt(policy)}
+            """);
+        command.Parameters.Add(new() { Value = part.BusinessDate });
+        command.Parameters.Add(new() { Value = part.Part.FromKey });
+        command.Parameters.Add(new() { Value = part.Part.ToKey });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<(string, DateOnly, InquiredApplication)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1), new InquiredApplication(
+                reader.GetString(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.GetBoolean(4),
+                reader.GetFieldValue<DateOnly>(5),
+                reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6))));
+        }
+
+        return rows;
+    }
+
+    // Answers far too old to be asked for are not looked at again; one month more than R95's, so that no day is missed.
+    private string Inquired(string date) =>
+        string.Create(CultureInfo.InvariantCulture, $"""
+            application.application_id IS NOT NULL AND application.resident_id IS NOT NULL
+              AND application.received_on >= ({date}::date - interval '{policy.InquiryMonths + 1} months')::date
+            """);
+
+    private static async Task<Func<StoreContext, CancellationToken, Task>> StageFileAsync(
+        PartContext part, CancellationToken cancellation)
+    {
+        var staged = await part.Staging.StageAsync(
+            "status", FileName(part.BusinessDate), (stream, cancel) => WriteFileAsync(part, stream, cancel), cancellation);
+        return async (context, cancel) => await context.RecordFilesAsync(await DropIdAsync(context, cancel), [staged], cancel);
+    }
+
+    // Called at each closing: first when all answers are stored, then when the file is staged.
+    private static async Task SealAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var drop = await DropIdAsync(context, cancellation);
+        var files = await Drops.FilesAsync(context.Connection, context.Transaction, drop, cancellation);
+        if (files.Count > 0)
+        {
+            await Drops.SealAsync(context, drop, files[0].Sha256, cancellation);
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            "DELETE FROM status_answer WHERE business_date < $1", context.Connection, context.Transaction)
+        {
+            Parameters = { new() { Value = context.BusinessDate } },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+        await context.PlanPartsAsync([new PlannedPart(FileKey, FileKey)], cancellation);
+    }
+
+    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
+    {
+        var drops = await Drops.SealedAsync(part.Database, part.Run.Id, Product, cancellation);
+        foreach (var drop in drops)
+        {
+            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
+            await publisher.PublishAsync(
+                drop, files, (_, stream, cancel) => WriteFileAsync(part, stream, cancel), cancellation);
+        }
+
+        await report.WriteAsync(part.Run, cancellation);
+        return drops;
+    }
+
+    private static async Task MarkAsync(
+        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in drops)
+        {
+            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
+        }
+    }
+
+    private static async Task WriteFileAsync(PartContext part, Stream stream, CancellationToken cancellation)
+    {
+        await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        await writer.WriteLineAsync("key_hash,answer,confirmed_on");
+        await using var command = part.Database.CreateCommand("""
+            SELECT key_hash, answer, coalesce(confirmed_on::text, '') FROM status_answer WHERE business_date = $1
+            ORDER BY key_hash COLLATE "C"
+            """);
+        command.Parameters.Add(new() { Value = part.BusinessDate });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            await writer.WriteLineAsync($"{reader.GetString(0)},{reader.GetString(1)},{reader.GetString(2)}");
+        }
+    }
+
+    private static async Task<long> DropIdAsync(StoreContext context, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT id FROM drop WHERE run_id = $1 AND product = $2", context.Connection, context.Transaction)
+        {
+            Parameters = { new() { Value = context.Run.Id }, new() { Value = Product } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static string FileName(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".csv";
+}
