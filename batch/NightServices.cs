@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -19,6 +20,21 @@ public sealed record NightServices
     /// <summary>Only for instants that are recorded (audit, alerts): rules take the business date.</summary>
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>The home's long-lived keys.</summary>
+    public required Secrets Secrets { get; init; }
+
+    /// <summary>Every id that we make.</summary>
+    public Ids Ids => new(Secrets.IdKey);
+
+    /// <summary>Individual Numbers.</summary>
+    public NumberVault Numbers => new(Secrets);
+
+    /// <summary>The keys of applications.</summary>
+    public ApplicationKeys Keys => new(Path.Combine(Home.Keys, "applications"));
+
+    /// <summary>Encrypted scans and photographs.</summary>
+    public SecretStore Store => new(Home);
+
     /// <summary>Where files are staged before a drop is decided.</summary>
     public Staging Staging => new(Home.Outbox);
 
@@ -27,5 +43,12 @@ public sealed record NightServices
 
     /// <summary>Makes everything that hangs on the home and the policy (keys, vaults) from these four.</summary>
     public static NightServices Create(Home home, NpgsqlDataSource database, Policy policy, TimeProvider clock) =>
-        new() { Home = home, Database = database, Policy = policy, Clock = clock };
+        new()
+        {
+            Home = home,
+            Database = database,
+            Policy = policy,
+            Clock = clock,
+            Secrets = Secrets.LoadOrCreate(home, (policy ?? throw new ArgumentNullException(nameof(policy))).Production),
+        };
 }

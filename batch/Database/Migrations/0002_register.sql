@@ -13,6 +13,21 @@ CREATE TABLE feed (
 );
 CREATE UNIQUE INDEX feed_name_taken_once ON feed (kind, name) WHERE state = 'taken';
 
+-- Why a feed was refused: place, class of value, code; never the value. Written out as NAME.rejected.csv.
+CREATE TABLE feed_fault (
+  kind text NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  sha256 text NOT NULL,
+  number int NOT NULL,
+  file text NOT NULL,
+  row int NOT NULL,
+  column_name text NOT NULL,
+  value_class text NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (kind, name, sha256, number),
+  FOREIGN KEY (kind, name, sha256) REFERENCES feed
+);
+
 CREATE TABLE municipality (
   municipality_code text PRIMARY KEY,
   name text NOT NULL,

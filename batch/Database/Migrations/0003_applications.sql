@@ -49,11 +49,13 @@ CREATE TABLE scan (
   received_on date NOT NULL,
   locator text NOT NULL,
   application_key text COLLATE "C",          -- the application it belongs to; null for kind other
-  stored text,                               -- name in the encrypted store; null once destroyed
+  stored text,                               -- name in the encrypted store; null before it is there, and once destroyed
+  stored_page int,                           -- its page there: of a file with pages of several applications, one is kept
   state text NOT NULL DEFAULT 'received'
     CHECK (state IN ('received', 'read', 'review', 'unreadable', 'duplicate', 'replaced', 'other')),
   reason text,
-  reading_cipher bytea,                      -- PageReading as JSON, under the application's key
+  asked_anew boolean NOT NULL DEFAULT false, -- a person wants a new scan of this side (R03)
+  reading_cipher bytea,                      -- PageOutcome as JSON, under the application's key
   PRIMARY KEY (feed, row)
 );
 CREATE INDEX scan_application ON scan (application_key);

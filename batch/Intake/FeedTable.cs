@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+
+namespace MyNumber.Batch.Intake;
+
+/// <summary>One checked row: every value is of its column's class, so its readers need not ask again.</summary>
+/// <param name="Number">Data row, from 1.</param>
+/// <param name="Values">In the order of the columns.</param>
+public sealed record FeedRow(int Number, IReadOnlyList<string> Values);
+
+/// <summary>One CSV file of a feed, read strictly: header, every row, every column, every value.</summary>
+/// <param name="File">Name within the feed.</param>
+/// <param name="Columns">The columns, in order.</param>
+/// <param name="Rows">Rows without a fault.</param>
+/// <param name="Faults">Why the feed is refused; empty where it is not. The first thousand.</param>
+/// <param name="LastDay">The latest day on which something happened; null where the file tells none.</param>
+public sealed record FeedTable(
+    string File,
+    IReadOnlyList<FeedColumn> Columns,
+    IReadOnlyList<FeedRow> Rows,
+    IReadOnlyList<FeedFault> Faults,
+    DateOnly? LastDay)
+{
+    /// <summary>More are counted by nobody: whoever writes such a feed has one reason for all of them.</summary>
+    public const int FaultsMax = 1000;
+
+    private static readonly TimeSpan TokyoOffset = TimeSpan.FromHours(9);
+
+    /// <summary>Reads one file. UTF-8 with or without BOM, comma, RFC 4180, header row; columns after ours are left alone.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static FeedTable Read(Feed feed, string file, IReadOnlyList<FeedColumn> columns)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        ArgumentNullException.ThrowIfNull(columns);
+        var reading = new Reading(file, columns);
+        try
+        {
+            using var text = new StreamReader(
+                feed.FullPath(file), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            reading.All(text);
+        }
+        catch (DecoderFallbackException)
+        {
+            reading.Faults.Add(new(file, 0, "", "utf-8", "not-utf-8"));
+        }
+
+        return new(file, columns, reading.Rows, reading.Faults, reading.LastDay);
+    }
+
+    /// <summary>A value by its column's name.</summary>
+    public string Text(FeedRow row, string column) => row.Values[IndexOf(column)];
+
+    /// <summary>A day that is there.</summary>
+    public DateOnly Date(FeedRow row, string column) =>
+        ValueClass.TryDate(Text(row, column), out var date) ? date : throw Unchecked(column);
+
+    /// <summary>An instant that is there.</summary>
+    public DateTimeOffset Instant(FeedRow row, string column) =>
+        ValueClass.TryInstant(Text(row, column), out var instant) ? instant : throw Unchecked(column);
+
+    /// <summary>A boolean.</summary>
+    public bool Flag(FeedRow row, string column) => Text(row, column) == "1";
+
+    /// <summary>A whole number.</summary>
+    public int Whole(FeedRow row, string column) => int.Parse(Text(row, column), CultureInfo.InvariantCulture);
+
+    /// <summary>The day in Tokyo of an instant.</summary>
+    public static DateOnly TokyoDay(DateTimeOffset instant) =>
+        DateOnly.FromDateTime(instant.ToOffset(TokyoOffset).DateTime);
+
+    private int IndexOf(string column)
+    {
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (Columns[i].Name == column)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"{File} has no column {column}.", nameof(column));
+    }
+
+    private InvalidOperationException Unchecked(string column) => new($"{File}: {column} was read without its check.");
+
+    private sealed class Reading(string file, IReadOnlyList<FeedColumn> columns)
+    {
+        public List<FeedRow> Rows { get; } = [];
+
+        public List<FeedFault> Faults { get; } = [];
+
+        public DateOnly? LastDay { get; private set; }
+
+        public void All(StreamReader text)
+        {
+            var malformed = new HashSet<long>();
+            using var csv = CsvReader.Create(text, Strict(malformed), leaveOpen: true);
+            if (!csv.Read() || !Header(Values(csv)))
+            {
+                Fault(0, "", "header", "header-differs");
+                return;
+            }
+
+            var width = csv.FieldCount;
+            for (var number = 1; Faults.Count < FaultsMax && csv.Read(); number++)
+            {
+                if (malformed.Remove(csv.RowNumber))
+                {
+                    Fault(number, "", "rfc-4180", "bad-quoting");
+                }
+                else if (csv.FieldCount != width)
+                {
+                    Fault(number, "", $"{width}-columns", "wrong-number-of-columns");
+                }
+                else
+                {
+                    Row(number, Values(csv));
+                }
+            }
+
+            // What was malformed to the very end of the file has no row of its own.
+            if (malformed.Count > 0)
+            {
+                Fault(0, "", "rfc-4180", "bad-quoting");
+            }
+        }
+
+        private static CsvReaderOptions Strict(HashSet<long> malformed) => new()
+        {
+            HasHeader = false,
+            Separator = ',',
+            DetectSeparatorHint = false,
+            TrimWhitespace = false,
+            SkipEmptyLines = true,
+            AllowLineBreaksInQuotes = true,
+            FieldCountMismatch = CsvFieldCountHandling.Allow,
+            MalformedData = CsvMalformedDataHandling.Recover,
+            OnMalformedRecord = record => malformed.Add(record.RecordNumber),
+            PoolStrings = false,
+        };
+
+        private static string[] Values(CsvReader csv)
+        {
+            var values = new string[csv.FieldCount];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = csv.GetString(i);
+            }
+
+            return values;
+        }
+
+        private bool Header(string[] header)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (i < header.Length ? header[i] != columns[i].Name : !columns[i].MayLack)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        private void Row(int number, string[] record)
+        {
+            var values = new string[columns.Count];
+            var good = true;
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var column = columns[i];
+                values[i] = i < record.Length ? record[i] : "";
+                if (column.Class.Fault(values[i]) is { } reason)
+                {
+                    Fault(number, column.Name, column.Class.Name, reason);
+                    good = false;
+                }
+                else if (column.Happened)
+                {
+                    Seen(values[i]);
+                }
+            }
+
+            if (good)
+            {
+                Rows.Add(new(number, values));
+            }
+        }
+
+        private void Seen(string value)
+        {
+            var day = ValueClass.TryDate(value, out var date) ? date
+                : ValueClass.TryInstant(value, out var instant) ? TokyoDay(instant)
+                : (DateOnly?)null;
+            if (day > (LastDay ?? DateOnly.MinValue))
+            {
+                LastDay = day;
+            }
+        }
+
+        private void Fault(int row, string column, string valueClass, string reason) =>
+            Faults.Add(new(file, row, column, valueClass, reason));
+    }
+}

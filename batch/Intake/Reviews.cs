@@ -1,0 +1,144 @@
+using MyNumber.Batch.Privacy;
+using MyNumber.Batch.Reading;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Intake;
+
+/// <summary>What waits for a person: where, and by which rule. No value.</summary>
+/// <param name="Item">The item's id.</param>
+/// <param name="Key">The application's key.</param>
+/// <param name="Field">Item name of the form definition, or what else is asked.</param>
+/// <param name="Rule">Why a person is asked.</param>
+/// <param name="Side">`front` or `back`.</param>
+public sealed record ReviewItem(string Item, string Key, string Field, string Rule, string Side);
+
+/// <summary>What a decision brought.</summary>
+public enum ReviewOutcome
+{
+    /// <summary>The value is stored; the next night's validation uses it.</summary>
+    Decided,
+
+    /// <summary>A new scan of the side is wanted (R03); the item goes on waiting.</summary>
+    AskedAnew,
+
+    /// <summary>There is no such item.</summary>
+    Unknown,
+
+    /// <summary>Somebody decided it before, or the rules withdrew it.</summary>
+    NotOpen,
+
+    /// <summary>The value cannot be one of this field: not a date, not twelve digits.</summary>
+    ValueRefused,
+}
+
+/// <summary>Questions to keyers and their answers: the same path for the command line and the pages.</summary>
+public static class Reviews
+{
+    /// <summary>The value by which a person asks for a new scan of the side.</summary>
+    public const string Rescan = "rescan";
+
+    /// <summary>Longest value that is taken, characters.</summary>
+    public const int ValueMax = 500;
+
+    /// <summary>Most items that are listed at once.</summary>
+    public const int ItemsMax = 10_000;
+
+    /// <summary>The open items, oldest first, then by application.</summary>
+    public static async Task<IReadOnlyList<ReviewItem>> ListAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT item, application_key, field, rule, side FROM review_item WHERE state = 'open'
+            ORDER BY opened_on, application_key, field COLLATE "C", item COLLATE "C" LIMIT $1
+            """,
+            row => new ReviewItem(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+            cancellation, ItemsMax);
+    }
+
+    /// <summary>
+    /// Stores what a person said: the value under the application's key, the audit entry, and the application's turn to
+    /// be validated again, in one transaction.
+    /// </summary>
+    /// <exception cref="ArgumentException">Person or reason is missing.</exception>
+    /// <exception cref="KeyDestroyedException">The application's data is destroyed.</exception>
+    public static async Task<ReviewOutcome> DecideAsync(
+        NpgsqlDataSource database, ApplicationKeys keys, string item, string value, string person, string reason,
+        DateTimeOffset at, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(value);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var found = await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT review_item.application_key, review_item.field, review_item.side, review_item.state,
+                   key_slot.received_on, key_slot.slot
+            FROM review_item JOIN key_slot USING (application_key)
+            WHERE review_item.item = $1 FOR UPDATE OF review_item
+            """,
+            row => (Key: row.GetString(0), Field: row.GetString(1), Side: row.GetString(2), State: row.GetString(3),
+                On: row.GetFieldValue<DateOnly>(4), Slot: row.GetInt32(5)),
+            cancellation, item);
+        if (found.Count == 0)
+        {
+            return ReviewOutcome.Unknown;
+        }
+
+        var asked = found[0];
+        if (asked.State != "open")
+        {
+            return ReviewOutcome.NotOpen;
+        }
+
+        if (value == Rescan)
+        {
+            await Sql.ExecuteAsync(
+                connection, transaction,
+                """
+                UPDATE scan SET asked_anew = true
+                WHERE application_key = $1 AND side = $2 AND state IN ('read', 'review', 'unreadable')
+                """,
+                cancellation, asked.Key, asked.Side);
+            await Audit.WriteAsync(connection, transaction, person, "review-rescan", item, reason, at, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return ReviewOutcome.AskedAnew;
+        }
+
+        if (!CanBe(asked.Field, value))
+        {
+            return ReviewOutcome.ValueRefused;
+        }
+
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            UPDATE review_item SET state = 'decided', value_cipher = $2, decided_by = $3, decided_at = $4 WHERE item = $1
+            """,
+            cancellation, item, ReadingStore.SealDecision(value, item, keys.Key(asked.On, asked.Slot)), person,
+            at.ToUniversalTime());
+        await Sql.ExecuteAsync(
+            connection, transaction, "UPDATE application SET to_validate = true WHERE key = $1", cancellation, asked.Key);
+        await Audit.WriteAsync(connection, transaction, person, "review-decide", item, reason, at, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return ReviewOutcome.Decided;
+    }
+
+    // Empty is an answer too: nothing is written there. What the rules make of it is theirs to say.
+    private static bool CanBe(string field, string value) =>
+        value.Length == 0 || (value.Length <= ValueMax && !value.Any(char.IsControl) && field switch
+        {
+            "application_id" => ValueClass.ApplicationId.Fault(value) is null,
+            // A wrong check digit may well be what the applicant wrote (R07): the rules judge it, not the keyer.
+            "individual_number" => value.Length == 12 && value.All(char.IsAsciiDigit),
+            "application_date" or "birth_date" or "stay_until" => ValueClass.Date.Fault(value) is null,
+            "phone" => value.All(char.IsAsciiDigit),
+            "no_signature_certificate" or "no_user_certificate" or "braille" => value is "0" or "1",
+            _ => true,
+        });
+}
