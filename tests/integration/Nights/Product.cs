@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace MyNumber.Tests.Integration.Nights;
+
+/// <summary>
+/// The product as its users meet it: the command line, in a process of its own, with a home and so a database of its
+/// own. Disposing drops both.
+/// </summary>
+public sealed class Product : IDisposable
+{
+    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(10);
+
+    public Product(string name) => Home = Directory.CreateTempSubdirectory($"mynumber-{name}-").FullName;
+
+    public string Home { get; }
+
+    public string Inbox => Path.Combine(Home, "inbox");
+
+    public string Outbox => Path.Combine(Home, "outbox");
+
+    /// <summary>Runs one command to its end.</summary>
+    public CommandResult Run(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(CallMax))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"mynumber {string.Join(' ', arguments)} did not end within {CallMax}.");
+        }
+
+        return new(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Runs one command that must end with status 0.</summary>
+    public CommandResult RunOk(params string[] arguments)
+    {
+        var result = Run(arguments);
+        Assert.True(result.ExitCode == 0, $"mynumber {string.Join(' ', arguments)}: {result.ExitCode}\n{result.Error}\n{result.Output}");
+        return result;
+    }
+
+    public Process Start(params string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "mynumber.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["MYNUMBER_HOME"] = Home, ["MYNUMBER_CONNECTION"] = TestDatabase.Server },
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException("The program did not start.");
+    }
+
+    /// <summary>
+    /// Everything that left the house, by path and content; the night's report and the instants of approvals, which
+    /// alone may differ from run to run, left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> OutboxDigest() =>
+        Directory.EnumerateFiles(Outbox, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Outbox, path))
+            .Where(path => !path.StartsWith("report", StringComparison.Ordinal))
+            .Where(path => !path.StartsWith("disposals", StringComparison.Ordinal))
+            .Where(path => !path.StartsWith(".staging", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(path => path, path => Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Outbox, path)))));
+
+    /// <summary>The folders of one kind of drop, in order.</summary>
+    public IReadOnlyList<string> Drops(string kind) =>
+        Directory.Exists(Path.Combine(Outbox, kind))
+            ? [.. Directory.EnumerateDirectories(Path.Combine(Outbox, kind)).Order(StringComparer.Ordinal)]
+            : [];
+
+    public void Dispose()
+    {
+        var id = Path.Combine(Home, "home.id");
+        if (File.Exists(id))
+        {
+            var server = new Npgsql.NpgsqlConnectionStringBuilder(TestDatabase.Server) { Pooling = false };
+            using var connection = new Npgsql.NpgsqlConnection(server.ConnectionString);
+            connection.Open();
+            using var command = new Npgsql.NpgsqlCommand(
+                $"DROP DATABASE IF EXISTS mynumber_{File.ReadAllText(id).Trim()} WITH (FORCE)", connection);
+            command.ExecuteNonQuery();
+        }
+
+        Directory.Delete(Home, recursive: true);
+    }
+}
+
+public sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>The JSON objects on standard output, one a line.</summary>
+    public IReadOnlyList<JsonElement> Lines =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+}
