@@ -1,13 +1,19 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
 namespace MyNumber.Batch.Storage;
 
 /// <summary>One list of cards to be disposed of, as a municipality gets it (R47).</summary>
 /// <param name="ListId">Its id.</param>
 /// <param name="MunicipalityCode">Where the cards lie.</param>
-/// <param name="BusinessDate">Day of the proposal.</param>
+/// <param name="BusinessDate">Of the run that proposed it.</param>
 /// <param name="Number">From 1, by municipality and day.</param>
 /// <param name="State">`proposed`, `approved` or `withdrawn`.</param>
 /// <param name="Cards">Cards on it that are still meant.</param>
-/// <param name="ApprovedBy">Who approved so far, in order.</param>
+/// <param name="ApprovedBy">Who has approved so far, in order.</param>
 public sealed record DisposalList(
     string ListId, string MunicipalityCode, DateOnly BusinessDate, int Number, string State, long Cards,
     IReadOnlyList<string> ApprovedBy);
@@ -15,13 +21,13 @@ public sealed record DisposalList(
 /// <summary>What came of an approval.</summary>
 public enum DisposalOutcome
 {
-    /// <summary>There is no such list, or it is not open any more.</summary>
+    /// <summary>There is no such list, or it is not open any more. Nothing changed.</summary>
     NotOpen,
 
-    /// <summary>The same person again: refused.</summary>
+    /// <summary>The same person again: refused, nothing changed.</summary>
     SamePerson,
 
-    /// <summary>The first of two people.</summary>
+    /// <summary>The first of two; a different person must approve as well.</summary>
     First,
 
     /// <summary>Two people agree: the list lies in the outbox.</summary>
@@ -31,19 +37,261 @@ public enum DisposalOutcome
     Withdrawn,
 }
 
-/// <summary>R46, R47. Disposal: proposed by a run, approved by two different people, listed, confirmed by the municipality.</summary>
+/// <summary>
+/// R47. Disposal lists: proposed by a run, approved by two different people, written for the municipality. A card is
+/// disposed of only when the municipality's return says so.
+/// </summary>
 public static class Disposals
 {
-    /// <summary>The newest lists, newest first.</summary>
-    public static Task<IReadOnlyList<DisposalList>> ListAsync(NightServices services, CancellationToken cancellation) =>
-        throw new NotSupportedException($"{services} {cancellation}");
+    private static readonly TimeSpan Japan = TimeSpan.FromHours(9);
 
-    /// <summary>One person approves; the second, another person, sends the list to the municipality.</summary>
-    public static Task<DisposalOutcome> ApproveAsync(
-        NightServices services, string listId, string person, string reason, CancellationToken cancellation) =>
-        throw new NotSupportedException($"{services} {listId} {person} {reason} {cancellation}");
+    /// <summary>All lists, open ones first, then the newest.</summary>
+    public static async Task<IReadOnlyList<DisposalList>> ListAsync(
+        NightServices services, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        return await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT list.list_id, municipality_code, business_date, number, state,
+                   (SELECT count(*) FROM disposal_item item WHERE item.list_id = list.list_id AND item.state <> 'withdrawn'),
+                   array(SELECT person FROM approval WHERE kind = 'disposal' AND subject = list.list_id ORDER BY at, person)
+            FROM disposal_list list
+            ORDER BY state <> 'proposed', business_date DESC, municipality_code COLLATE "C", number
+            """,
+            row => new DisposalList(
+                row.GetString(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetInt32(3), row.GetString(4),
+                row.GetInt64(5), row.GetFieldValue<string[]>(6)),
+            cancellation);
+    }
 
-    /// <summary>Puts approved lists in place that a kill kept from the outbox; called at start and by the storage step.</summary>
-    public static Task PublishPendingAsync(NightServices services, CancellationToken cancellation) =>
-        throw new NotSupportedException($"{services} {cancellation}");
+    /// <summary>
+    /// One person's approval. The second, by another person, decides in one transaction: what R46 forbids by now falls
+    /// off the list, the rest is approved and the file recorded; then it is put in place.
+    /// </summary>
+    public static async Task<DisposalOutcome> ApproveAsync(
+        NightServices services, string listId, string person, string reason, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var at = services.Clock.GetUtcNow();
+        await using (var connection = await services.Database.OpenConnectionAsync(cancellation))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var outcome = await DecideAsync(connection, transaction, listId, person, reason, at, cancellation);
+            if (outcome is DisposalOutcome.SamePerson or DisposalOutcome.NotOpen)
+            {
+                return outcome;
+            }
+
+            await transaction.CommitAsync(cancellation);
+            if (outcome != DisposalOutcome.Approved)
+            {
+                return outcome;
+            }
+        }
+
+        await PublishPendingAsync(services, cancellation);
+        return DisposalOutcome.Approved;
+    }
+
+    /// <summary>Puts in place what is approved and not yet there; also what a kill left behind.</summary>
+    public static async Task PublishPendingAsync(NightServices services, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var drops = await PlaceSealedAsync(services, cancellation);
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await MarkAsync(connection, transaction, drops, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    internal static async Task<IReadOnlyList<long>> PlaceSealedAsync(
+        NightServices services, CancellationToken cancellation)
+    {
+        var placed = new List<long>();
+        foreach (var (drop, list) in await SealedAsync(services.Database, cancellation))
+        {
+            var files = await Drops.FilesAsync(services.Database, drop.Id, cancellation);
+            await services.Publisher.PublishAsync(
+                drop, files,
+                async (_, stream, cancel) =>
+                {
+                    await using var connection = await services.Database.OpenConnectionAsync(cancel);
+                    await stream.WriteAsync(await ContentAsync(connection, null, list, cancel), cancel);
+                },
+                cancellation);
+            placed.Add(drop.Id);
+        }
+
+        return placed;
+    }
+
+    internal static Task MarkAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<long> drops,
+        CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction,
+            "UPDATE drop SET state = 'published' WHERE id = ANY ($1::bigint[]) AND state = 'sealed'",
+            cancellation, drops.ToArray());
+
+    /// <summary>
+    /// R46. Takes off open lists (all, or one) the lines whose cards are not due any more, and gives those cards back; a
+    /// list without lines is withdrawn.
+    /// </summary>
+    internal static async Task WithdrawAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string? list, string[] stillDue, DateOnly on,
+        string by, CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            WITH fallen AS (
+              UPDATE disposal_item SET state = 'withdrawn'
+              WHERE state = 'proposed' AND NOT card_ref = ANY ($1::text[]) AND ($4::text IS NULL OR list_id = $4)
+              RETURNING card_ref, state_before),
+            back AS (
+              UPDATE card SET state = fallen.state_before, state_on = $2 FROM fallen
+              WHERE card.ref = fallen.card_ref AND card.state = 'disposal-proposed'
+              RETURNING card.ref)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'card', ref, $2, 'disposal-withdrawn', $3, 'R46' FROM back ORDER BY ref
+            """,
+            cancellation, stillDue, on, by, list);
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            UPDATE disposal_list SET state = 'withdrawn'
+            WHERE state = 'proposed'
+              AND NOT EXISTS (SELECT FROM disposal_item item
+                              WHERE item.list_id = disposal_list.list_id AND item.state = 'proposed')
+            """,
+            cancellation);
+    }
+
+    private static async Task<DisposalOutcome> DecideAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string list, string person, string reason,
+        DateTimeOffset at, CancellationToken cancellation)
+    {
+        var rows = await Sql.QueryAsync(
+            connection, transaction,
+            "SELECT state, business_date FROM disposal_list WHERE list_id = $1 FOR UPDATE",
+            row => (State: row.GetString(0), Date: row.GetFieldValue<DateOnly>(1)), cancellation, list);
+        if (rows.Count == 0 || rows[0].State != "proposed")
+        {
+            return DisposalOutcome.NotOpen;
+        }
+
+        switch (await Approvals.ApproveAsync(connection, transaction, "disposal", list, person, reason, at, cancellation))
+        {
+            case ApprovalOutcome.SamePerson:
+                return DisposalOutcome.SamePerson;
+            case ApprovalOutcome.First:
+                return DisposalOutcome.First;
+        }
+
+        var today = DateOnly.FromDateTime(at.ToOffset(Japan).DateTime);
+        var stillDue = (await StoredCard.LoadAsync(connection, transaction, cancellation))
+            .Where(card => card.State == "disposal-proposed" && card.IsDisposable(rows[0].Date))
+            .Select(card => card.Ref).ToArray();
+        await WithdrawAsync(
+            connection, transaction, list, stillDue, today, person, cancellation);
+        return await ApproveRestAsync(connection, transaction, list, today, person, cancellation)
+            ? DisposalOutcome.Approved
+            : DisposalOutcome.Withdrawn;
+    }
+
+    // The commit of this is the only decision; the file can be made again from these rows at any time.
+    private static async Task<bool> ApproveRestAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string list, DateOnly today, string person,
+        CancellationToken cancellation)
+    {
+        var approved = await Sql.ExecuteAsync(
+            connection, transaction,
+            "UPDATE disposal_item SET state = 'approved' WHERE list_id = $1 AND state = 'proposed'", cancellation, list);
+        if (approved == 0)
+        {
+            return false;
+        }
+
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            WITH done AS (
+              UPDATE disposal_list SET state = 'approved' WHERE list_id = $1),
+            moved AS (
+              UPDATE card SET state = 'disposal-approved', state_on = $2 FROM disposal_item item
+              WHERE item.list_id = $1 AND item.state = 'approved' AND card.ref = item.card_ref RETURNING card.ref)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'card', ref, $2, 'disposal-approved', $3, 'R47 ' || $1 FROM moved
+            UNION ALL SELECT 'list', $1, $2, 'approved', $3, 'R47'
+            """,
+            cancellation, list, today, person);
+        var content = await ContentAsync(connection, transaction, list, cancellation);
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            WITH list AS (SELECT * FROM disposal_list WHERE list_id = $1),
+            made AS (
+              INSERT INTO drop (run_id, folder, flat, product, business_date, number, state, manifest_sha256)
+              SELECT run_id, 'disposals/' || municipality_code, true, 'disposals-' || municipality_code, business_date,
+                     number, 'sealed', $2 FROM list RETURNING id)
+            INSERT INTO file (drop_id, path, sha256, bytes)
+            SELECT made.id, to_char(business_date, 'YYYYMMDD') || '-' || to_char(number, 'FM000') || '.csv', $2, $3
+            FROM made, list
+            """,
+            cancellation, list, Convert.ToHexStringLower(SHA256.HashData(content)), (long)content.Length);
+        return true;
+    }
+
+    private static async Task<byte[]> ContentAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string list, CancellationToken cancellation)
+    {
+        var approvals = await Sql.QueryAsync(
+            connection, transaction,
+            "SELECT person, at FROM approval WHERE kind = 'disposal' AND subject = $1 ORDER BY at, person COLLATE \"C\"",
+            row => (Person: row.GetString(0), At: row.GetFieldValue<DateTimeOffset>(1)), cancellation, list);
+        var by = string.Join('+', approvals.Select(approval => approval.Person));
+        var at = approvals.Max(approval => approval.At).ToOffset(Japan)
+            .ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        var lines = await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT card.card_id, item.storage_began, item.storage_ended
+            FROM disposal_item item JOIN card ON card.ref = item.card_ref
+            WHERE item.list_id = $1 AND item.state IN ('approved', 'disposed')
+            ORDER BY card.card_id
+            """,
+            row => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.GetString(0)},{row.GetFieldValue<DateOnly>(1):yyyy-MM-dd},{row.GetFieldValue<DateOnly>(2):yyyy-MM-dd},{Quoted(by)},{at}\n"),
+            cancellation, list);
+        return Encoding.UTF8.GetBytes("card_id,storage_began,storage_ended,approved_by,approved_at\n" + string.Concat(lines));
+    }
+
+    // A person's name comes from outside: RFC 4180 quotes what could break the row.
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    private static async Task<IReadOnlyList<(DropRow Drop, string List)>> SealedAsync(
+        NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT drop.id, drop.folder, drop.product, drop.business_date, drop.number, drop.manifest_sha256, list.list_id
+            FROM drop JOIN disposal_list list
+              ON drop.product = 'disposals-' || list.municipality_code
+                 AND list.business_date = drop.business_date AND list.number = drop.number
+            WHERE drop.state = 'sealed'
+            ORDER BY drop.folder COLLATE "C", drop.business_date, drop.number
+            """,
+            row => (
+                new DropRow(
+                    row.GetInt64(0), row.GetString(1), DropShape.Flat, row.GetString(2), row.GetFieldValue<DateOnly>(3),
+                    row.GetInt32(4), "sealed", row.GetString(5)),
+                row.GetString(6)),
+            cancellation);
+    }
 }

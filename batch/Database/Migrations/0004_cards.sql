@@ -31,6 +31,7 @@ CREATE INDEX card_resident ON card (resident_id);
 
 CREATE TABLE disposal_list (
   list_id text PRIMARY KEY,
+  run_id bigint NOT NULL REFERENCES run,     -- the night, or the disposal run, that proposed it
   municipality_code text NOT NULL,
   business_date date NOT NULL,
   number int NOT NULL,
@@ -43,6 +44,7 @@ CREATE TABLE disposal_item (
   card_ref text COLLATE "C" NOT NULL REFERENCES card,
   storage_began date NOT NULL,
   storage_ended date NOT NULL,
+  state_before text NOT NULL,                -- what the card goes back to if the proposal is withdrawn
   state text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'approved', 'withdrawn', 'disposed')),
   PRIMARY KEY (list_id, card_ref)
 );

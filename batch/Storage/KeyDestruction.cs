@@ -1,0 +1,104 @@
+using MyNumber.Batch.Privacy;
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Storage;
+
+/// <summary>
+/// R48. What only a disposed card needed is destroyed with it, and what is dead after the inquiry window: `destroying` is
+/// committed, the key slot is overwritten and synced, `destroyed` is committed. A kill in between repeats the middle.
+/// The record that it happened stays.
+/// </summary>
+public sealed class KeyDestruction(Policy policy, ApplicationKeys keys, SecretStore store)
+{
+    /// <summary>Slots in one part: each is one fsync.</summary>
+    public const int SlotsPerPartMax = 1_000;
+
+    /// <summary>Overwrites the slots of one part.</summary>
+    public Act Work => Act.Of(OverwriteAsync, StoreDestroyedAsync);
+
+    /// <summary>Marks what is due and plans its parts. Call it in a plan's Store.</summary>
+    internal async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    {
+        // Incomplete and superseded applications die too: another form, or another application, has taken their place.
+        var due = await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH due AS (
+              UPDATE key_slot SET state = 'destroying' FROM application
+              LEFT JOIN card ON card.order_id = application.key
+              WHERE application.key = key_slot.application_key AND key_slot.state = 'live'
+                AND (card.state = 'disposed'
+                  OR application.state IN ('issued', 'rejected', 'cancelled', 'void', 'incomplete', 'superseded')
+                     AND application.state_on < $1)
+              RETURNING key_slot.application_key)
+            SELECT application_key FROM due
+            UNION SELECT application_key FROM key_slot WHERE state = 'destroying'
+            ORDER BY 1
+            """,
+            row => row.GetString(0), cancellation, context.BusinessDate.AddMonths(-policy.ImagesKeptMonths));
+        await context.LedgerAsync(due.Select(key => new ItemOutcome($"key:{key}", "key-due", "R48")), cancellation);
+        await context.PlanPartsAsync(
+            [.. due.Chunk(SlotsPerPartMax).Select(part => new PlannedPart(part[0], part[^1]))], cancellation);
+    }
+
+    /// <summary>The application keys of a part.</summary>
+    internal static async Task<IReadOnlyList<string>> ItemsAsync(PartContext part, CancellationToken cancellation) =>
+        [.. (await DueAsync(part, cancellation)).Select(slot => slot.ApplicationKey)];
+
+    private async Task<IReadOnlyList<DueSlot>> OverwriteAsync(PartContext part, CancellationToken cancellation)
+    {
+        var due = await DueAsync(part, cancellation);
+        foreach (var slot in due)
+        {
+            keys.Destroy(slot.ReceivedOn, slot.Slot);
+            FaultPoints.Hit(FaultPoints.KeySlotWritten);
+            foreach (var stored in slot.Stored)
+            {
+                store.Delete(stored);
+            }
+        }
+
+        return due;
+    }
+
+    private static Task StoreDestroyedAsync(
+        IReadOnlyList<DueSlot> due, StoreContext context, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH gone AS (
+              UPDATE key_slot SET state = 'destroyed' WHERE application_key = ANY ($1::text[]) AND state = 'destroying'
+              RETURNING application_key),
+            scans AS (
+              UPDATE scan SET stored = NULL, reading_cipher = NULL FROM gone
+              WHERE scan.application_key = gone.application_key),
+            values_given AS (
+              UPDATE review_item SET value_cipher = NULL FROM gone
+              WHERE review_item.application_key = gone.application_key),
+            sent AS (
+              UPDATE application SET online_cipher = NULL FROM gone WHERE application.key = gone.application_key)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'application', application_key, $2, 'images-destroyed', 'storage', 'R48' FROM gone ORDER BY 2
+            """,
+            cancellation, due.Select(slot => slot.ApplicationKey).ToArray(), context.BusinessDate);
+
+    private static async Task<IReadOnlyList<DueSlot>> DueAsync(PartContext part, CancellationToken cancellation)
+    {
+        await using var connection = await part.Database.OpenConnectionAsync(cancellation);
+        return await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT received_on, slot, application_key,
+                   array(SELECT stored FROM scan WHERE scan.application_key = key_slot.application_key
+                         AND stored IS NOT NULL ORDER BY stored)
+            FROM key_slot
+            WHERE state = 'destroying' AND application_key BETWEEN $1 AND $2
+            ORDER BY application_key
+            """,
+            row => new DueSlot(
+                row.GetFieldValue<DateOnly>(0), row.GetInt32(1), row.GetString(2), row.GetFieldValue<string[]>(3)),
+            cancellation, part.Part.FromKey, part.Part.ToKey);
+    }
+
+    private sealed record DueSlot(DateOnly ReceivedOn, int Slot, string ApplicationKey, IReadOnlyList<string> Stored);
+}

@@ -1,0 +1,58 @@
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Storage;
+
+/// <summary>
+/// Every card that lies at a municipality: arrived, and neither handed over nor disposed of. Void and expired ones are
+/// among them: they wait for the same end (R45).
+/// </summary>
+/// <param name="Ref">The card's key.</param>
+/// <param name="Municipality">Where it lies.</param>
+/// <param name="State">`arrived`, `notified`, `void`, `disposal-proposed`.</param>
+/// <param name="Facts">What its clock hangs on.</param>
+/// <param name="Blocked">R46. Held, in dispute, or with an undecided piece on the way.</param>
+/// <param name="Known">The dates as stored; the step writes only what changed.</param>
+internal sealed record StoredCard(
+    string Ref, string Municipality, string State, StorageFacts Facts, bool Blocked, StorageDates? Known)
+{
+    // A card of an `issued` application was handed over once; what became of it since is no storage of ours.
+    private const string Statement = """
+        SELECT card.ref, card.municipality_code, card.state, card.arrived_on,
+               posted.first_on, posted.reminder_on, posted.deadline, card.extended_until, municipality.storage_months,
+               card.held OR card.in_dispute OR posted.on_the_way,
+               card.storage_began, card.storage_ends, card.pickup_deadline
+        FROM card
+        JOIN municipality USING (municipality_code)
+        LEFT JOIN application ON application.key = card.order_id
+        CROSS JOIN LATERAL (
+          SELECT min(piece.posted_on) FILTER (WHERE piece.occasion <> 'reminder') AS first_on,
+                 min(piece.posted_on) FILTER (WHERE piece.occasion = 'reminder') AS reminder_on,
+                 max(piece.deadline) FILTER (WHERE piece.posted_on IS NOT NULL) AS deadline,
+                 coalesce(bool_or(piece.state IN ('wanted', 'withheld', 'sealed', 'sent', 'acknowledged')), false)
+                   AS on_the_way
+          FROM piece
+          WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref) posted
+        WHERE card.state IN ('arrived', 'notified', 'void', 'disposal-proposed')
+          AND card.arrived_on IS NOT NULL
+          AND application.state IS DISTINCT FROM 'issued'
+        ORDER BY card.ref
+        """;
+
+    /// <summary>R45, R46. May be proposed for disposal on that business date.</summary>
+    public bool IsDisposable(DateOnly businessDate) =>
+        !Blocked && StorageClock.Of(Facts).DisposableFrom is { } from && from <= businessDate;
+
+    public static Task<IReadOnlyList<StoredCard>> LoadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        Sql.QueryAsync(connection, transaction, Statement, Read, cancellation);
+
+    private static StoredCard Read(NpgsqlDataReader row)
+    {
+        DateOnly? Day(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
+        var facts = new StorageFacts(
+            row.GetFieldValue<DateOnly>(3), Day(4), Day(5), Day(6), Day(7), row.GetInt32(8));
+        var known = Day(10) is { } began ? new StorageDates(began, Day(11), Day(12)) : null;
+        return new(row.GetString(0), row.GetString(1), row.GetString(2), facts, row.GetBoolean(9), known);
+    }
+}
