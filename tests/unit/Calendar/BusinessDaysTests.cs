@@ -1,0 +1,81 @@
+using MyNumber.Batch.Calendar;
+using static MyNumber.Tests.Unit.Calendar.DateTests;
+
+namespace MyNumber.Tests.Unit.Calendar;
+
+public sealed class BusinessDaysTests
+{
+    [Fact]
+    public void The_holiday_data_are_what_the_law_says()
+    {
+        // Computed for years in which the law stands as it does; what comes after 2030 is data until then.
+        for (var year = 2015; year <= 2030; year++)
+        {
+            var computed = HolidaysByLaw(year);
+            for (var day = new DateOnly(year, 1, 1); day.Year == year; day = day.AddDays(1))
+            {
+                Assert.True(computed.Contains(day) == BusinessDays.Holiday(day) is not null, $"{day:O}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("2026-11-20", 1, "2026-11-24")] // Friday; Monday the 23rd is a holiday.
+    [InlineData("2026-11-24", 2, "2026-11-26")]
+    [InlineData("2026-11-21", 0, "2026-11-21")] // No day on is the day itself, even a Saturday.
+    [InlineData("2026-12-28", 1, "2027-01-04")] // Offices close from 29 December to 3 January.
+    [InlineData("2026-09-18", 1, "2026-09-24")] // Aged, citizens' holiday between two others, equinox.
+    public void Working_days_are_counted_without_the_first(string from, int days, string day) =>
+        Assert.Equal(Day(day), BusinessDays.Add(Day(from), days));
+
+    [Fact]
+    public void A_day_outside_the_data_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => BusinessDays.IsBusinessDay(new(2014, 12, 26)));
+
+    private static HashSet<DateOnly> HolidaysByLaw(int year)
+    {
+        var holidays = new HashSet<DateOnly>
+        {
+            new(year, 1, 1), Monday(1, 2), new(year, 2, 11), new(year, 3, Equinox(20.8431)), new(year, 4, 29),
+            new(year, 5, 3), new(year, 5, 4), new(year, 5, 5), Monday(9, 3), new(year, 9, Equinox(23.2488)),
+            new(year, 11, 3), new(year, 11, 23),
+        };
+        // The Olympic years moved three days; the succession of 2019 added two and left no Emperor's birthday.
+        holidays.UnionWith(year switch
+        {
+            2020 => [new(2020, 7, 23), new(2020, 7, 24), new(2020, 8, 10)],
+            2021 => [new(2021, 7, 22), new(2021, 7, 23), new(2021, 8, 8)],
+            2015 => [Monday(7, 3), Monday(10, 2)],
+            _ => new DateOnly[] { Monday(7, 3), Monday(10, 2), new(year, 8, 11) },
+        });
+        holidays.UnionWith(year switch
+        {
+            < 2019 => [new(year, 12, 23)],
+            2019 => [new(2019, 5, 1), new(2019, 10, 22)],
+            _ => new DateOnly[] { new(year, 2, 23) },
+        });
+        var named = holidays.ToHashSet();
+        // A holiday on a Sunday: the next day that is none. A day between two holidays: the citizens' holiday.
+        foreach (var sunday in named.Where(day => day.DayOfWeek == DayOfWeek.Sunday).Order())
+        {
+            var day = sunday;
+            while (named.Contains(day))
+            {
+                day = day.AddDays(1);
+            }
+
+            holidays.Add(day);
+        }
+
+        holidays.UnionWith(named.Select(day => day.AddDays(1)).Where(day => named.Contains(day.AddDays(1))));
+        return holidays;
+
+        DateOnly Monday(int month, int number)
+        {
+            var first = new DateOnly(year, month, 1);
+            return first.AddDays(((8 - (int)first.DayOfWeek) % 7) + (7 * (number - 1)));
+        }
+
+        int Equinox(double start) => (int)(start + (0.242194 * (year - 1980)) - ((year - 1980) / 4));
+    }
+}
