@@ -1,0 +1,220 @@
+using MyNumber.Batch.Calendar;
+using MyNumber.Batch.Reading;
+
+namespace MyNumber.Batch.Validation;
+
+/// <summary>R09. The applicant is on the register on the business date.</summary>
+public static class OnTheRegister
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R09";
+
+    /// <summary>Finding for who died, emigrated, or is not registered yet.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
+        facts.Resident is { } resident
+        && (resident.LeftOn <= facts.BusinessDate || resident.RegisteredOn > facts.BusinessDate)
+            ? [Finding.Reject(Id, "not-on-the-register")]
+            : [];
+}
+
+/// <summary>R10. Under 15 on the day of receipt, or an adult ward: the legal representative fills in and signs.</summary>
+public static class Representative
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R10";
+
+    /// <summary>Years of age from which one applies oneself.</summary>
+    public const int AgeMin = 15;
+
+    private static readonly string[] Parts = ["representative_name", "representative_relation", "representative_address"];
+
+    /// <summary>True where the part must be filled in.</summary>
+    public static bool IsNeeded(ApplicationFacts facts) =>
+        facts.Resident is { } resident && IsNeeded(resident.BirthDate, resident.AdultWard, facts.ReceivedOn);
+
+    /// <summary>The same from the register's data; also decides R13's signature certificate.</summary>
+    public static bool IsNeeded(DateOnly birthDate, bool adultWard, DateOnly receivedOn) =>
+        adultWard || Age.On(birthDate, receivedOn) < AgeMin;
+
+    /// <summary>Findings on the representative's part.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts)
+    {
+        if (facts.Resident is null || (facts.ByMail && facts.FrontPage is null))
+        {
+            return [];
+        }
+
+        return IsNeeded(facts) ? Needed(facts) : NotNeeded(facts);
+    }
+
+    private static IEnumerable<Finding> Needed(ApplicationFacts facts)
+    {
+        if (!facts.ByMail)
+        {
+            return string.IsNullOrWhiteSpace(facts.Online?.RepresentativeName)
+                || string.IsNullOrWhiteSpace(facts.Online?.RepresentativeRelation)
+                ? [Finding.Incomplete(Id, "representative-missing")]
+                : [];
+        }
+
+        if (facts.BackPage is null && !Array.TrueForAll(Parts, facts.IsDecided))
+        {
+            return [Finding.Review(Id, "back-not-readable", "back", "back")];
+        }
+
+        var states = Parts.Select(part => (part, facts.Field(part).State)).ToList();
+        if (states.Exists(part => part.State == FieldState.Doubtful))
+        {
+            return states.Where(part => part.State == FieldState.Doubtful)
+                .Select(part => Finding.Review(Id, $"{part.part.Replace('_', '-')}-doubtful", part.part, "back"));
+        }
+
+        return states.Exists(part => part.State == FieldState.Blank)
+            ? [Finding.Incomplete(Id, "representative-missing")]
+            : [];
+    }
+
+    // Somebody else signed for an adult: only with the mayor's acceptance on record for this Application ID.
+    private static IEnumerable<Finding> NotNeeded(ApplicationFacts facts)
+    {
+        var agent = facts.ByMail
+            ? facts.Field("representative_name").State is FieldState.Read or FieldState.Corrected
+            : !string.IsNullOrWhiteSpace(facts.Online?.RepresentativeName);
+        return agent && !facts.AgentAccepted ? [Finding.Incomplete(Id, "agent-not-accepted")] : [];
+    }
+}
+
+/// <summary>R11. The applicant's signature (or name with seal) and the date of application.</summary>
+public static class SignatureAndDate
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R11";
+
+    /// <summary>Findings; none online, where submitting is both.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts)
+    {
+        if (!facts.ByMail || facts.FrontPage is null)
+        {
+            yield break;
+        }
+
+        switch (facts.Field("applicant_name").State)
+        {
+            case FieldState.Blank:
+                yield return Finding.Incomplete(Id, "signature-missing");
+                break;
+            case FieldState.Doubtful:
+                yield return Finding.Review(Id, "signature-doubtful", "applicant_name");
+                break;
+        }
+
+        if (Date(facts) is { } finding)
+        {
+            yield return finding;
+        }
+    }
+
+    private static Finding? Date(ApplicationFacts facts)
+    {
+        var written = facts.Field("application_date");
+        return written.State switch
+        {
+            FieldState.Blank => Finding.Incomplete(Id, "date-missing"),
+            FieldState.Doubtful => Finding.Review(Id, "date-doubtful", "application_date"),
+            // R05 asks first.
+            FieldState.Corrected => null,
+            _ when Dates.Parse(written) is not { } date => Finding.Incomplete(Id, "date-impossible"),
+            _ when Dates.Parse(written) > facts.ReceivedOn => Finding.Incomplete(Id, "date-after-receipt"),
+            _ => null,
+        };
+    }
+}
+
+/// <summary>R13. A certificate's box filled in means NOT wanted; a doubtful one goes to a person.</summary>
+public static class CertificateWishes
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R13";
+
+    private static readonly string[] Boxes = ["no_signature_certificate", "no_user_certificate"];
+
+    /// <summary>Findings for doubtful boxes.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
+        Boxes
+            // Who gets no signature certificate anyway is not asked about its box.
+            .Where(box => facts.Mark(box) is null && !(box == "no_signature_certificate" && Representative.IsNeeded(facts)))
+            .Select(box => Finding.Review(Id, $"{box.Replace('_', '-')}-doubtful", box));
+
+    /// <summary>Wanted, and allowed: not under 15 and not for adult wards (law).</summary>
+    public static bool Signature(ApplicationFacts facts) =>
+        facts.Mark("no_signature_certificate") == false && !Representative.IsNeeded(facts);
+
+    /// <summary>Wanted.</summary>
+    public static bool User(ApplicationFacts facts) => facts.Mark("no_user_certificate") == false;
+}
+
+/// <summary>R14. Braille only where its box is filled in; kana matter only then.</summary>
+public static class BrailleWish
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R14";
+
+    /// <summary>Cells on a card.</summary>
+    public const int CellsMax = 11;
+
+    /// <summary>Findings on the wish and its kana.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts)
+    {
+        if (facts.Mark("braille") is not { } wanted)
+        {
+            return [Finding.Review(Id, "braille-doubtful", "braille")];
+        }
+
+        if (!wanted)
+        {
+            return [];
+        }
+
+        // A new form from the municipality is needed: kana cannot be corrected on this one.
+        if (facts.FrontPage?.Fields.GetValueOrDefault("name_kana")?.State == FieldState.Corrected)
+        {
+            return [Finding.Incomplete(Id, "kana-corrected")];
+        }
+
+        return facts.Resident is { } resident && Cells(resident.NameKana) > CellsMax
+            ? [Finding.Remark(Id, "braille-is-cut")]
+            : [];
+    }
+
+    /// <summary>Cells that kana take: one a character, one more for a voiced mark; the space between names is none.</summary>
+    public static int Cells(string kana) =>
+        kana.Count(c => !char.IsWhiteSpace(c))
+        + kana.Count(c => "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ".Contains(ToKatakana(c)));
+
+    private static char ToKatakana(char c) => c is >= 'ぁ' and <= 'ゖ' ? (char)(c + 0x60) : c;
+}
+
+/// <summary>R15. Alternative letters are for the certificate only, never on the card.</summary>
+public static class AlternativeLetters
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R15";
+
+    /// <summary>A remark for the factory's and the counter's sake.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
+        facts.Resident is { HasAlternativeLetters: true } ? [Finding.Remark(Id, "alternative-letters")] : [];
+}
+
+/// <summary>R35. Who holds a valid card applies only to renew it, or to replace it with the municipality's note.</summary>
+public static class ValidCardHeld
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "R35";
+
+    /// <summary>Judged on the day of receipt.</summary>
+    public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
+        facts.Resident is not null && facts.Cards.Any(card => card.ValidUntil >= facts.ReceivedOn
+            && !card.ReplacementApproved && !RenewalWindow.Holds(card.ValidUntil, facts.ReceivedOn))
+            ? [Finding.Reject(Id, "holds-a-valid-card")]
+            : [];
+}

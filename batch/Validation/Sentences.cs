@@ -1,0 +1,72 @@
+namespace MyNumber.Batch.Validation;
+
+/// <summary>Sentences for applicants by the code of a finding (R52): what is wrong, in their words, and what to do.</summary>
+internal static class Sentences
+{
+    public static IReadOnlyDictionary<string, Sentence> ByDetail { get; } = new Dictionary<string, Sentence>
+    {
+        ["name-not-the-registers"] = new(
+            "申請書に印字された氏名が住民票の氏名と異なります。同封の再申請書をご使用ください。",
+            "The name printed on the form is not that of your resident record. Please use the enclosed form."),
+        ["address-not-the-registers"] = new(
+            "申請書に印字された住所が住民票の住所と異なります。同封の再申請書をご使用ください。",
+            "The address printed on the form is not that of your resident record. Please use the enclosed form."),
+        ["representative-missing"] = new(
+            "法定代理人の氏名・続柄・住所の記載がありません。15歳未満の方と成年被後見人の方は、法定代理人がご記入ください。",
+            "The legal representative's name, relation and address are missing. Applicants under 15 and adult wards need them."),
+        ["agent-not-accepted"] = new(
+            "代理人による申請には、事前に市区町村長の承認が必要です。お住まいの市区町村にご相談ください。",
+            "An application by an agent needs the mayor's acceptance. Please ask your municipality."),
+        ["signature-missing"] = new(
+            "申請者氏名の署名または記名押印がありません。",
+            "The applicant's signature, or name with seal, is missing."),
+        ["date-missing"] = new(
+            "申請日の記載がありません。",
+            "The date of application is missing."),
+        ["date-impossible"] = new(
+            "申請日が実在しない日付です。",
+            "The date of application is no existing day."),
+        ["date-after-receipt"] = new(
+            "申請日が受付日より後の日付です。",
+            "The date of application lies after the day we received the form."),
+        ["kana-corrected"] = new(
+            "点字表記に使うカナを手書きで訂正することはできません。市区町村で新しい申請書の交付を受けてください。",
+            "Kana for Braille cannot be corrected by hand. Please get a new form from your municipality."),
+        ["photo-missing"] = new(
+            "顔写真がありません。",
+            "The photograph is missing."),
+        ["photo-too-small"] = new(
+            "顔写真が小さすぎるか、解像度が足りません。縦4.5cm×横3.5cmの写真をご用意ください。",
+            "The photograph is too small or too coarse. Please use one of 4.5 cm × 3.5 cm."),
+        ["photo-tilted"] = new(
+            "顔写真が大きく傾いているため、切り抜くことができません。",
+            "The photograph is tilted so far that it cannot be trimmed."),
+        ["photo-too-dark"] = new(
+            "顔写真が暗すぎます。明るい場所で撮影した写真をご用意ください。",
+            "The photograph is too dark. Please use one taken in good light."),
+        ["photo-no-face"] = new(
+            "顔写真に正面を向いた顔を確認できません。",
+            "No face looking straight ahead can be seen in the photograph."),
+        ["photo-untrimmable"] = new(
+            "顔写真に頭部全体が収まっていません。",
+            "The whole head is not inside the photograph."),
+        ["photo-background"] = new(
+            "顔写真の背景が無地ではありません。",
+            "The photograph's background is not plain."),
+        ["photo-not-jpeg"] = new(
+            "顔写真のファイルがJPEG形式ではありません。",
+            "The photograph's file is no JPEG."),
+        ["photo-colour"] = new(
+            "顔写真のカラーモードがRGBまたは白黒ではありません。",
+            "The photograph's colour mode is neither RGB nor gray."),
+        ["photo-bytes"] = new(
+            "顔写真のファイルサイズは20KB以上7MB以下としてください。",
+            "The photograph's file must have between 20 KB and 7 MB."),
+        ["photo-pixels"] = new(
+            "顔写真は縦横とも480〜6000ピクセルとしてください。",
+            "The photograph must have 480 to 6000 pixels each way."),
+        ["photo-damaged"] = new(
+            "顔写真のファイルが壊れています。",
+            "The photograph's file is damaged."),
+    };
+}

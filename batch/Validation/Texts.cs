@@ -1,0 +1,21 @@
+namespace MyNumber.Batch.Validation;
+
+/// <summary>
+/// Comparing what was keyed with what the register has. Spaces and the width of letters and digits are the typist's, not
+/// the resident's; every other character counts (R99).
+/// </summary>
+internal static class Texts
+{
+    public static bool Same(string? left, string? right) =>
+        left is not null && right is not null && string.Equals(Fold(left), Fold(right), StringComparison.Ordinal);
+
+    private static string Fold(string text) => new([.. text.Where(c => !char.IsWhiteSpace(c)).Select(Narrow)]);
+
+    private static char Narrow(char c) => c switch
+    {
+        >= '！' and <= '～' => (char)(c - 0xFEE0),
+        // Every stroke that stands for a hyphen in an address; the long vowel mark looks the same in handwriting.
+        '‐' or '‑' or '–' or '—' or '―' or '−' or 'ー' => '-',
+        _ => c,
+    };
+}
