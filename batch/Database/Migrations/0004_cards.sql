@@ -25,9 +25,14 @@ CREATE TABLE card (
   pickup_deadline date,                      -- as printed on the newest posted notice, or extended
   notice_reissue_requested_on date,          -- R44
   drop_id bigint REFERENCES drop,            -- the card order that carried it
+  photo text,                                -- its photograph's file in that drop; null under 1 year old (R20)
+  braille boolean NOT NULL DEFAULT false,    -- as ordered (R14)
+  signature_certificate boolean NOT NULL DEFAULT false,  -- wanted and allowed (R13)
+  user_certificate boolean NOT NULL DEFAULT false,       -- wanted (R13)
   CONSTRAINT arrived_has_an_id CHECK (state = 'ordered' OR card_id IS NOT NULL)
 );
 CREATE INDEX card_resident ON card (resident_id);
+CREATE INDEX card_drop ON card (drop_id);
 
 CREATE TABLE disposal_list (
   list_id text PRIMARY KEY,
