@@ -1,4 +1,3 @@
-using MyNumber.Batch.Cards;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Selection;
@@ -35,18 +34,6 @@ public sealed class SelectStep(Policy policy)
         SELECT count(*), count(*) FILTER (WHERE superseded_by IS NOT NULL) FROM application WHERE state = 'superseded'
         """;
 
-    /// <summary>
-    /// R30's order, first in comes first. Total: mail by envelope and sheet, which never repeat, online by instant, then
-    /// feed and row. Online applications have no envelope and mail has no instant, so one list of columns orders both.
-    /// </summary>
-    /// <param name="mailBeforeOnline">*Policy*: on one day.</param>
-    /// <param name="table">Alias of the application's table.</param>
-    public static string OrderSql(bool mailBeforeOnline, string table = "application") =>
-        $"""
-        {table}.received_on, ({table}.channel {(mailBeforeOnline ? "<>" : "=")} 'mail'), {table}.envelope COLLATE "C",
-        {table}.sheet COLLATE "C", {table}.submitted_at, {table}.feed COLLATE "C", {table}.row
-        """;
-
     // Only residents with something to decide: new or waiting ones, a selected one (R32), or a superseded one whose winner
     // is gone. A superseded one is no candidate while its winner's card is ordered, handed over or voided with a move.
     private string DecisionSql => $"""
@@ -62,7 +49,7 @@ public sealed class SelectStep(Policy policy)
           SELECT application.key, application.resident_id, application.state, application.superseded_by,
             candidate.key IS NOT NULL AS candidate,
             application.state = 'review' OR (application.state = 'received' AND application.to_validate) AS holds,
-            row_number() OVER (PARTITION BY application.resident_id ORDER BY {OrderSql(policy.MailBeforeOnline)}) AS place
+            row_number() OVER (PARTITION BY application.resident_id ORDER BY {OrderOfApplications.Sql(policy.MailBeforeOnline)}) AS place
           FROM application LEFT JOIN candidate ON candidate.key = application.key
           WHERE application.resident_id IN (
             SELECT resident_id FROM application JOIN candidate ON candidate.key = application.key)
@@ -120,7 +107,6 @@ public sealed class SelectStep(Policy policy)
 
     private async Task DecideAsync(StoreContext context, CancellationToken cancellation)
     {
-        await RegisterChanges.ApplyAsync(context, cancellation);
         await Execute(DecisionSql);
         await Execute(DemoteSql, context.BusinessDate);
         await Execute(PromoteSql, context.BusinessDate);

@@ -100,6 +100,8 @@ CREATE TABLE event (
   applied_on date
 );
 CREATE INDEX event_pending ON event (subject) WHERE state = 'pending';
+-- What is registered for an Application ID counts for every application made with it, also later ones (R10, R22, R51).
+CREATE INDEX event_registered ON event (subject) WHERE kind IN ('agent-accepted', 'photo-exempted');
 
 -- Everything that happened to a subject, in order. Append-only.
 CREATE TABLE history (
