@@ -51,4 +51,7 @@ public sealed record NightServices
             Clock = clock,
             Secrets = Secrets.LoadOrCreate(home, (policy ?? throw new ArgumentNullException(nameof(policy))).Production),
         };
+
+    /// <summary>The run engine with every kind of run of this home.</summary>
+    public RunEngine CreateEngine(EngineOptions options) => new(Database, Night.Kinds(this), Home.Outbox, Clock, options);
 }

@@ -23,7 +23,11 @@ public enum PartAct
 /// <param name="Kind">`night`, `disposal`, `campaign`, `key-rotation`.</param>
 /// <param name="BusinessDate">The Japan date that every rule uses.</param>
 /// <param name="Scope">Empty for a night.</param>
-public sealed record RunInfo(long Id, string Kind, DateOnly BusinessDate, string Scope);
+public sealed record RunInfo(long Id, string Kind, DateOnly BusinessDate, string Scope)
+{
+    /// <summary>What comes in later than this belongs to the next run; travels with the run.</summary>
+    public DateTimeOffset CutOff { get; init; }
+}
 
 /// <summary>One claimed part.</summary>
 /// <param name="Id">Surrogate id.</param>
@@ -44,4 +48,12 @@ public sealed record PartContext(
 {
     /// <summary>The Japan date that every rule uses.</summary>
     public DateOnly BusinessDate => Run.BusinessDate;
+
+    /// <summary>
+    /// Tells the watchdog that another item has begun, so that its limit counts from here: an item that hangs in native
+    /// code ends its worker, a long part does not.
+    /// </summary>
+    public void BeginItem() => ItemBegun?.Invoke();
+
+    internal Action? ItemBegun { get; init; }
 }

@@ -2,18 +2,30 @@ using System.Security.Cryptography;
 
 namespace MyNumber.Batch.Runs;
 
+/// <summary>Under which name a file is staged.</summary>
+public enum StagedName
+{
+    /// <summary>Hash and name: the only way but in tests.</summary>
+    Hashed,
+
+    /// <summary>Its own name, written in place: what the fault harness must find out.</summary>
+    Plain,
+}
+
 /// <summary>
 /// The staging area of a home's outbox: <c>outbox/.staging/DROP/HASH-NAME</c>. Same content, same name, so that a zombie
 /// and its successor cannot hurt each other. Nothing here is decided yet; what no living drop names is swept.
 /// </summary>
 public sealed class Staging(string outbox)
 {
+    internal StagedName Name { get; init; }
+
     /// <summary>Where drops of <paramref name="drop"/> (its path below the outbox) are staged.</summary>
     public string Folder(string drop) => Path.Combine(outbox, ".staging", drop.Replace('/', '+'));
 
     /// <summary>The staged file's full path.</summary>
     public string FullPath(string drop, StagedFile file) =>
-        Path.Combine(Folder(drop), $"{file.Sha256}-{file.Path.Replace('/', '+')}");
+        Path.Combine(Folder(drop), (Name == StagedName.Hashed ? $"{file.Sha256}-" : "") + file.Path.Replace('/', '+'));
 
     /// <summary>
     /// Writes one file: unique temporary name, fsync, rename to its hash's name, fsync of the folder.
@@ -26,10 +38,12 @@ public sealed class Staging(string outbox)
         string drop, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         var folder = Directory.CreateDirectory(Folder(drop)).FullName;
-        var temporary = Path.Combine(folder, $"{Path.GetRandomFileName()}.tmp");
+        var temporary = Name == StagedName.Hashed
+            ? Path.Combine(folder, $"{Path.GetRandomFileName()}.tmp")
+            : Path.Combine(folder, path.Replace('/', '+'));
         string sha256;
         long bytes;
-        await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
+        await using (var stream = new FileStream(temporary, Name == StagedName.Hashed ? FileMode.CreateNew : FileMode.Create, FileAccess.ReadWrite))
         {
             await write(stream, cancellation);
             await stream.FlushAsync(cancellation);

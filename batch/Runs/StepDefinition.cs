@@ -30,6 +30,9 @@ public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyLi
     /// </summary>
     public Func<PartContext, CancellationToken, Task<IReadOnlyList<string>>>? Items { get; init; }
 
+    /// <summary>How long one item (or a part that names none) may take before the watchdog ends its worker.</summary>
+    public TimeSpan ItemMax { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Gives the outcome of a single item that killed its worker three times (ENGINE.md, rule 5).</summary>
     public Func<string, StoreContext, CancellationToken, Task>? Poison { get; init; }
 }

@@ -21,6 +21,8 @@ public sealed class StoreContext(
     /// <summary>The part that is being stored.</summary>
     public PartInfo Part => part;
 
+    internal long StepId => stepId;
+
     /// <summary>The connection of the transaction.</summary>
     public NpgsqlConnection Connection => connection;
 

@@ -1,4 +1,10 @@
 -- The run engine's tables. They know nothing of applications, cards or letters.
+-- Which home this database belongs to: a moved or copied home is refused until a person adopts it.
+CREATE TABLE home (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  path text NOT NULL             -- the real path, no symbolic links in it
+);
+
 CREATE TABLE worker (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   host text NOT NULL,
@@ -16,9 +22,12 @@ CREATE TABLE run (
   scope text NOT NULL DEFAULT '',
   cut_off timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'complete', 'stopped', 'abandoned')),
+  stopped_by text,               -- a person, or 'engine' (disk full); null unless stopped
+  until_ordinal int,             -- no step after this one is opened (`run STEP`); null: all are
   opened_at timestamptz NOT NULL,
   completed_at timestamptz,
-  CONSTRAINT run_once UNIQUE (kind, business_date, scope)
+  CONSTRAINT run_once UNIQUE (kind, business_date, scope),
+  CONSTRAINT stopped_by_somebody CHECK ((state = 'stopped') = (stopped_by IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_night_at_a_time ON run (kind) WHERE kind = 'night' AND state IN ('running', 'stopped');
 
@@ -44,6 +53,7 @@ CREATE TABLE part (
   state text NOT NULL CHECK (state IN ('ready', 'leased', 'done', 'failed', 'skipped', 'split')),
   epoch bigint NOT NULL DEFAULT 0,
   attempts int NOT NULL DEFAULT 0,
+  passing int NOT NULL DEFAULT 0,  -- passing errors in a row: they do not count as attempts
   worker_id bigint REFERENCES worker,
   not_before timestamptz,
   error_class text,              -- SQLSTATE or exception type: never its message, which may name a person

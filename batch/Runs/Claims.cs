@@ -1,0 +1,82 @@
+using Npgsql;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>A part that this worker holds now.</summary>
+/// <param name="Run">Its run.</param>
+/// <param name="StepId">Its step's row.</param>
+/// <param name="Ordinal">The step's place in the run, from 1.</param>
+/// <param name="StepName">The step's name.</param>
+/// <param name="Part">The part with its fence.</param>
+/// <param name="Attempts">Claims so far, this one included, without those that ended in a passing error or a drain.</param>
+/// <param name="Passing">Passing errors in a row.</param>
+internal sealed record ClaimedPart(
+    RunInfo Run, long StepId, int Ordinal, string StepName, PartInfo Part, int Attempts, int Passing);
+
+/// <summary>The claim: one statement, so that nothing can happen between finding a part and holding it.</summary>
+internal static class Claims
+{
+    // A step's state tells which act its open parts have, so the order publish, close, plan, work is an order of steps,
+    // and within a step the index gives the parts in key order: no claim ever sorts all open parts.
+    // The claimer itself must be alive: a worker that was given up takes nothing more.
+    private const string ClaimSql = """
+        WITH best AS MATERIALIZED (
+          SELECT next.id
+          FROM (
+            SELECT step.id, step.ordinal, run.business_date,
+              CASE step.state WHEN 'publishing' THEN 1 WHEN 'closing' THEN 2 WHEN 'planning' THEN 3 ELSE 4 END AS rank
+            FROM step JOIN run ON run.id = step.run_id
+            WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
+              AND EXISTS (SELECT FROM worker WHERE worker.id = $1 AND worker.state = 'alive')
+            ORDER BY rank, run.business_date, step.ordinal, step.id) AS open_step
+          CROSS JOIN LATERAL (
+            SELECT part.id FROM part
+            WHERE part.step_id = open_step.id AND part.state IN ('ready', 'leased')
+              AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
+                OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+            ORDER BY part.from_key
+            LIMIT 1 FOR UPDATE SKIP LOCKED) AS next
+          ORDER BY open_step.rank, open_step.business_date, open_step.ordinal, open_step.id
+          LIMIT 1)
+        UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, attempts = attempts + 1, not_before = NULL,
+          started_at = $2
+        FROM best, step, run
+        WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
+        RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
+          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing
+        """;
+
+    private const string ClaimableSql = """
+        SELECT count(*)::int FROM (
+          SELECT 1 FROM part JOIN step ON step.id = part.step_id JOIN run ON run.id = step.run_id
+          WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
+            AND part.state IN ('ready', 'leased')
+            AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
+              OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+          LIMIT $1) AS claimable
+        """;
+
+    public static async Task<ClaimedPart?> NextAsync(
+        NpgsqlDataSource database, long workerId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var claimed = await Sql.QueryAsync(
+            connection, null, ClaimSql, Read, cancellation, workerId, now.ToUniversalTime());
+        return claimed.Count == 0 ? null : claimed[0];
+    }
+
+    /// <summary>How many parts could be claimed now, up to a bound.</summary>
+    public static Task<int> ClaimableAsync(NpgsqlConnection connection, int bound, CancellationToken cancellation) =>
+        Sql.ScalarAsync<int>(connection, null, ClaimableSql, cancellation, bound);
+
+    private static ClaimedPart Read(NpgsqlDataReader row) => new(
+        new RunInfo(row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetString(3))
+        {
+            CutOff = row.GetFieldValue<DateTimeOffset>(4),
+        },
+        row.GetInt64(5), row.GetInt32(6), row.GetString(7),
+        new PartInfo(
+            row.GetInt64(8), Enum.Parse<PartAct>(row.GetString(9), ignoreCase: true), row.GetString(10), row.GetString(11),
+            row.GetInt64(12)),
+        row.GetInt32(13), row.GetInt32(14));
+}

@@ -1,0 +1,49 @@
+namespace MyNumber.Batch.Runs;
+
+/// <summary>Guards that a test may switch off to see the harness go red (ENGINE.md, rule 13). Never in production.</summary>
+[Flags]
+public enum GuardsOff
+{
+    /// <summary>All guards stand.</summary>
+    None = 0,
+
+    /// <summary>A zombie's result is stored as if the part were still its own.</summary>
+    Fence = 1,
+
+    /// <summary>The last part of a step is found by counting instead of by the counter row.</summary>
+    Counter = 2,
+
+    /// <summary>Files are staged under their own name, written in place.</summary>
+    StagedName = 4,
+}
+
+/// <summary>Times and limits of the engine, each with a name.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>How often a worker raises its beat.</summary>
+    public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>For how long the same beat may be seen before its worker is given up, for good.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(16);
+
+    /// <summary>How long a draining worker may go on with its current part.</summary>
+    public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First pause after a passing error; doubled each time.</summary>
+    public TimeSpan PassingDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest pause after a passing error.</summary>
+    public TimeSpan PassingDelayMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Passing errors in a row from which on an alert stands.</summary>
+    public int PassingBeforeAlert { get; init; } = 3;
+
+    /// <summary>A part of act work claimed this often is halved, or its one item judged (rule 5).</summary>
+    public int WorkClaimsMax { get; init; } = 3;
+
+    /// <summary>Another act claimed this often fails: it cannot be halved.</summary>
+    public int OtherClaimsMax { get; init; } = 10;
+
+    /// <summary>Switched-off guards; <see cref="GuardsOff.None"/> but in tests of the harness.</summary>
+    public GuardsOff GuardsOff { get; init; }
+}

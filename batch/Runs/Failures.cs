@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>What an error means for its part.</summary>
+public enum FailureKind
+{
+    /// <summary>Goes away by itself: the part is tried again later, without limit.</summary>
+    Passing,
+
+    /// <summary>No room left: the run stops, a person must make room.</summary>
+    DiskFull,
+
+    /// <summary>Everything else: the part fails at once and waits for a person.</summary>
+    Lasting,
+}
+
+/// <summary>Sorts errors (ENGINE.md, rule 11) and words them without their messages, which may name a person.</summary>
+public static class Failures
+{
+    private const int NoSpace = 28;            // ENOSPC as .NET hands it on
+    private const int QuotaExceeded = 122;     // EDQUOT
+    private const int DiskFullHResult = unchecked((int)0x80070070);
+    private const int FramesMax = 6;
+
+    /// <summary>Which kind an error is.</summary>
+    public static FailureKind Kind(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.DiskFull,
+        PostgresException postgres => IsPassing(postgres.SqlState) ? FailureKind.Passing : FailureKind.Lasting,
+        NpgsqlException { InnerException: IOException or SocketException or TimeoutException } => FailureKind.Passing,
+        NpgsqlException { IsTransient: true } => FailureKind.Passing,
+        IOException { HResult: NoSpace or QuotaExceeded or DiskFullHResult } => FailureKind.DiskFull,
+        // These are about what is in a file or where it should be: no waiting brings it.
+        FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or PathTooLongException =>
+            FailureKind.Lasting,
+        IOException => FailureKind.Passing,
+        AggregateException { InnerExceptions: [var only] } => Kind(only),
+        _ => FailureKind.Lasting,
+    };
+
+    /// <summary>SQLSTATE, or the exception's type: never its message.</summary>
+    public static string Class(Exception error) => error switch
+    {
+        PostgresException postgres => postgres.SqlState,
+        AggregateException { InnerExceptions: [var only] } => Class(only),
+        DropStoppedException => "drop-stopped",
+        _ => error.GetType().Name,
+    };
+
+    /// <summary>Where it happened: constraint and innermost stack frames, free of values.</summary>
+    public static string Text(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames()
+            .Select(frame => frame.GetMethod())
+            .Where(method => method?.DeclaringType is not null)
+            .Select(method => $"{method!.DeclaringType!.Name}.{method.Name}")
+            .Where(name => !name.Contains("TaskAwaiter", StringComparison.Ordinal))
+            .Distinct()
+            .Take(FramesMax);
+        var constraint = (error as PostgresException)?.ConstraintName is { } name ? $"constraint {name} " : "";
+        return $"{error.GetType().Name} {constraint}at {string.Join(" < ", frames)}";
+    }
+
+    /// <summary>
+    /// How long to wait after the n-th passing error in a row: doubled and capped, with up to a quarter more so that many
+    /// parts do not come back at the same moment. The spread is a function of part and count, not of chance.
+    /// </summary>
+    public static TimeSpan Delay(EngineOptions options, long partId, int passing)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var doubled = options.PassingDelay * Math.Pow(2, Math.Min(passing - 1, 16));
+        var capped = doubled < options.PassingDelayMax ? doubled : options.PassingDelayMax;
+        var key = string.Create(CultureInfo.InvariantCulture, $"{partId}/{passing}");
+        var spread = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))[0] / 255.0;
+        return capped * (1 + 0.25 * spread);
+    }
+
+    private static bool IsPassing(string sqlState) =>
+        sqlState.StartsWith("08", StringComparison.Ordinal)
+        || sqlState.StartsWith("53", StringComparison.Ordinal)
+        || sqlState.StartsWith("57P", StringComparison.Ordinal)
+        || sqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Npgsql;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>Writes into a part's row why it is not done; always fenced, so that a zombie's trouble is nobody's.</summary>
+internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock, EngineOptions options)
+{
+    public const string PassingAlert = "part-waits";
+    private const string HeldByMe = "id = $1 AND epoch = $2 AND state = 'leased'";
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>How alerts and logs name a part.</summary>
+    public static string Subject(ClaimedPart claimed) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"run {claimed.Run.Id} {claimed.Run.BusinessDate:yyyy-MM-dd} {claimed.StepName} part {claimed.Part.Id}");
+
+    public async Task<PartOutcome> StoreAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation)
+    {
+        // The database itself may be what is away. A part left leased by a living worker would wait for ever, so this
+        // goes on until it is written, or until somebody finds this worker gone and it ends.
+        while (true)
+        {
+            try
+            {
+                switch (Failures.Kind(error))
+                {
+                    case FailureKind.Passing: await StorePassingAsync(claimed, error, cancellation); break;
+                    case FailureKind.DiskFull: await StoreDiskFullAsync(claimed, error, cancellation); break;
+                    default:
+                        await StoreLastingAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation);
+                        break;
+                }
+
+                return PartOutcome.NotDone;
+            }
+            catch (Exception again) when (Failures.Kind(again) != FailureKind.Lasting)
+            {
+                await Task.Delay(BetweenTries, clock, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Fails the part: it waits for rerun or skip.</summary>
+    public Task<PartOutcome> StoreLastingAsync(
+        ClaimedPart claimed, string errorClass, string text, CancellationToken cancellation) =>
+        InTransactionAsync(claimed, async (connection, transaction) =>
+        {
+            var changed = await Sql.ExecuteAsync(
+                connection, transaction,
+                $"""
+                UPDATE part SET state = 'failed', worker_id = NULL, error_class = $3, error_text = $4, done_at = $5
+                WHERE {HeldByMe}
+                """,
+                cancellation, claimed.Part.Id, claimed.Part.Epoch, errorClass, text, Now);
+            if (changed == 1)
+            {
+                await Alerts.RaiseAsync(
+                    connection, transaction, "part-failed", Subject(claimed),
+                    $"{errorClass}. `rerun {claimed.Part.Id}` tries it again; `skip {claimed.Part.Id}` holds its items "
+                    + "for the next night.",
+                    Now, cancellation);
+            }
+        }, cancellation);
+
+    /// <summary>Puts a part back untouched: its worker drains.</summary>
+    public Task<PartOutcome> PutBackAsync(ClaimedPart claimed, CancellationToken cancellation) =>
+        InTransactionAsync(claimed, async (connection, transaction) =>
+        {
+            await Sql.ExecuteAsync(
+                connection, transaction,
+                $"""
+                UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0) WHERE {HeldByMe}
+                """,
+                cancellation, claimed.Part.Id, claimed.Part.Epoch);
+            await Transitions.NotifyAsync(connection, transaction, cancellation);
+        }, cancellation);
+
+    private Task<PartOutcome> StorePassingAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
+        InTransactionAsync(claimed, async (connection, transaction) =>
+        {
+            var passing = claimed.Passing + 1;
+            var changed = await Sql.ExecuteAsync(
+                connection, transaction,
+                $"""
+                UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0), passing = $3,
+                  not_before = now() + $4, error_class = $5, error_text = $6
+                WHERE {HeldByMe}
+                """,
+                cancellation, claimed.Part.Id, claimed.Part.Epoch, passing,
+                Failures.Delay(options, claimed.Part.Id, passing), Failures.Class(error), Failures.Text(error));
+            if (changed == 1 && passing >= options.PassingBeforeAlert)
+            {
+                await Alerts.RaiseAsync(
+                    connection, transaction, PassingAlert, Subject(claimed),
+                    $"{Failures.Class(error)} comes again and again. The part is tried on; look at the database and the disk.",
+                    Now, cancellation);
+            }
+        }, cancellation);
+
+    private Task<PartOutcome> StoreDiskFullAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
+        InTransactionAsync(claimed, async (connection, transaction) =>
+        {
+            var changed = await Sql.ExecuteAsync(
+                connection, transaction,
+                $"""
+                UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0),
+                  error_class = $3, error_text = $4
+                WHERE {HeldByMe}
+                """,
+                cancellation, claimed.Part.Id, claimed.Part.Epoch, "disk-full", Failures.Text(error));
+            if (changed == 1)
+            {
+                await Sql.ExecuteAsync(
+                    connection, transaction,
+                    "UPDATE run SET state = 'stopped', stopped_by = 'engine' WHERE id = $1 AND state = 'running'",
+                    cancellation, claimed.Run.Id);
+                await Alerts.RaiseAsync(
+                    connection, transaction, "disk-full", Subject(claimed),
+                    "No room is left on a disk. Make room, then start the night again.", Now, cancellation);
+                await Transitions.NotifyAsync(connection, transaction, cancellation);
+            }
+        }, cancellation);
+
+    private async Task<PartOutcome> InTransactionAsync(
+        ClaimedPart claimed, Func<NpgsqlConnection, NpgsqlTransaction, Task> act, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(claimed);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await act(connection, transaction);
+        await transaction.CommitAsync(cancellation);
+        return PartOutcome.NotDone;
+    }
+}

@@ -1,0 +1,126 @@
+using Npgsql;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>What became of one claimed part.</summary>
+internal enum PartOutcome
+{
+    Done,
+
+    /// <summary>Somebody else holds the part by now: the result was dropped.</summary>
+    Fenced,
+
+    /// <summary>Halved, failed, put back: its row says so.</summary>
+    NotDone,
+}
+
+/// <summary>Works one claimed part: compute without a transaction, then fence, store, count, commit.</summary>
+internal sealed class PartWork(
+    NpgsqlDataSource database, Staging staging, TimeProvider clock, EngineOptions options, Action itemBegun)
+{
+    private readonly PartFailure _failure = new(database, clock, options);
+    private readonly Poison _poison = new(database, clock, options);
+    private readonly Closing _closing = new(clock);
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+
+    public async Task<PartOutcome> RunAsync(
+        ClaimedPart claimed, StepDefinition step, CancellationToken cancellation)
+    {
+        FaultPoints.Hit(FaultPoints.Claimed);
+        var context = new PartContext(claimed.Run, claimed.Ordinal, claimed.Part, database, staging)
+        {
+            ItemBegun = itemBegun,
+        };
+        try
+        {
+            if (claimed.Attempts >= options.OtherClaimsMax && claimed.Part.Act != PartAct.Work)
+            {
+                return await _failure.StoreLastingAsync(
+                    claimed, "worker-died", $"{claimed.Attempts} workers ended while they worked this part", cancellation);
+            }
+
+            if (claimed.Attempts >= options.WorkClaimsMax && claimed.Part.Act == PartAct.Work
+                && await _poison.TreatAsync(claimed, step, context, cancellation) is { } treated)
+            {
+                return treated;
+            }
+
+            var store = await ComputeAsync(claimed.Part.Act, step, context, cancellation);
+            FaultPoints.Hit(FaultPoints.Computed);
+            return await StoreAsync(claimed, step, store, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await _failure.PutBackAsync(claimed, CancellationToken.None);
+            return PartOutcome.NotDone;
+        }
+#pragma warning disable CA1031 // Every error of a step has its place here: sorted, worded, stored in the part's row.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return await _failure.StoreAsync(claimed, error, cancellation);
+        }
+    }
+
+    private static Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
+        PartAct act, StepDefinition step, PartContext context, CancellationToken cancellation) => act switch
+        {
+            PartAct.Plan => step.Plan.ComputeAsync(context, cancellation),
+            PartAct.Work => step.Work.ComputeAsync(context, cancellation),
+            PartAct.Publish => step.Publish!.ComputeAsync(context, cancellation),
+            _ => Task.FromResult<Func<StoreContext, CancellationToken, Task>>((_, _) => Task.CompletedTask),
+        };
+
+    private async Task<PartOutcome> StoreAsync(
+        ClaimedPart claimed, StepDefinition step, Func<StoreContext, CancellationToken, Task> store,
+        CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        FaultPoints.Hit(FaultPoints.BeforeFence);
+        if (!await Transitions.FenceAsync(connection, transaction, claimed.Part, Now, options.GuardsOff, cancellation))
+        {
+            return PartOutcome.Fenced;
+        }
+
+        FaultPoints.Hit(FaultPoints.AfterFence);
+        var context = new StoreContext(
+            claimed.Run, claimed.StepId, claimed.Ordinal, claimed.Part, connection, transaction);
+        await store(context, cancellation);
+        await LastStatementsAsync(claimed, step, context, cancellation);
+        FaultPoints.Hit(FaultPoints.BeforeCommit);
+        await transaction.CommitAsync(cancellation);
+        FaultPoints.Hit(FaultPoints.Committed);
+        return PartOutcome.Done;
+    }
+
+    private async Task LastStatementsAsync(
+        ClaimedPart claimed, StepDefinition step, StoreContext context, CancellationToken cancellation)
+    {
+        var (connection, transaction) = (context.Connection, context.Transaction);
+        if (claimed.Passing > 0)
+        {
+            await Alerts.LowerAsync(
+                connection, transaction, PartFailure.PassingAlert, PartFailure.Subject(claimed), Now, cancellation);
+        }
+
+        switch (claimed.Part.Act)
+        {
+            case PartAct.Plan:
+                await Transitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
+                await Transitions.NotifyAsync(connection, transaction, cancellation);
+                break;
+            case PartAct.Work:
+                await Transitions.CountDownAsync(connection, transaction, claimed.StepId, options.GuardsOff, cancellation);
+                break;
+            case PartAct.Close:
+                await _closing.CloseAsync(claimed, step, context, cancellation);
+                break;
+            default:
+                await Transitions.CloseStepAsync(
+                    connection, transaction, claimed.Run.Id, claimed.StepId, Now, cancellation);
+                break;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Npgsql;
+
+namespace MyNumber.Batch.Runs;
+
+/// <summary>The rows of worker processes. A worker is alive or gone; gone is final, and frees what it held.</summary>
+public static class Workers
+{
+    /// <summary>Writes a row for this process.</summary>
+    /// <returns>The worker's id.</returns>
+    public static async Task<long> RegisterAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var pid = Environment.ProcessId;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await Sql.ScalarAsync<long>(
+            connection, null, "INSERT INTO worker (host, boot, pid, started) VALUES ($1, $2, $3, $4) RETURNING id",
+            cancellation, Environment.MachineName, Boot(), pid, Started(pid) ?? "");
+    }
+
+    /// <summary>Gives a worker up, for good: its parts can be claimed from now on.</summary>
+    public static async Task MarkGoneAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Sql.ExecuteAsync(
+            connection, null, "UPDATE worker SET state = 'gone' WHERE id = $1 AND state = 'alive'", cancellation, workerId);
+        await Transitions.NotifyAsync(connection, null, cancellation);
+    }
+
+    /// <summary>
+    /// Gives up the workers of this host whose process is no more: dead, another one under its number, or of the time
+    /// before the last boot.
+    /// </summary>
+    /// <returns>How many were given up.</returns>
+    public static async Task<int> MarkDeadOfThisHostGoneAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var boot = Boot();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await Sql.QueryAsync(
+            connection, null, "SELECT id, boot, pid, started FROM worker WHERE state = 'alive' AND host = $1 ORDER BY id",
+            row => (Id: row.GetInt64(0), Boot: row.GetString(1), Pid: row.GetInt32(2), Started: row.GetString(3)),
+            cancellation, Environment.MachineName);
+        var dead = rows
+            .Where(row => row.Boot == boot
+                ? Started(row.Pid) != row.Started
+                // Another container on the same boot numbers its processes on its own: its dead are not ours to see.
+                : row.Boot.Split('/')[0] != boot.Split('/')[0])
+            .Select(row => row.Id).ToArray();
+        if (dead.Length > 0)
+        {
+            await Sql.ExecuteAsync(
+                connection, null, "UPDATE worker SET state = 'gone' WHERE id = ANY($1)", cancellation, dead);
+            await Transitions.NotifyAsync(connection, null, cancellation);
+        }
+
+        return dead.Length;
+    }
+
+    /// <summary>Gives up the worker that ran in a process of this host, if there is one.</summary>
+    public static async Task MarkProcessGoneAsync(NpgsqlDataSource database, int pid, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Sql.ExecuteAsync(
+            connection, null,
+            "UPDATE worker SET state = 'gone' WHERE host = $1 AND boot = $2 AND pid = $3 AND state = 'alive'",
+            cancellation, Environment.MachineName, Boot(), pid);
+        await Transitions.NotifyAsync(connection, null, cancellation);
+    }
+
+    internal static async Task PutBackAllAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Sql.ExecuteAsync(
+            connection, null,
+            """
+            UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0)
+            WHERE worker_id = $1 AND state = 'leased'
+            """,
+            cancellation, workerId);
+    }
+
+    // Boot id and process-number space: a pid means nothing in another of either.
+    private static string Boot()
+    {
+        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        var space = new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
+        return $"{boot}/{space}";
+    }
+
+    /// <summary>The start time of a process in kernel ticks; null where it is dead.</summary>
+    private static string? Started(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            // The name in brackets may hold spaces and brackets itself; the fields after it are counted from its end.
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or IOException)
+        {
+            return null;
+        }
+    }
+}
