@@ -10,9 +10,10 @@ namespace MyNumber.Batch.Runs;
 /// <param name="OpenedAt">When it was opened.</param>
 /// <param name="CompletedAt">When it was complete.</param>
 /// <param name="FailedParts">Parts that wait for a person.</param>
+/// <param name="StoppedBy">A person, or `engine` (disk full); null unless stopped.</param>
 public sealed record RunRow(
     long Id, string Kind, DateOnly BusinessDate, string State, DateTimeOffset OpenedAt, DateTimeOffset? CompletedAt,
-    long FailedParts);
+    long FailedParts, string? StoppedBy);
 
 /// <summary>One step of a run with its counts.</summary>
 /// <param name="Ordinal">Place, from 1.</param>
@@ -34,7 +35,8 @@ public static class RunView
 
     private const string RunSelect = """
         SELECT id, kind, business_date, state, opened_at, completed_at,
-          (SELECT count(*) FROM part JOIN step ON step.id = part.step_id WHERE step.run_id = run.id AND part.state = 'failed')
+          (SELECT count(*) FROM part JOIN step ON step.id = part.step_id WHERE step.run_id = run.id AND part.state = 'failed'),
+          stopped_by
         FROM run
         """;
 
@@ -138,5 +140,6 @@ public static class RunView
 
     private static RunRow ReadRun(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetString(3),
-        row.GetFieldValue<DateTimeOffset>(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6));
+        row.GetFieldValue<DateTimeOffset>(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6),
+        row.IsDBNull(7) ? null : row.GetString(7));
 }

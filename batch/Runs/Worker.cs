@@ -58,6 +58,9 @@ public sealed class Worker : IDisposable
         }
     }
 
+    /// <summary>Waits until no part is in hand; no part is taken up afterwards.</summary>
+    public Task FinishAsync() => _one.WaitAsync();
+
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Jobs.Cli;
@@ -15,6 +16,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private Settings? _settings;
     private Home? _home;
     private NpgsqlDataSource? _database;
+    private NightServices? _services;
 
     /// <summary>Ends the command early: Ctrl+C or SIGTERM.</summary>
     public CancellationToken Cancellation => cancellation;
@@ -44,6 +46,9 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <summary>The value of an argument.</summary>
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
+    /// <summary>The value of an argument that may be missing.</summary>
+    public T? Find<T>(Argument<T> argument) => parsed.GetValue(argument);
+
     /// <summary>The value of an option, or its default.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
@@ -53,14 +58,26 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     {
         if (_database is null)
         {
-            _ = Home;
-            _database = NpgsqlDataSource.Create(Settings.Connection);
-            // Opened once here, so that a server that is not there is one clear sentence and not a failure later.
-            await using var connection = await _database.OpenConnectionAsync(cancellation);
+            try
+            {
+                _database = await HomeDatabase.OpenAsync(Home, Settings.Connection, cancellation);
+            }
+            catch (HomeMovedException moved)
+            {
+                throw new UsageException(moved.Message);
+            }
         }
 
         return _database;
     }
+
+    /// <summary>What the steps of this home's runs need.</summary>
+    public async Task<NightServices> ServicesAsync() =>
+        _services ??= NightServices.Create(Home, await DatabaseAsync(), Policy, Clock);
+
+    /// <summary>The run engine of this home.</summary>
+    /// <exception cref="UsageException">A fault point is armed in production.</exception>
+    public async Task<RunEngine> EngineAsync() => (await ServicesAsync()).CreateEngine(EngineSettings.Read(Policy));
 
     /// <summary>Writes one JSON object as one line on standard output.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonLines.Options));
@@ -80,7 +97,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
         {
             return new Home(path);
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new UnusableException(
                 $"The home {path} cannot be used: make it a writable folder, or name another with MYNUMBER_HOME.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MyNumber.Batch.Runs;
 using Npgsql;
 using Serilog;
 
@@ -42,7 +43,12 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // SIGTERM drains: the part in hand is finished or given back first, which takes as long as DrainMax.
+                ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            });
         }
         finally
         {
@@ -135,6 +141,10 @@ public static class CommandLine
         catch (UsageException usage)
         {
             return Say(context, ExitStatus.BadUsage, usage.Message);
+        }
+        catch (OperatorRefusedException refused)
+        {
+            return Say(context, ExitStatus.BadUsage, refused.Message);
         }
         catch (UnusableException unusable)
         {

@@ -1,20 +1,164 @@
 using System.CommandLine;
+using System.Globalization;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs;
+using MyNumber.Jobs.Hosting;
 
 namespace MyNumber.Jobs.Cli;
 
-/// <summary>The verbs of the run engine: migrate, night, run, rerun, skip, stop, abandon, show, runs, verify, work, adopt.</summary>
+/// <summary>The verbs that make runs go: migrate, night, run, work, adopt. What operators do with runs: RunActVerbs.</summary>
 public static class RunVerbs
 {
     /// <summary>The verbs, ready to be added to the root command.</summary>
     public static IEnumerable<Command> Build() =>
-    [
-        new Command("migrate", "Brings the database to the newest schema.").Runs(context =>
+        [Migrate(), NightVerb(), RunStep(), .. RunActVerbs.Build(), .. RunShowVerbs.Build(), Work(), Adopt()];
+
+    /// <summary>A run by what a person writes: its id, or the date of a night.</summary>
+    /// <exception cref="UsageException">There is no such run.</exception>
+    internal static async Task<RunRow> FindRunAsync(CliContext context, string text)
+    {
+        var database = await context.DatabaseAsync();
+        var date = DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : (DateOnly?)null;
+        var id = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+        return await RunView.FindAsync(database, id, date, context.Cancellation)
+            ?? throw new UsageException($"There is no run {text}: name a run's id or the date of a night.");
+    }
+
+    /// <summary>Works on a run until nothing more can be done, and says how it stands.</summary>
+    internal static async Task<int> WorkOnAsync(CliContext context, RunEngine engine, long runId)
+    {
+        var connection = HomeDatabase.ConnectionString(context.Home, context.Settings.Connection);
+        var end = await NightProgress.ShowAsync(progress => new NightRunner(
+                engine, connection, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, progress)
+            .RunAsync(runId, context.Cancellation));
+        switch (end)
         {
-            _ = context.Home;
-            var ran = Migrator.Migrate(context.Settings.Connection);
-            context.Out.WriteLine(ran == 0 ? "The schema is the newest." : $"{ran} migrations ran.");
-            return Task.FromResult(ExitStatus.Done);
-        }),
-    ];
+            case RunEnd.Done:
+                return ExitStatus.Done;
+            case RunEnd.DiskFull:
+                context.Error.WriteLine("No room is left on a disk: the run was stopped. Make room, then start it again.");
+                return ExitStatus.Unusable;
+            case RunEnd.Stopped:
+                context.Error.WriteLine("A person stopped the run.");
+                return ExitStatus.Failed;
+            default:
+                foreach (var part in await engine.Operator.FailedAsync(runId, context.Cancellation))
+                {
+                    context.Error.WriteLine(
+                        $"Part {part.Id} of {part.Step} ({part.Act}) failed: {part.ErrorClass}. {part.ErrorText}");
+                }
+
+                context.Error.WriteLine("The run waits for `rerun` or `skip`.");
+                return ExitStatus.Failed;
+        }
+    }
+
+    private static Command Migrate() =>
+        new Command("migrate", "Brings the database to the newest schema.").Runs(async context =>
+        {
+            // Opening the home's database makes and migrates it.
+            _ = await context.DatabaseAsync();
+            context.Error.WriteLine("The schema is the newest.");
+            return ExitStatus.Done;
+        });
+
+    private static Command NightVerb()
+    {
+        var date = CommandLine.DateOption("The night's business date.");
+        return new Command("night", "The whole nightly run for a business date; run again, it continues or says it is complete.")
+        {
+            date,
+        }.Runs(context => OpenAndWorkAsync(context, context.Get(date), null));
+    }
+
+    private static Command RunStep()
+    {
+        var date = CommandLine.DateOption("The night's business date.");
+        var step = new Argument<string>("STEP") { Description = "A step of the night: intake, read, validate …" };
+        return new Command("run", "One step of a night, if the one before is closed.") { step, date }
+            .Runs(context => OpenAndWorkAsync(context, context.Get(date), context.Get(step)));
+    }
+
+    private static async Task<int> OpenAndWorkAsync(CliContext context, DateOnly date, string? step)
+    {
+        var engine = await context.EngineAsync();
+        OpenResult opened;
+        try
+        {
+            opened = await engine.Opener.OpenNightAsync(date, step, context.Cancellation);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException(unknown.Message);
+        }
+
+        if (opened.Outcome == OpenOutcome.Refused)
+        {
+            throw new UsageException(opened.Sentence);
+        }
+
+        context.Error.WriteLine(opened.Sentence);
+        if (opened.Outcome == OpenOutcome.Complete)
+        {
+            return ExitStatus.Done;
+        }
+
+        var status = await WorkOnAsync(context, engine, opened.RunId);
+        return status == ExitStatus.Done ? await RefusedFeedsAsync(context, opened.RunId) : status;
+    }
+
+    // A refused feed is no reason to stop the night, but somebody must hear of it (FORMATS.md, exit status 1).
+    private static async Task<int> RefusedFeedsAsync(CliContext context, long runId)
+    {
+        var database = await context.DatabaseAsync();
+        await using var command = database.CreateCommand(
+            """SELECT kind, name FROM feed WHERE run_id = $1 AND state = 'rejected' ORDER BY kind COLLATE "C", name""");
+        command.Parameters.Add(new() { Value = runId });
+        await using var reader = await command.ExecuteReaderAsync(context.Cancellation);
+        var status = ExitStatus.Done;
+        while (await reader.ReadAsync(context.Cancellation))
+        {
+            context.Error.WriteLine(
+                $"Feed {reader.GetString(0)}/{reader.GetString(1)} was refused: see inbox/rejected/ for rows and reasons.");
+            status = ExitStatus.Failed;
+        }
+
+        return status;
+    }
+
+    private static Command Work()
+    {
+        var child = new Option<bool>(WorkCommand.ChildOption) { Hidden = true };
+        return new Command("work", "One worker process; `night` and `serve` start them, other hosts may.") { child }
+            .Runs(async context =>
+            {
+                var engine = await context.EngineAsync();
+                var parent = context.Get(child) ? Console.OpenStandardInput() : null;
+                await new WorkerProcess(engine, HomeDatabase.ConnectionString(context.Home, context.Settings.Connection))
+                    .RunAsync(parent, context.Cancellation);
+                return ExitStatus.Done;
+            });
+    }
+
+    private static Command Adopt()
+    {
+        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        return new Command("adopt", "Binds a moved home's database to where the home lies now.") { by, reason }
+            .Runs(async context =>
+            {
+                await using var database = await HomeDatabase.OpenUnboundAsync(
+                    context.Home, context.Settings.Connection, context.Cancellation);
+                await using var connection = await database.OpenConnectionAsync(context.Cancellation);
+                await using var transaction = await connection.BeginTransactionAsync(context.Cancellation);
+                await HomeDatabase.RebindAsync(connection, transaction, context.Home.RealPath(), context.Cancellation);
+                await Audit.WriteAsync(
+                    connection, transaction, context.Get(by)!, "adopt-home", context.Home.Id, context.Get(reason)!,
+                    context.Clock.GetUtcNow(), context.Cancellation);
+                await transaction.CommitAsync(context.Cancellation);
+                context.Error.WriteLine($"The database of home {context.Home.Id} now knows it as {context.Home.RealPath()}.");
+                return ExitStatus.Done;
+            });
+    }
 }

@@ -45,7 +45,7 @@ CREATE TABLE step (
 );
 
 CREATE TABLE part (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id bigint GENERATED ALWAYS AS IDENTITY (START WITH 1000001) PRIMARY KEY, -- `rerun 7` is a run, `rerun 1000007` a part
   step_id bigint NOT NULL REFERENCES step,
   act text NOT NULL CHECK (act IN ('plan', 'work', 'close', 'publish')),
   from_key text COLLATE "C" NOT NULL,
