@@ -1,13 +1,61 @@
 namespace MyNumber.Templates.Codes;
 
-/// <summary>Japan Post's customer barcode (R97).</summary>
+/// <summary>Japan Post's customer barcode (R97): 7 digits of the postal code, 13 places of the address, a check.</summary>
 public static class CustomerBarcode
 {
+    private const int AddressPlaces = 13;
+
+    // By value: digits are themselves, 10 the hyphen, 11 to 18 the control characters.
+    private static readonly string[] Characters =
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "-", "CC1", "CC2", "CC3", "CC4", "CC5", "CC6", "CC7", "CC8"];
+
+    // Three bars each: F full, A up, D down, T timing mark alone.
+    private static readonly string[] Bars =
+        ["FTT", "FFT", "FDA", "DFA", "FAD", "FTF", "DAF", "AFD", "ADF", "TFF", "TFT", "DAT", "DTA", "ADT", "TDA", "ATD",
+            "TAD", "TTF", "FFF"];
+
     /// <summary>The 21 characters with their check (`2`, `-`, `CC4` …); null where R97 allows none.</summary>
-    public static IReadOnlyList<string>? Encode(string postalCode, string address) =>
-        throw new NotSupportedException(postalCode + address.Length);
+    /// <param name="postalCode">Seven digits; a hyphen is let be.</param>
+    /// <param name="address">The whole address.</param>
+    public static IReadOnlyList<string>? Encode(string postalCode, string address)
+    {
+        var code = postalCode.Replace("-", "", StringComparison.Ordinal);
+        // Digits 6 and 7 are 00: the code of "not listed", which several towns share.
+        if (code.Length != 7 || !code.All(char.IsAsciiDigit) || code[5..] == "00")
+        {
+            return null;
+        }
+
+        List<int> values = [.. code.Select(c => c - '0'), .. AddressValues(code, address)];
+        values.Add((19 - (values.Sum() % 19)) % 19);
+        return [.. values.Select(value => Characters[value])];
+    }
 
     /// <summary>The same as the command line prints it, separated by blanks; empty where R97 allows none.</summary>
-    public static string Text(string postalCode, string address) =>
-        string.Join(' ', Encode(postalCode, address) ?? []);
+    public static string Text(string postalCode, string address) => string.Join(' ', Encode(postalCode, address) ?? []);
+
+    /// <summary>The 67 bars from left to right: `F` full, `A` upper, `D` lower, `T` timing mark.</summary>
+    public static string BarsOf(IReadOnlyList<string> characters) =>
+        "FD" + string.Concat(characters.Select(character => Bars[Array.IndexOf(Characters, character)])) + "DF";
+
+    private static IEnumerable<int> AddressValues(string code, string address)
+    {
+        const int filler = 14;
+        var values = new List<int>();
+        if (!PostalTowns.IsLargeUser(code))
+        {
+            foreach (var c in AddressExtraction.Extract(PostalTowns.AfterTown(code, address)))
+            {
+                values.AddRange(c switch
+                {
+                    '-' => [10],
+                    // A letter takes two places: its group of ten, and its place in it.
+                    >= 'A' and <= 'Z' => [11 + ((c - 'A') / 10), (c - 'A') % 10],
+                    _ => [c - '0'],
+                });
+            }
+        }
+
+        return values.Concat(Enumerable.Repeat(filler, AddressPlaces)).Take(AddressPlaces);
+    }
 }

@@ -46,11 +46,35 @@ internal static class QrPattern
         return (dark, function);
     }
 
-    /// <summary>Lays the words in their zigzag, two columns at a time from the right, leaving function patterns out.</summary>
+    /// <summary>Lays the words in their zigzag, leaving function patterns out.</summary>
     public static void Place(bool[,] dark, bool[,] function, byte[] words)
     {
-        var size = dark.GetLength(0);
         var bit = 0;
+        foreach (var (row, column) in Zigzag(function).Take(words.Length * 8))
+        {
+            dark[row, column] = ((words[bit >> 3] >> (7 - (bit & 7))) & 1) == 1;
+            bit++;
+        }
+    }
+
+    /// <summary>Takes the words out again.</summary>
+    public static byte[] Words(bool[,] dark, bool[,] function, int count)
+    {
+        var words = new byte[count];
+        var bit = 0;
+        foreach (var (row, column) in Zigzag(function).Take(count * 8))
+        {
+            words[bit >> 3] |= (byte)((dark[row, column] ? 1 : 0) << (7 - (bit & 7)));
+            bit++;
+        }
+
+        return words;
+    }
+
+    // Two columns at a time from the right, up and down in turn; column 6 is the timing pattern.
+    private static IEnumerable<(int Row, int Column)> Zigzag(bool[,] function)
+    {
+        var size = function.GetLength(0);
         for (var right = size - 1; right >= 1; right -= 2)
         {
             right = right == 6 ? 5 : right;
@@ -60,10 +84,9 @@ internal static class QrPattern
                 var row = upward ? size - 1 - step : step;
                 for (var column = right; column > right - 2; column--)
                 {
-                    if (!function[row, column] && bit < words.Length * 8)
+                    if (!function[row, column])
                     {
-                        dark[row, column] = ((words[bit >> 3] >> (7 - (bit & 7))) & 1) == 1;
-                        bit++;
+                        yield return (row, column);
                     }
                 }
             }

@@ -100,6 +100,29 @@ internal static class QrSymbol
         return words;
     }
 
+    /// <summary>The data words of interleaved words: the inverse of the above, for reading back.</summary>
+    internal static byte[] DataOf(int version, byte[] words)
+    {
+        var (blocks, ecc, total) = (Blocks[version], EccWords[version], TotalWords(version));
+        var shortBlocks = blocks - (total % blocks);
+        var shortData = (total / blocks) - ecc;
+        var data = new List<byte>(DataWordCount(version));
+        for (var block = 0; block < blocks; block++)
+        {
+            for (var i = 0; i < shortData; i++)
+            {
+                data.Add(words[(i * blocks) + block]);
+            }
+
+            if (block >= shortBlocks)
+            {
+                data.Add(words[(shortData * blocks) + block - shortBlocks]);
+            }
+        }
+
+        return [.. data];
+    }
+
     /// <summary>Writes bits, most significant first, into a fixed number of words.</summary>
     private sealed class BitWriter(int count)
     {

@@ -12,9 +12,6 @@ public sealed record RenderedPiece(string PieceId, int FirstPage, int Pages, int
 /// <summary>All that goes into print: checks a piece, renders pieces into one PDF.</summary>
 public static class PieceDocuments
 {
-    /// <summary>R01, policy: the address of the QR code where the piece names none.</summary>
-    public const string ApplicationSite = "https://net.kojinbango-card.go.jp/apply";
-
     /// <summary>A piece lacks what its document must say.</summary>
     public const string MissingData = "missing-data";
 
@@ -39,11 +36,17 @@ public static class PieceDocuments
     /// </summary>
     public static string? Check(PieceData piece)
     {
-        var fonts = new FontUse();
-        foreach (var page in Compose(piece))
+        if (PieceRequirements.Missing(piece))
         {
-            var canvas = new Canvas(page.HeightMm, fonts);
-            page.Variable(canvas);
+            return MissingData;
+        }
+
+        var fonts = new FontUse();
+        var pages = Composition.Pages(piece);
+        for (var i = 0; i < pages.Count; i++)
+        {
+            var canvas = new Canvas(pages[i].HeightMm, fonts);
+            Draw(canvas, piece, pages, i);
             if (canvas.Problem is { } problem)
             {
                 return problem;
@@ -62,40 +65,27 @@ public static class PieceDocuments
         foreach (var piece in pieces)
         {
             var first = pdf.Pages + 1;
-            foreach (var page in Compose(piece))
+            var pages = Composition.Pages(piece);
+            for (var i = 0; i < pages.Count; i++)
             {
-                pdf.Page(page.Name, page.WidthMm, page.HeightMm, page.Static, page.Variable);
+                var (page, index) = (pages[i], i);
+                pdf.Page(page.Name, page.WidthMm, page.HeightMm, page.Static, canvas => Draw(canvas, piece, pages, index));
             }
 
-            var pages = pdf.Pages + 1 - first;
-            rendered.Add(new RenderedPiece(piece.PieceId, first, pages, pages / 2));
+            rendered.Add(new RenderedPiece(piece.PieceId, first, pages.Count, pages.Count / 2));
         }
 
         pdf.Finish();
         return rendered;
     }
 
-    private static List<Page> Compose(PieceData piece) => piece.Document switch
+    private static void Draw(Canvas canvas, PieceData piece, List<Page> pages, int index)
     {
-        "application-form" or "renewal-application-form" or "reapplication-form" => [.. ApplicationForms.Pages(
-            piece.Document, Person(piece), piece.MunicipalityName, piece.ApplicationSite ?? ApplicationSite)],
-        "handwritten-application-form" => [.. ApplicationForms.Pages(piece.Document, null, null, ApplicationSite)],
-        _ => throw new ArgumentException($"There is no document `{piece.Document}`."),
-    };
-
-    private static PiecePerson Person(PieceData piece) => new()
-    {
-        Name = piece.Name,
-        NameKana = piece.NameKana,
-        AlternativeLetters = piece.AlternativeLetters,
-        BirthDate = piece.BirthDate,
-        Sex = piece.Sex,
-        PostalCode = piece.PostalCode,
-        Address = piece.Address,
-        StayUntil = piece.StayUntil,
-        IndividualNumber = piece.IndividualNumber,
-        ApplicationId = piece.ApplicationId,
-        IssuedOn = piece.IssuedOn,
-        Masked = piece.Masked,
-    };
+        pages[index].Variable(canvas);
+        if (piece.PieceId.Length > 0)
+        {
+            PieceMark.Draw(
+                canvas, pages[index].WidthMm, pages[index].HeightMm, piece.PieceId, (index / 2) + 1, pages.Count / 2);
+        }
+    }
 }

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace MyNumber.Templates.Codes;
+
+/// <summary>Code 128 (ISO/IEC 15417) for piece marks: code set B for text, then code set C for an even row of digits.</summary>
+public static class Code128
+{
+    private const int CodeC = 99, StartB = 104, Stop = 106;
+
+    // Widths of bar, space, bar, space, bar, space for each value; the stop sign has one bar more.
+    private static readonly string[] Patterns =
+        ("212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 "
+        + "113222 123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 321221 312212 322112 322211 "
+        + "212123 212321 232121 111323 131123 131321 112313 132113 132311 211313 231113 231311 112133 112331 132131 "
+        + "113123 113321 133121 313121 211331 231131 213113 213311 213131 311123 311321 331121 312113 312311 332111 "
+        + "314111 221411 431111 111224 111422 121124 121421 141122 141221 112214 112412 122114 122411 142112 142211 "
+        + "241211 221114 413111 241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 "
+        + "214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 211214 "
+        + "211232 2331112").Split(' ');
+
+    /// <summary>Widths in modules, bar first, then bar and space in turn, of text followed by digits.</summary>
+    /// <exception cref="ArgumentException">A character is not printable ASCII, or the digits are odd in number.</exception>
+    public static IReadOnlyList<int> Encode(string text, string digits)
+    {
+        if (text.Any(c => c is < ' ' or > '~') || digits.Length % 2 != 0 || !digits.All(char.IsAsciiDigit))
+        {
+            throw new ArgumentException("Code 128 here takes printable ASCII, then an even number of digits.");
+        }
+
+        List<int> values = [StartB, .. text.Select(c => c - ' '), CodeC];
+        for (var i = 0; i < digits.Length; i += 2)
+        {
+            values.Add(int.Parse(digits.AsSpan(i, 2), NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+
+        values.Add(Check(values));
+        values.Add(Stop);
+        return [.. values.SelectMany(value => Patterns[value]).Select(c => c - '0')];
+    }
+
+    /// <summary>The text that widths stand for (whole modules, bar first); null where they are no valid symbol.</summary>
+    public static string? Decode(IReadOnlyList<int> widths)
+    {
+        if (widths.Count < 25 || widths.Count % 6 != 1)
+        {
+            return null;
+        }
+
+        var values = new List<int>();
+        for (var i = 0; i + 7 < widths.Count; i += 6)
+        {
+            values.Add(Array.IndexOf(Patterns, string.Concat(widths.Skip(i).Take(6))));
+        }
+
+        var body = values[..^1];
+        if (values.Contains(-1) || values[0] != StartB || values[^1] != Check(body)
+            || string.Concat(widths.Skip(widths.Count - 7)) != Patterns[Stop])
+        {
+            return null;
+        }
+
+        var digits = body.IndexOf(CodeC);
+        var letters = digits < 0 ? body[1..] : body[1..digits];
+        var pairs = digits < 0 ? [] : body[(digits + 1)..];
+        return string.Concat(letters.Select(value => (char)(value + ' ')))
+            + string.Concat(pairs.Select(value => value.ToString("D2", CultureInfo.InvariantCulture)));
+    }
+
+    // The start value, and each value by its place, modulo 103.
+    private static int Check(List<int> values) =>
+        (values[0] + values.Skip(1).Select((value, i) => value * (i + 1)).Sum()) % 103;
+}
