@@ -1,3 +1,4 @@
+using MyNumber.Batch.Intake;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch;
@@ -11,7 +12,7 @@ public static class Night
         ArgumentNullException.ThrowIfNull(services);
         return
         [
-            // intake: new IntakeStep(services.…).Definition
+            new IntakeStep(services).Definition,
         ];
     }
 

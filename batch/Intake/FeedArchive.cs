@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Text;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Intake;
+
+/// <summary>
+/// Moves feeds out of the inbox once a commit has decided them: taken ones to `archive/`, refused ones to
+/// `inbox/rejected/`. What was decided is known by its hash, so after a kill only the move is repeated.
+/// </summary>
+public static class FeedArchive
+{
+    /// <summary>The act `publish` of a step that takes feeds of some areas.</summary>
+    public static Act Publish(Home home, params string[] areas) => Act.Of(
+        async (part, cancellation) => await MoveAsync(home, part.Database, areas, cancellation),
+        async (staying, context, cancellation) => await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            UPDATE feed SET archived = true
+            WHERE NOT archived AND kind = ANY($1) AND NOT (kind || '/' || name) = ANY($2)
+            """,
+            cancellation, areas, staying.ToArray()));
+
+    /// <summary>Moves what is decided; returns what has to stay because its scans are not all in the store.</summary>
+    private static async Task<IReadOnlyList<string>> MoveAsync(
+        Home home, NpgsqlDataSource database, string[] areas, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var staying = new List<string>();
+        foreach (var feed in areas.SelectMany(area => Feed.Marked(home, area)))
+        {
+            var sha256 = FeedMarker.Read(feed).Sha256;
+            var state = await StateAsync(connection, feed, sha256, cancellation);
+            if (state == "taken" && await IsUnstoredAsync(connection, feed, cancellation))
+            {
+                staying.Add(FeedDesk.Subject(feed));
+            }
+            else if (state == "taken")
+            {
+                ToArchive(home, feed);
+                FaultPoints.Hit(FaultPoints.ArchiveMoved);
+            }
+            else if (state == "rejected")
+            {
+                await ToRejectedAsync(connection, home, feed, sha256, cancellation);
+                FaultPoints.Hit(FaultPoints.ArchiveMoved);
+            }
+        }
+
+        return staying;
+    }
+
+    // The feed itself first; the same content under another name is one that was recognised (`again`).
+    private static Task<string?> StateAsync(
+        NpgsqlConnection connection, Feed feed, string sha256, CancellationToken cancellation) =>
+        Sql.ScalarAsync<string>(
+            connection, null,
+            """
+            SELECT state FROM feed WHERE kind = $1 AND sha256 = $3 AND (name = $2 OR state = 'taken')
+            ORDER BY state = 'taken' DESC LIMIT 1
+            """,
+            cancellation, feed.Area, feed.Name, sha256);
+
+    // An operator may have skipped a part: its scans are held, and their files must stay until a later night has them.
+    private static Task<bool> IsUnstoredAsync(NpgsqlConnection connection, Feed feed, CancellationToken cancellation) =>
+        Sql.ScalarAsync<bool>(
+            connection, null,
+            feed.Area switch
+            {
+                FeedArea.Scans =>
+                    "SELECT EXISTS (SELECT FROM scan WHERE feed = $1 AND kind <> 'other' AND state = 'received' AND stored IS NULL)",
+                FeedArea.Online =>
+                    "SELECT EXISTS (SELECT FROM application WHERE feed = $1 AND channel <> 'mail' AND online_cipher IS NULL AND state = 'received')",
+                _ => "SELECT false AND $1 = ''",
+            },
+            cancellation, feed.Name);
+
+    private static void ToArchive(Home home, Feed feed)
+    {
+        var area = Directory.CreateDirectory(Path.Combine(home.Archive, feed.Area)).FullName;
+        if (feed.IsFlat)
+        {
+            MoveFlat(feed, Path.Combine(area, feed.Name));
+        }
+        else
+        {
+            // Scans and photographs lie in the encrypted store by now, and nowhere else.
+            MoveFolder(feed, Path.Combine(area, feed.Name), feed.Area switch
+            {
+                FeedArea.Scans => file => file == "manifest.csv",
+                FeedArea.Online => file => file == "applications.csv",
+                _ => _ => true,
+            });
+        }
+
+        Durable.SyncFolder(area);
+    }
+
+    private static async Task ToRejectedAsync(
+        NpgsqlConnection connection, Home home, Feed feed, string sha256, CancellationToken cancellation)
+    {
+        var area = Directory.CreateDirectory(Path.Combine(home.Inbox, "rejected", feed.Area)).FullName;
+        var target = Path.Combine(area, feed.Name);
+        var before = feed.IsFlat ? Feed.FlatFeed(feed.Area, $"{target}.done") : Feed.FolderFeed(feed.Area, target);
+        if (File.Exists(before.MarkerPath) && FeedMarker.Read(before).Sha256 != sha256)
+        {
+            // The same name was refused before with other content; both stay to be seen.
+            target = $"{target}-{sha256[..8]}";
+        }
+
+        var faults = await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT file, row, column_name, value_class, reason FROM feed_fault
+            WHERE kind = $1 AND name = $2 AND sha256 = $3 ORDER BY number
+            """,
+            row => new FeedFault(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+            cancellation, feed.Area, feed.Name, sha256);
+        WriteEvidence($"{target}.rejected.csv", faults);
+        if (feed.IsFlat)
+        {
+            MoveFlat(feed, target);
+        }
+        else
+        {
+            MoveFolder(feed, target, _ => true);
+        }
+
+        Durable.SyncFolder(area);
+    }
+
+    private static void WriteEvidence(string path, IReadOnlyList<FeedFault> faults)
+    {
+        var text = new StringBuilder("file,row,column,value_class,reason\n");
+        foreach (var fault in faults)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Quoted(fault.File)},{fault.Row},{fault.Column},{Quoted(fault.ValueClass)},{fault.Reason}\n");
+        }
+
+        using (var stream = new FileStream($"{path}.tmp", FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move($"{path}.tmp", path, overwrite: true);
+    }
+
+    // A file's name is the sender's choice: it may hold a comma.
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    // The marker goes last: as long as it is there, the move is not done.
+    private static void MoveFlat(Feed feed, string target)
+    {
+        if (File.Exists(feed.DataPath))
+        {
+            File.Move(feed.DataPath, $"{target}.csv", overwrite: true);
+        }
+
+        File.Move(feed.MarkerPath, $"{target}.done", overwrite: true);
+        Durable.SyncFolder(Path.GetDirectoryName(feed.MarkerPath)!);
+    }
+
+    private static void MoveFolder(Feed feed, string target, Func<string, bool> isKept)
+    {
+        foreach (var path in Directory.GetFiles(feed.DataPath, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var file = Path.GetRelativePath(feed.DataPath, path);
+            if (path == feed.MarkerPath)
+            {
+                continue;
+            }
+
+            if (isKept(file))
+            {
+                MoveInto(path, Path.Combine(target, file));
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+
+        MoveInto(feed.MarkerPath, Path.Combine(target, Path.GetFileName(feed.MarkerPath)));
+        Durable.SyncFolder(target);
+        Directory.Delete(feed.DataPath, recursive: true);
+        Durable.SyncFolder(Path.GetDirectoryName(feed.DataPath)!);
+    }
+
+    private static void MoveInto(string path, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Move(path, target, overwrite: true);
+    }
+}
