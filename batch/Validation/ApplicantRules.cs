@@ -57,7 +57,13 @@ public static class Representative
                 : [];
         }
 
-        if (facts.BackPage is null && !Array.TrueForAll(Parts, facts.IsDecided))
+        // A person who has the paper in hand may say that the part is there (`complete`) or not.
+        if (facts.BackPage is null && facts.Decisions.TryGetValue("back", out var decided))
+        {
+            return decided == "complete" ? [] : [Finding.Incomplete(Id, "representative-missing")];
+        }
+
+        if (facts.BackPage is null)
         {
             return [Finding.Review(Id, "back-not-readable", "back", "back")];
         }

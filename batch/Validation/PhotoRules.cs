@@ -56,7 +56,15 @@ public static class Photograph
             return decided == "ok" ? [] : [Finding.Incomplete(Id, decided)];
         }
 
-        return Picture(facts) is { } photo ? Judge(facts, photo) : [Missing(facts)];
+        if (Picture(facts) is { } photo)
+        {
+            return Judge(facts, photo);
+        }
+
+        // A file that is no picture: R21 has said what is wrong with it.
+        return facts.PhotoFileFindings.Any(code => code != OnlinePhotograph.Edited)
+            ? []
+            : [Finding.Incomplete(Id, "photo-missing")];
     }
 
     /// <summary>The picture that counts: the loose or sent one (R23, R21), else what is glued on the form.</summary>
@@ -65,10 +73,6 @@ public static class Photograph
         var photo = facts.SeparatePhoto ?? facts.FrontPage?.Photo;
         return photo is { Present: true } ? photo : null;
     }
-
-    // Online without a readable picture R21 has said what is wrong with the file.
-    private static Finding Missing(ApplicationFacts facts) =>
-        Finding.Incomplete(facts.ByMail ? Id : OnlinePhotograph.Id, "photo-missing");
 
     private static IEnumerable<Finding> Judge(ApplicationFacts facts, PhotoReading photo)
     {

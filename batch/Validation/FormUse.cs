@@ -1,0 +1,104 @@
+using MyNumber.Batch.Runs;
+using MyNumber.Batch.Selection;
+
+namespace MyNumber.Batch.Validation;
+
+/// <summary>An application that carries an Application ID which others carry too.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="State">Its state before this night's validation.</param>
+/// <param name="Online">Not by mail.</param>
+/// <param name="Counts">False where it uses nothing up: rejected under R02 or R03, or its ID is in doubt.</param>
+public sealed record FormUser(string Key, string State, bool Online, bool Counts);
+
+/// <summary>R03. Which of several applications with one Application ID used the form: the first that was received.</summary>
+/// <remarks>
+/// One decision over all of them in R30's order, so that the result does not hang on who commits first. What a card was
+/// ordered for, and what a municipality or a move ended, stands whatever turns up later (R32).
+/// </remarks>
+public static class FormUse
+{
+    private static readonly string[] Open = ["received", "review", "waiting", "selected"];
+
+    private static readonly string[] Standing = ["ordered", "issued", "cancelled", "void"];
+
+    /// <summary>Keys of those in an open state that came too late.</summary>
+    /// <param name="users">All applications with one Application ID, in R30's order.</param>
+    public static IReadOnlySet<string> TooLate(IReadOnlyList<FormUser> users)
+    {
+        var holder = users.FirstOrDefault(user => user.Counts && Standing.Contains(user.State));
+        var tooLate = new HashSet<string>();
+        foreach (var user in users.Where(user => user.Counts && !Standing.Contains(user.State)))
+        {
+            // R51: an online application that ended incomplete may be made again with its ID.
+            if (holder is null || holder is { Online: true, State: "incomplete" })
+            {
+                holder = user;
+            }
+            else if (Open.Contains(user.State))
+            {
+                tooLate.Add(user.Key);
+            }
+        }
+
+        return tooLate;
+    }
+
+    private static string SharedSql(Policy policy) => $"""
+        WITH shared AS (
+          SELECT application_id FROM application
+          WHERE application_id IN (
+            SELECT application_id FROM application
+            WHERE to_validate AND state IN ('received', 'review', 'waiting', 'selected') AND application_id IS NOT NULL)
+          GROUP BY application_id HAVING count(*) > 1)
+        SELECT application.application_id, application.key, application.state, application.channel <> 'mail',
+          coalesce(bool_or(finding.rule IN ('R02', 'R03') AND finding.severity = 'reject'), false),
+          coalesce(bool_or(finding.rule = 'R03'), false)
+        FROM shared JOIN application USING (application_id)
+        LEFT JOIN finding ON finding.application_key = application.key
+        GROUP BY application.key
+        ORDER BY application.application_id, {OrderOfApplications.Sql(policy.MailBeforeOnline)}
+        """;
+
+    private const string WriteSql = """
+        WITH late AS (SELECT unnest($1::text[]) AS key),
+        gone AS (DELETE FROM finding WHERE rule = 'R03' AND application_key = ANY($2)),
+        found AS (
+          INSERT INTO finding (application_key, rule, severity, detail) SELECT key, 'R03', 'reject', 'form-was-used' FROM late
+          ON CONFLICT DO NOTHING)
+        UPDATE application SET to_validate = true WHERE key = ANY($1) OR key = ANY($2)
+        """;
+
+    /// <summary>Decides for every Application ID that several applications carry, one of which is to be validated.</summary>
+    internal static async Task DecideAsync(
+        StoreContext context, FactsLoader loader, Policy policy, CancellationToken cancellation)
+    {
+        var rows = await Sql.QueryAsync(
+            context.Connection, context.Transaction, SharedSql(policy),
+            row => (Id: row.GetString(0), Key: row.GetString(1), State: row.GetString(2), Online: row.GetBoolean(3),
+                UsedNothing: row.GetBoolean(4), Late: row.GetBoolean(5)), cancellation);
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        // Whether an ID is certain stands in readings and online data, which are encrypted: only these few are opened.
+        var open = rows.Where(row => Open.Contains(row.State)).Select(row => row.Key).ToList();
+        var certain = (await loader.LoadAsync(open, context.BusinessDate, cancellation))
+            .Where(loaded => !ApplicationIdKnown.Check(loaded.Facts).Any()).Select(loaded => loaded.Key).ToHashSet();
+        var late = new List<string>();
+        var inTime = new List<string>();
+        foreach (var group in rows.GroupBy(row => row.Id))
+        {
+            var users = group.Select(row => new FormUser(
+                row.Key, row.State, row.Online,
+                Open.Contains(row.State) ? certain.Contains(row.Key) : !row.UsedNothing)).ToList();
+            var tooLate = TooLate(users);
+            late.AddRange(group.Where(row => tooLate.Contains(row.Key) && !row.Late).Select(row => row.Key));
+            inTime.AddRange(group.Where(row => Open.Contains(row.State) && !tooLate.Contains(row.Key) && row.Late)
+                .Select(row => row.Key));
+        }
+
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, WriteSql, cancellation, late.ToArray(), inTime.ToArray());
+    }
+}
