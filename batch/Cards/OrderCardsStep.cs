@@ -1,0 +1,172 @@
+using MyNumber.Batch.Runs;
+using MyNumber.Batch.Validation;
+
+namespace MyNumber.Batch.Cards;
+
+/// <summary>
+/// Orders a card for each winner. In: applications `selected`. Out: a card `ordered` each, the application `ordered`, and
+/// one drop for the factory with orders.csv and the photographs. The plan fixes who is in it; parts stage photographs;
+/// the seal decides. A photograph that cannot be had sends its application back to a person and leaves the drop.
+/// </summary>
+public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
+{
+    /// <summary>Orders in one part: each one opens a scan.</summary>
+    public const int OrdersPerPartMax = 200;
+
+    private readonly OrderPhotos _photos = new(services, cutPhoto);
+
+    /// <summary>For the engine.</summary>
+    public StepDefinition Definition => new(
+        "order-cards", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
+        [
+            new Law("cards in the order = orders that were made", OrdersSql),
+            new Law("winners without an order = held", WinnersSql),
+        ])
+    {
+        Seal = OrderDrops.SealAsync,
+        Publish = Act.Of(PublishAsync, MarkAsync),
+        Items = (part, cancellation) => OrderDrops.KeysAsync(part, cancellation),
+        Poison = PoisonAsync,
+    };
+
+    private const string OrdersSql = """
+        SELECT count(*), (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'ordered')
+        FROM card JOIN drop ON drop.id = card.drop_id WHERE drop.run_id = @run
+        """;
+
+    private const string WinnersSql = """
+        SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM item
+          WHERE run_id = @run AND step_ordinal = @ordinal AND subject = key AND outcome = 'held'))
+        FROM application WHERE state = 'selected'
+        """;
+
+    // The order id is the winner's key, so that ordering twice is impossible: it is the card's primary key.
+    private const string OrderSql = """
+        WITH winner AS (
+          UPDATE application SET state = 'ordered', state_on = $1 FROM resident
+          WHERE application.state = 'selected' AND resident.resident_id = application.resident_id
+          RETURNING application.key, application.resident_id, resident.municipality_code),
+        made AS (
+          INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on, drop_id)
+          SELECT key, key, resident_id, municipality_code, 'ordered', $1, $1, $2 FROM winner),
+        told AS (
+          INSERT INTO history (subject_kind, subject, at, what, by)
+          SELECT kind, key, $1, 'ordered', 'order-cards' FROM winner, unnest(ARRAY['application', 'card']) AS kind
+          ORDER BY key, kind)
+        SELECT key FROM winner ORDER BY key
+        """;
+
+    private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    {
+        await RegisterChanges.ApplyAsync(context, cancellation);
+        await Events.ApplyPendingAsync(context, services.Policy, cancellation);
+        if (!await Sql.ScalarAsync<bool>(
+            context.Connection, context.Transaction, "SELECT EXISTS (SELECT FROM application WHERE state = 'selected')",
+            cancellation))
+        {
+            return;
+        }
+
+        var drop = await Drops.CreateFolderAsync(
+            context, "card-orders", OrderDrops.Product, services.Policy.Production, cancellation);
+        var keys = await Sql.QueryAsync(
+            context.Connection, context.Transaction, OrderSql, row => row.GetString(0), cancellation, context.BusinessDate, drop.Id);
+        await context.PlanPartsAsync(
+            [.. keys.Chunk(OrdersPerPartMax).Select(chunk => new PlannedPart(chunk[0], chunk[^1]))], cancellation);
+    }
+
+    private async Task<IReadOnlyList<OrderRow>> ComputeAsync(PartContext part, CancellationToken cancellation)
+    {
+        var drop = await OrderDrops.FolderAsync(part.Database, part.Run.Id, cancellation);
+        var keys = await OrderDrops.KeysAsync(part, cancellation);
+        var loader = new FactsLoader(services.Database, services.Keys, services.Numbers, services.Policy);
+        var loaded = (await loader.LoadAsync([.. keys], part.BusinessDate, cancellation)).ToDictionary(one => one.Key);
+        var photos = (await _photos.FindAsync([.. keys], cancellation)).ToLookup(photo => photo.Key);
+        var orders = new List<OrderRow>(keys.Count);
+        foreach (var key in keys)
+        {
+            part.BeginItem();
+            orders.Add(await OrderAsync(
+                key, loaded.GetValueOrDefault(key), photos[key], drop, part, cancellation));
+        }
+
+        return orders;
+    }
+
+    private async Task<OrderRow> OrderAsync(
+        string key, LoadedApplication? loaded, IEnumerable<OrderPhoto> sources, string drop, PartContext part, CancellationToken cancellation)
+    {
+        if (loaded is null)
+        {
+            return new OrderRow(key, null, false, false, false, "data-destroyed");
+        }
+
+        var facts = loaded.Facts;
+        StagedFile? staged = null;
+        if (Photograph.IsNeeded(facts))
+        {
+            if (_photos.Cut(sources) is not { } photo)
+            {
+                return new OrderRow(key, null, false, false, false, "photo-not-to-be-had");
+            }
+
+            staged = await part.Staging.StageAsync(
+                drop, photo.Name, (stream, cancel) => stream.WriteAsync(photo.Bytes, cancel).AsTask(), cancellation);
+        }
+
+        return new OrderRow(
+            key, staged, facts.Mark("braille") == true, CertificateWishes.Signature(facts), CertificateWishes.User(facts), null);
+    }
+
+    private async Task StoreAsync(IReadOnlyList<OrderRow> orders, StoreContext context, CancellationToken cancellation)
+    {
+        await OrderDrops.StoreAsync(context, orders.Where(order => order.Failure is null).ToList(), cancellation);
+        await OrderDrops.ReturnAsync(
+            context, orders.Where(order => order.Failure is not null).Select(order => order.Key).ToList(), services.Ids, cancellation);
+    }
+
+    private Task PoisonAsync(string key, StoreContext context, CancellationToken cancellation) =>
+        OrderDrops.ReturnAsync(context, [key], services.Ids, cancellation);
+
+    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
+    {
+        var drops = await Drops.SealedAsync(part.Database, part.Run.Id, OrderDrops.Product, cancellation);
+        foreach (var drop in drops)
+        {
+            await services.Publisher.PublishAsync(
+                drop, await Drops.FilesAsync(part.Database, drop.Id, cancellation),
+                (path, stream, cancel) => RenderAsync(drop, path, stream, cancel), cancellation);
+        }
+
+        return drops;
+    }
+
+    // A photograph is cut again only where its staged file was lost between the seal and now.
+    private async Task RenderAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
+    {
+        if (path is OrderDrops.OrdersFile or OrderDrops.ControlFile)
+        {
+            await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+            var (orders, control) = await OrderDrops.BytesAsync(connection, null, drop, cancellation);
+            await stream.WriteAsync(path == OrderDrops.OrdersFile ? orders : control, cancellation);
+            return;
+        }
+
+        var key = Path.GetFileNameWithoutExtension(path);
+        var photo = _photos.Cut(await _photos.FindAsync([key], cancellation))
+            ?? throw new InvalidOperationException($"The photograph of order {key} was there when it was staged.");
+        await stream.WriteAsync(photo.Bytes, cancellation);
+    }
+
+    private static async Task MarkAsync(IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in drops)
+        {
+            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
+        }
+    }
+}
+
+/// <summary>One order as computed; a reason where it cannot be made.</summary>
+internal sealed record OrderRow(
+    string Key, StagedFile? Photo, bool Braille, bool Signature, bool User, string? Failure);
