@@ -1,4 +1,6 @@
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch;
@@ -13,6 +15,8 @@ public static class Night
         return
         [
             new IntakeStep(services).Definition,
+            new NoticesStep(services).Definition,
+            new PrintStep(services).Definition,
         ];
     }
 

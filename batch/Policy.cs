@@ -27,6 +27,9 @@ public sealed record Policy
     /// <summary>R41. Service level from application to Issuance Notice, days; what is later is reported.</summary>
     public int IssuanceNoticeDaysMax { get; init; } = 31;
 
+    /// <summary>R51. Sender of the messages to online applicants: an address without a display name.</summary>
+    public string MailFrom { get; init; } = "no-reply@mynumber.invalid";
+
     /// <summary>R48. How long images of delivered cards and dead applications are kept, months.</summary>
     public int ImagesKeptMonths { get; init; } = 6;
 
@@ -76,6 +79,9 @@ public sealed record Policy
         Require(PiecesPerFileMax is >= 1 and <= 5_000, nameof(PiecesPerFileMax), "lies between 1 and 5,000");
         Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
         Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");
+        Require(
+            MailFrom.Count(c => c == '@') == 1 && !MailFrom.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)),
+            nameof(MailFrom), "is one e-mail address");
         Require(
             Uri.TryCreate(ApplicationSite, UriKind.Absolute, out var site) && site.Scheme == "https",
             nameof(ApplicationSite), "is an https address");

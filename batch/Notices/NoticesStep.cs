@@ -1,14 +1,222 @@
+using MyNumber.Batch.Cards;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
 
-/// <summary>Step `notices` of a night.</summary>
+/// <summary>
+/// Step `notices`: decides, set-based and in one serial plan, which pieces are wanted, each once; writes the messages to
+/// online applicants and tells municipalities of rejections. In: closed decisions of the night. Out: pieces `wanted` (or
+/// at once `suppressed`), forms in the registry, flat files in the outbox.
+/// </summary>
 public sealed class NoticesStep(NightServices services)
 {
+    /// <summary>Messages written by one part at most.</summary>
+    public const int MessagesPerPartMax = 1_000;
+
+    private const string EmailPrefix = "email/";
+    private const string RejectionsPrefix = "rejections/";
+
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
-        "notices", Act.OfRows((_, _) => Task.CompletedTask), Act.OfRows((_, _) => Task.CompletedTask), [])
+        "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Laws)
     {
-        Publish = services is null ? null : Act.OfRows((_, _) => Task.CompletedTask),
+        Seal = SealAsync,
+        Publish = Act.Of(PublishAsync, MarkAsync),
     };
+
+    private static IReadOnlyList<Law> Laws { get; } =
+    [
+        new(
+            "incomplete mail applications of residents = those with a notice of their errors",
+            $"""
+            WITH incident AS (
+              SELECT application.key, {IncompleteNotices.ErrorsSql} AS errors
+              FROM application
+              JOIN finding ON finding.application_key = application.key AND finding.severity = 'incomplete'
+              WHERE application.state = 'incomplete' AND application.channel = 'mail'
+                AND application.resident_id IS NOT NULL
+              GROUP BY application.key)
+            SELECT count(*), count(*) FILTER (WHERE EXISTS (
+              SELECT 1 FROM piece WHERE product = 'incomplete-notice' AND subject = key AND occasion = errors))
+            FROM incident
+            """),
+        new(
+            "messages written = files in tonight's e-mail drops",
+            """
+            SELECT (SELECT count(*) FROM message JOIN drop ON drop.id = message.drop_id
+                    WHERE drop.run_id = @run AND message.state = 'written'),
+                   (SELECT count(*) FROM file JOIN drop ON drop.id = file.drop_id
+                    WHERE drop.run_id = @run AND drop.product = 'email')
+            """),
+        new(
+            "new Individual Numbers notified once: numbers = numbers of living pieces",
+            """
+            SELECT (SELECT count(*) FROM notified_number),
+                   (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
+                    WHERE NOT EXISTS (SELECT 1 FROM piece AS next WHERE next.replaces = piece.piece_id))
+            """),
+        new(
+            "reprints ≤ spoiled + refused + declared lost (what is over: 0)",
+            """
+            SELECT greatest(0, (SELECT count(*) FROM piece WHERE replaces IS NOT NULL)
+                - (SELECT count(*) FROM piece WHERE state IN ('spoiled', 'refused', 'destroyed') OR lost)),
+              0::bigint
+            """),
+    ];
+
+    private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    {
+        await Events.ApplyPendingAsync(context, services.Policy, cancellation);
+        await RegisterChanges.ApplyAsync(context, cancellation);
+        await NextGenerations.WantAsync(context, services.Ids, cancellation);
+        IReadOnlyList<WantedPiece> wanted =
+        [
+            .. await IssuanceNotices.DueAsync(context, cancellation),
+            .. await IncompleteNotices.DueAsync(context, cancellation),
+            .. await FormReissues.DueAsync(context, cancellation),
+            .. await ValidityNotices.DueAsync(context, services.Policy, cancellation),
+        ];
+        await WantedPieces.AddAsync(context, services.Ids, wanted, cancellation);
+        await NumberNotices.WantAsync(context, services.Ids, services.Policy, cancellation);
+        var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "notices", cancellation);
+        await LedgerAsync(context, stopped, cancellation);
+        await PlanFilesAsync(context, cancellation);
+    }
+
+    private static async Task LedgerAsync(
+        StoreContext context, IReadOnlyList<SuppressedPiece> stopped, CancellationToken cancellation)
+    {
+        var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
+        var wanted = await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            """
+            SELECT piece_id FROM piece WHERE wanted_on = $1 AND state = 'wanted' AND drop_id IS NULL
+            ORDER BY piece_id COLLATE "C"
+            """,
+            row => row.GetString(0), cancellation, context.BusinessDate);
+        await context.LedgerAsync(
+            wanted.Where(id => !stoppedIds.Contains(id)).Select(id => new ItemOutcome(id, "wanted"))
+                .Concat(stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason))),
+            cancellation);
+    }
+
+    private static async Task PlanFilesAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var parts = new List<PlannedPart>();
+        var keys = await Emails.WantAsync(context, cancellation);
+        if (keys.Count > 0)
+        {
+            var drop = await Drops.CreateFlatAsync(context, Emails.Product, Emails.Product, cancellation);
+            await Emails.FreezeAsync(context, drop.Id, cancellation);
+            // Distinct: an application with two messages to write must not fall into two parts.
+            parts.AddRange(keys.Distinct().Chunk(MessagesPerPartMax)
+                .Select(chunk => new PlannedPart(EmailPrefix + chunk[0], EmailPrefix + chunk[^1])));
+        }
+
+        if (await Rejections.AnyAsync(context, cancellation))
+        {
+            var drop = await Drops.CreateFlatAsync(context, Rejections.Product, Rejections.Product, cancellation);
+            await Rejections.FreezeAsync(context, drop.Id, cancellation);
+            parts.Add(new PlannedPart(RejectionsPrefix, RejectionsPrefix));
+        }
+
+        await context.PlanPartsAsync(parts, cancellation);
+    }
+
+    private async Task<IReadOnlyList<WrittenEmail>> ComputeAsync(PartContext part, CancellationToken cancellation)
+    {
+        var from = part.Part.FromKey;
+        var product = from.StartsWith(EmailPrefix, StringComparison.Ordinal) ? Emails.Product : Rejections.Product;
+        await using var connection = await part.Database.OpenConnectionAsync(cancellation);
+        var drop = (await FrozenAsync(connection, null, part.Run.Id, cancellation)).Single(row => row.Product == product);
+        if (product == Emails.Product)
+        {
+            return await Emails.StageAsync(
+                services, drop, from[EmailPrefix.Length..], part.Part.ToKey[EmailPrefix.Length..], cancellation);
+        }
+
+        var content = await Rejections.ContentAsync(part.Database, drop.Id, cancellation);
+        var file = await part.Staging.StageAsync(
+            drop.Folder, Rejections.FileName(drop.BusinessDate),
+            (stream, cancel) => stream.WriteAsync(content, cancel).AsTask(), cancellation);
+        return [new WrittenEmail("", 0, file)];
+    }
+
+    private static async Task StoreAsync(
+        IReadOnlyList<WrittenEmail> written, StoreContext context, CancellationToken cancellation)
+    {
+        var product = context.Part.FromKey.StartsWith(EmailPrefix, StringComparison.Ordinal)
+            ? Emails.Product : Rejections.Product;
+        var drop = (await FrozenAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+            .Single(row => row.Product == product);
+        await context.RecordFilesAsync(
+            drop.Id, [.. written.Where(email => email.File is not null).Select(email => email.File!)], cancellation);
+        if (product == Emails.Product)
+        {
+            await Emails.StoreAsync(context, written, cancellation);
+            // No line of the ledger may hold an address: the application's key and the message's number say it all.
+            await context.LedgerAsync(
+                written.Select(email => new ItemOutcome(
+                    $"{email.Key}-{email.Number}", email.File is null ? "no-address" : "written")),
+                cancellation);
+        }
+    }
+
+    private static async Task SealAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await FrozenAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        {
+            var files = await Drops.FilesAsync(context.Connection, context.Transaction, drop.Id, cancellation);
+            if (files.Count > 0)
+            {
+                await Drops.SealAsync(context, drop.Id, FlatDrops.Sha256(files), cancellation);
+            }
+            else
+            {
+                await FlatDrops.DropEmptyAsync(context, drop.Id, cancellation);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
+    {
+        var drops = (await Drops.SealedAsync(part.Database, part.Run.Id, null, cancellation))
+            .Where(drop => drop.Product is Emails.Product or Rejections.Product).ToList();
+        foreach (var drop in drops)
+        {
+            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
+            await services.Publisher.PublishAsync(
+                drop, files, (path, stream, cancel) => RenderAsync(drop, path, stream, cancel), cancellation);
+        }
+
+        return drops;
+    }
+
+    private async Task RenderAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
+    {
+        if (drop.Product == Rejections.Product)
+        {
+            await stream.WriteAsync(await Rejections.ContentAsync(services.Database, drop.Id, cancellation), cancellation);
+            return;
+        }
+
+        var name = path[..^".eml".Length];
+        var key = name[..name.LastIndexOf('-')];
+        var message = (await Emails.LoadAsync(services, drop, key, key, cancellation)).Single(one => one.FileName == path);
+        await stream.WriteAsync(message.ToBytes(services.Policy.MailFrom, services.Policy.ApplicationSite), cancellation);
+    }
+
+    private static async Task MarkAsync(
+        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in drops)
+        {
+            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
+        }
+    }
+
+    private static Task<IReadOnlyList<DropRow>> FrozenAsync(
+        Npgsql.NpgsqlConnection connection, Npgsql.NpgsqlTransaction? transaction, long runId,
+        CancellationToken cancellation) =>
+        FlatDrops.FrozenAsync(connection, transaction, runId, [Emails.Product, Rejections.Product], cancellation);
 }

@@ -1,14 +1,122 @@
+using System.Globalization;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Printing;
 
-/// <summary>Step `print` of a night.</summary>
+/// <summary>
+/// Step `print`: freeze → render and read back → seal → publish (ENGINE.md, rule 12). One drop a product and night; what
+/// cannot be printed is withheld, what a rule stops is suppressed, at the freeze and again at the seal.
+/// </summary>
 public sealed class PrintStep(NightServices services)
 {
+    private readonly DropFreezing _freezing = new(services);
+    private readonly DropSeal _seal = new(services);
+    private readonly ChunkRendering _rendering = new(services);
+
+    /// <summary>The products in the order in which their drops are made.</summary>
+    public static IReadOnlyList<string> Products { get; } =
+        ["application-form", "incomplete-notice", "individual-number-notice", "issuance-notice", "validity-notice"];
+
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
-        "print", Act.OfRows((_, _) => Task.CompletedTask), Act.OfRows((_, _) => Task.CompletedTask), [])
+        "print",
+        Act.Of(_freezing.BuildAsync, _freezing.FreezeAsync),
+        Act.Of(_rendering.RenderAsync, ChunkRendering.StoreAsync),
+        PrintLaws.All)
     {
-        Publish = services is null ? null : Act.OfRows((_, _) => Task.CompletedTask),
+        Seal = _seal.SealAsync,
+        Publish = Act.Of(PublishAsync, MarkAsync),
+        Poison = PoisonAsync,
     };
+
+    // A file that kills whoever renders it: its pieces wait for an operator, the rest of the drop goes out.
+    private static Task PoisonAsync(string key, StoreContext context, CancellationToken cancellation)
+    {
+        var part = ChunkKey.Parse(key);
+        return Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH died AS (
+              UPDATE piece SET state = 'withheld', reason = 'render-died', state_on = $3, drop_id = NULL, sequence = NULL,
+                chunk = NULL, frozen_cipher = NULL
+              FROM drop
+              WHERE drop.id = piece.drop_id AND drop.folder LIKE '%/' || $1 AND piece.chunk = $2
+              RETURNING piece.piece_id)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'piece', piece_id, $3, 'withheld', 'print', 'render-died' FROM died ORDER BY piece_id
+            """,
+            cancellation, part.Drop, part.Chunk, context.BusinessDate);
+    }
+
+    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
+    {
+        var drops = (await Drops.SealedAsync(part.Database, part.Run.Id, null, cancellation))
+            .Where(drop => Products.Contains(drop.Product)).ToList();
+        foreach (var drop in drops)
+        {
+            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
+            await services.Publisher.PublishAsync(
+                drop, files, (path, stream, cancel) => RenderAgainAsync(drop, path, stream, cancel), cancellation);
+        }
+
+        return drops;
+    }
+
+    private async Task RenderAgainAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
+    {
+        if (path.EndsWith(".pdf", StringComparison.Ordinal))
+        {
+            var chunk = int.Parse(path[^7..^4], CultureInfo.InvariantCulture);
+            await _rendering.WriteAsync(drop, chunk, stream, cancellation);
+            return;
+        }
+
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        var content = path == DropFiles.Control
+            ? await DropFiles.ControlAsync(
+                connection, null, drop,
+                await Sql.ScalarAsync<string>(
+                    connection, null, "SELECT previous_sha256 FROM drop WHERE id = $1", cancellation, drop.Id),
+                cancellation)
+            : await DropFiles.TableAsync(connection, null, drop, path, cancellation);
+        await stream.WriteAsync(content, cancellation);
+    }
+
+    private static async Task MarkAsync(
+        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in drops)
+        {
+            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
+            // What is printed is not needed any more once it is in place: a reprint is made from the register.
+            await Sql.ExecuteAsync(
+                context.Connection, context.Transaction,
+                """
+                WITH sent AS (
+                  UPDATE piece SET state = 'sent', state_on = $2, frozen_cipher = NULL
+                  WHERE drop_id = $1 AND state = 'sealed' RETURNING piece_id, sequence)
+                INSERT INTO history (subject_kind, subject, at, what, by, why)
+                SELECT 'piece', piece_id, $2, 'sent', 'print', $3 FROM sent ORDER BY sequence
+                """,
+                cancellation, drop.Id, context.BusinessDate, drop.Name);
+        }
+    }
+}
+
+/// <summary>The key of a part: one file of a drop, and how often it was frozen.</summary>
+/// <param name="Drop">The drop's name.</param>
+/// <param name="Chunk">Number of the file, from 1.</param>
+/// <param name="Revision">From 1: a file that changed at the seal is rendered again as a part of its own.</param>
+internal sealed record ChunkKey(string Drop, int Chunk, int Revision)
+{
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Drop}/{Chunk:D3}/{Revision:D2}");
+
+    public static ChunkKey Parse(string key)
+    {
+        var parts = key.Split('/');
+        return new(
+            parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture),
+            int.Parse(parts[2], CultureInfo.InvariantCulture));
+    }
 }

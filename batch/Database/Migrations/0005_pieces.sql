@@ -31,12 +31,20 @@ CREATE TABLE piece (
   lost boolean NOT NULL DEFAULT false,       -- declared lost by two people
   frozen_cipher bytea,                       -- what is printed (PieceData as JSON), encrypted: renders the same bytes again
   CONSTRAINT one_generation_of_a_piece UNIQUE (product, subject, occasion, generation),
-  CONSTRAINT one_place_in_a_drop UNIQUE (drop_id, sequence),
+  -- Checked when a statement ends: sequences are given anew when a piece falls out of a frozen drop.
+  CONSTRAINT one_place_in_a_drop UNIQUE (drop_id, sequence) DEFERRABLE INITIALLY IMMEDIATE,
   CONSTRAINT sealed_lies_in_a_drop CHECK (state IN ('wanted', 'withheld', 'suppressed') OR drop_id IS NOT NULL),
   CONSTRAINT posted_has_a_day CHECK (state <> 'posted' OR posted_on IS NOT NULL)
 );
 CREATE INDEX piece_wanted ON piece (product) WHERE state IN ('wanted', 'withheld');
 CREATE INDEX piece_subject ON piece (product, subject);
+CREATE UNIQUE INDEX one_successor_of_a_piece ON piece (replaces) WHERE replaces IS NOT NULL; -- R98
+CREATE INDEX piece_on_the_way ON piece (state) WHERE state IN ('sealed', 'sent', 'acknowledged', 'spoiled', 'refused');
+CREATE INDEX form_piece ON form (piece_id) WHERE piece_id IS NOT NULL;
+-- R70: whose end comes near.
+CREATE INDEX card_ends ON card (valid_until) WHERE state = 'delivered';
+CREATE INDEX card_signature_ends ON card (signature_certificate_until) WHERE state = 'delivered';
+CREATE INDEX card_user_ends ON card (user_certificate_until) WHERE state = 'delivered';
 CREATE UNIQUE INDEX registered_number_once ON piece (registered_number, wanted_on);
 
 -- R80: one Individual Number Notice per number, ever.
@@ -50,9 +58,22 @@ CREATE TABLE notified_number (
 CREATE TABLE message (
   application_key text COLLATE "C" NOT NULL REFERENCES application,
   number int NOT NULL,
+  occasion text COLLATE "C" NOT NULL,        -- the errors that it names: the same set brings no second message
   business_date date NOT NULL,
   drop_id bigint REFERENCES drop,
-  PRIMARY KEY (application_key, number)
+  state text NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'written', 'no-address')),
+  PRIMARY KEY (application_key, number),
+  CONSTRAINT one_message_per_incident UNIQUE (application_key, occasion)
+);
+
+-- Rejected mail applications that their municipality was told of: no letter goes out for them.
+CREATE TABLE rejection (
+  application_key text COLLATE "C" NOT NULL REFERENCES application,
+  rule text NOT NULL,
+  municipality_code text NOT NULL,           -- empty where no resident was found
+  business_date date NOT NULL,
+  drop_id bigint NOT NULL REFERENCES drop,
+  PRIMARY KEY (application_key, rule)
 );
 
 -- The vendor's answers as they came, by file and line.

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Notices;
+
+/// <summary>Rejected mail applications: no letter goes out, `outbox/rejections/DATE.csv` tells the municipality.</summary>
+public static class Rejections
+{
+    /// <summary>The flat drop's product and folder.</summary>
+    public const string Product = "rejections";
+
+    private const string DueSql = """
+        FROM application
+        JOIN finding ON finding.application_key = application.key AND finding.severity = 'reject'
+        LEFT JOIN resident ON resident.resident_id = application.resident_id
+        WHERE application.state = 'rejected' AND application.channel = 'mail'
+          AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.application_key = application.key)
+        """;
+
+    /// <summary>True where there is something to tell.</summary>
+    public static Task<bool> AnyAsync(StoreContext context, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Sql.ScalarAsync<bool>(
+            context.Connection, context.Transaction, $"SELECT EXISTS (SELECT 1 {DueSql})", cancellation);
+    }
+
+    /// <summary>Puts every rejection that nobody was told of yet into a drop.</summary>
+    public static Task FreezeAsync(StoreContext context, long dropId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            $"""
+            INSERT INTO rejection (application_key, rule, municipality_code, business_date, drop_id)
+            SELECT DISTINCT application.key, finding.rule, coalesce(resident.municipality_code, ''), $1::date, $2::bigint
+            {DueSql}
+            """,
+            cancellation, context.BusinessDate, dropId);
+    }
+
+    /// <summary>Name of the file of a day.</summary>
+    public static string FileName(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}.csv");
+
+    /// <summary>The file's content, from the rows alone.</summary>
+    public static async Task<byte[]> ContentAsync(NpgsqlDataSource database, long dropId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var lines = await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT application_key, municipality_code, rule FROM rejection WHERE drop_id = $1
+            ORDER BY application_key COLLATE "C", rule COLLATE "C"
+            """,
+            row => $"{row.GetString(0)},{row.GetString(1)},{row.GetString(2)}\n", cancellation, dropId);
+        return Encoding.UTF8.GetBytes($"key,municipality_code,rule\n{string.Concat(lines)}");
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MyNumber.Batch.Runs;
+using MyNumber.Templates.Documents;
+using Npgsql;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>
+/// The files beside the PDFs of a print drop (FORMATS.md, Out), each a function of rows alone: made at the seal, and made
+/// again with the same bytes when they are put in place. No name, no address, no Application ID, no Individual Number.
+/// </summary>
+public static class DropFiles
+{
+    /// <summary>The pieces in order.</summary>
+    public const string Manifest = "manifest.csv";
+
+    /// <summary>The pull list of incomplete notices (R50).</summary>
+    public const string Originals = "originals.csv";
+
+    /// <summary>Registered-mail numbers of Individual Number Notices (R80).</summary>
+    public const string Registered = "registered.csv";
+
+    /// <summary>The totals, and every file with its hash.</summary>
+    public const string Control = "control.json";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The CSV files that a drop of a product has.</summary>
+    public static IReadOnlyList<string> TablesOf(string product) => product switch
+    {
+        "incomplete-notice" => [Manifest, Originals],
+        "individual-number-notice" => [Manifest, Registered],
+        _ => [Manifest],
+    };
+
+    /// <summary>`PRODUCT-NNN-CCC.pdf`.</summary>
+    public static string PdfName(DropRow drop, int chunk)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        return string.Create(CultureInfo.InvariantCulture, $"{drop.Product}-{drop.Number:D3}-{chunk:D3}.pdf");
+    }
+
+    /// <summary>The content of a CSV file.</summary>
+    public static async Task<byte[]> TableAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, string name,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        var (header, sql) = name switch
+        {
+            Manifest => ("piece_id,generation,sequence,file,first_page,pages,sheets,postal_code,enclosures,replaces", ManifestSql),
+            Originals => ("piece_id,sequence,locator", OriginalsSql),
+            Registered => ("piece_id,sequence,registered_number", RegisteredSql),
+            _ => throw new ArgumentException($"A print drop has no {name}.", nameof(name)),
+        };
+        var lines = await Sql.QueryAsync(
+            connection, transaction, sql, row => string.Join(',', Values(row, drop, name)) + "\n", cancellation, drop.Id);
+        return Encoding.UTF8.GetBytes($"{header}\n{string.Concat(lines)}");
+    }
+
+    /// <summary>The content of control.json, from the recorded files and the pieces.</summary>
+    /// <param name="connection">Where to read.</param>
+    /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
+    /// <param name="drop">The drop.</param>
+    /// <param name="previousSha256">Of the control file sealed before for this product; null in the first.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<byte[]> ControlAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, string? previousSha256,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        var chunks = (await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT chunk, count(*), sum(pages)::bigint, sum(sheets)::bigint FROM piece WHERE drop_id = $1
+            GROUP BY chunk ORDER BY chunk
+            """,
+            row => (Name: PdfName(drop, row.GetInt32(0)), Pieces: row.GetInt64(1), Pages: row.GetInt64(2),
+                Sheets: row.GetInt64(3)),
+            cancellation, drop.Id)).ToDictionary(chunk => chunk.Name);
+        var rows = chunks.Values.Sum(chunk => chunk.Pieces);
+        var documents = await Sql.QueryAsync(
+            connection, transaction,
+            """SELECT DISTINCT document FROM piece WHERE drop_id = $1 ORDER BY document COLLATE "C" """,
+            row => row.GetString(0), cancellation, drop.Id);
+        var files = (await Drops.FilesAsync(connection, transaction, drop.Id, cancellation))
+            .Where(file => file.Path != Control)
+            .Select(file => chunks.TryGetValue(file.Path, out var chunk)
+                ? new ControlFile(file.Path, chunk.Pieces, chunk.Pages, chunk.Sheets, file.Bytes, file.Sha256)
+                : new ControlFile(file.Path, rows, 0, 0, file.Bytes, file.Sha256));
+        var control = new ControlContent(
+            drop.Name, drop.Product, drop.BusinessDate, previousSha256, rows, chunks.Values.Sum(chunk => chunk.Pages),
+            chunks.Values.Sum(chunk => chunk.Sheets), [.. files],
+            documents.ToDictionary(name => name, name => PieceDocuments.TemplateVersions[name]),
+            new SortedDictionary<string, string>(
+                PieceDocuments.FontVersions.ToDictionary(font => font.Key, font => font.Value), StringComparer.Ordinal));
+        return [.. JsonSerializer.SerializeToUtf8Bytes(control, Json), (byte)'\n'];
+    }
+
+    private const string ManifestSql = """
+        SELECT piece_id, generation, sequence, chunk, first_page, pages, sheets, postal_code, enclosures, replaces
+        FROM piece WHERE drop_id = $1 ORDER BY sequence
+        """;
+
+    // Where the paper lies: as its newest scan says that is no duplicate, the front before the back.
+    private const string OriginalsSql = """
+        SELECT piece.piece_id, piece.sequence, (
+          SELECT scan.locator FROM scan
+          WHERE scan.application_key = piece.subject AND scan.kind = 'form' AND scan.state NOT IN ('duplicate', 'other')
+          ORDER BY scan.state = 'replaced', scan.side = 'back', scan.received_on DESC, scan.feed DESC, scan.row DESC
+          LIMIT 1)
+        FROM piece WHERE drop_id = $1 ORDER BY sequence
+        """;
+
+    private const string RegisteredSql =
+        "SELECT piece_id, sequence, registered_number FROM piece WHERE drop_id = $1 ORDER BY sequence";
+
+    private static IEnumerable<string> Values(NpgsqlDataReader row, DropRow drop, string name)
+    {
+        for (var i = 0; i < row.FieldCount; i++)
+        {
+            yield return name == Manifest && i == 3 ? PdfName(drop, row.GetInt32(i))
+                : row.IsDBNull(i) ? ""
+                : Quoted(Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!);
+        }
+    }
+
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    private sealed record ControlFile(string File, long Pieces, long Pages, long Sheets, long Bytes, string Sha256);
+
+    private sealed record ControlContent(
+        string Drop, string Product, DateOnly BusinessDate, string? PreviousSha256, long Pieces, long Pages, long Sheets,
+        IReadOnlyList<ControlFile> Files, IReadOnlyDictionary<string, string> Templates,
+        IReadOnlyDictionary<string, string> Fonts);
+}

@@ -1,0 +1,131 @@
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Runs;
+using MyNumber.Templates.Documents;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>A piece ready to be frozen, or the reason why it cannot be printed.</summary>
+/// <param name="Piece">What it prints.</param>
+/// <param name="Problem">Null, or a stable code: `missing-glyph`, `does-not-fit`, `missing-data`.</param>
+public sealed record CheckedPiece(BuiltPiece Piece, string? Problem);
+
+/// <summary>
+/// The plan of step `print`: builds and checks what is wanted, then freezes one drop a product: order, files, deadlines,
+/// registered numbers and what is printed, all as functions of content and business date.
+/// </summary>
+internal sealed class DropFreezing(NightServices services)
+{
+    private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
+
+    /// <summary>Builds every wanted or withheld piece and checks that it can be printed. CPU work: no transaction.</summary>
+    public async Task<IReadOnlyList<CheckedPiece>> BuildAsync(PartContext part, CancellationToken cancellation)
+    {
+        await using var connection = await part.Database.OpenConnectionAsync(cancellation);
+        // A withheld piece is tried again each night: a corrected name frees it. What an operator withheld stays.
+        var ids = await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT piece_id FROM piece
+            WHERE drop_id IS NULL AND (state = 'wanted'
+              OR (state = 'withheld' AND reason IN ('missing-glyph', 'does-not-fit', 'missing-data')))
+            ORDER BY piece_id COLLATE "C"
+            """,
+            row => row.GetString(0), cancellation);
+        var built = await _builder.BuildAsync(connection, null, ids, part.BusinessDate, cancellation);
+        return [.. built.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Checked)];
+    }
+
+    /// <summary>Suppresses, withholds, freezes, and plans one part a file.</summary>
+    public async Task FreezeAsync(
+        IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
+    {
+        var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
+        var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
+        var open = pieces.Where(piece => !stoppedIds.Contains(piece.Piece.PieceId)).ToList();
+        var withheld = open.Where(piece => piece.Problem is not null).ToList();
+        await WithholdAsync(context, withheld, cancellation);
+        await context.LedgerAsync(
+            stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason))
+                .Concat(withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem))),
+            cancellation);
+        var parts = new List<PlannedPart>();
+        foreach (var product in PrintStep.Products)
+        {
+            var ready = open.Where(piece => piece.Problem is null && piece.Piece.Product == product)
+                .Select(piece => piece.Piece).ToList();
+            if (ready.Count > 0)
+            {
+                parts.AddRange(await FreezeDropAsync(context, product, ready, cancellation));
+            }
+        }
+
+        await context.PlanPartsAsync(parts, cancellation);
+    }
+
+    /// <summary>Withholds pieces for an operator, with an alert that says how many and why.</summary>
+    public async Task WithholdAsync(
+        StoreContext context, IReadOnlyList<CheckedPiece> withheld, CancellationToken cancellation)
+    {
+        if (withheld.Count == 0)
+        {
+            return;
+        }
+
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH held AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (piece_id, reason)),
+            changed AS (
+              UPDATE piece SET state = 'withheld', reason = held.reason, state_on = $3, drop_id = NULL, sequence = NULL,
+                chunk = NULL, first_page = NULL, pages = NULL, sheets = NULL, frozen_cipher = NULL
+              FROM held WHERE piece.piece_id = held.piece_id AND piece.reason IS DISTINCT FROM held.reason
+              RETURNING piece.piece_id, piece.reason)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'piece', piece_id, $3, 'withheld', 'print', reason FROM changed ORDER BY piece_id COLLATE "C"
+            """,
+            cancellation, withheld.Select(piece => piece.Piece.PieceId).ToArray(),
+            withheld.Select(piece => piece.Problem!).ToArray(), context.BusinessDate);
+        foreach (var reason in withheld.GroupBy(piece => piece.Problem!))
+        {
+            await Alerts.RaiseAsync(
+                context.Connection, context.Transaction, "pieces-withheld", reason.Key,
+                "Pieces cannot be printed as the register has them: look at the pieces in state withheld.",
+                services.Clock.GetUtcNow(), cancellation);
+        }
+    }
+
+    /// <summary>Builds a piece's check result.</summary>
+    public static CheckedPiece Checked(BuiltPiece piece) => new(piece, PieceDocuments.Check(piece.Data));
+
+    private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
+        StoreContext context, string product, List<BuiltPiece> ready, CancellationToken cancellation)
+    {
+        var drop = await Drops.CreateFolderAsync(context, "print", product, services.Policy.Production, cancellation);
+        var ordered = ready.OrderBy(piece => piece.Data.ToPostalCode, StringComparer.Ordinal)
+            .ThenBy(piece => piece.ContentKey, StringComparer.Ordinal).ToList();
+        if (product == NumberNotices.Product)
+        {
+            ordered = await RegisterAsync(context, ordered, cancellation);
+        }
+
+        var perFile = services.Policy.PiecesPerFileMax;
+        await FrozenRows.WriteAsync(
+            context, services.Secrets, drop.Id,
+            [.. ordered.Select((piece, i) => new FrozenRow(piece, i + 1, (i / perFile) + 1))], cancellation);
+        return Enumerable.Range(1, (ordered.Count + perFile - 1) / perFile)
+            .Select(chunk => new ChunkKey(drop.Name, chunk, 1).ToString())
+            .Select(key => new PlannedPart(key, key));
+    }
+
+    // Numbers go on where the last drop ended; a piece that has one keeps it.
+    private async Task<List<BuiltPiece>> RegisterAsync(
+        StoreContext context, List<BuiltPiece> ordered, CancellationToken cancellation)
+    {
+        var used = await Sql.ScalarAsync<long>(
+            context.Connection, context.Transaction, "SELECT count(*) FROM piece WHERE registered_number IS NOT NULL",
+            cancellation);
+        return [.. ordered.Select(piece => piece.Data.RegisteredNumber is not null
+            ? piece
+            : piece with { Data = piece.Data with { RegisteredNumber = RegisteredNumber.At(services.Policy, used++) } })];
+    }
+}

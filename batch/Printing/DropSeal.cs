@@ -1,0 +1,190 @@
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>
+/// The seal (ENGINE.md, rule 12): suppression again, and every piece built again from the rows of the moment. Nothing
+/// changed: manifest and control file are decided and the drop is chained to the one before. Changed: only the files
+/// concerned are frozen and rendered again, and the seal comes again after that.
+/// </summary>
+internal sealed class DropSeal(NightServices services)
+{
+    private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
+    private readonly DropFreezing _freezing = new(services);
+
+    /// <summary>Seals every frozen drop of the run that stands as it was frozen.</summary>
+    public async Task SealAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await FrozenDrops.AllAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        {
+            await ReleaseSkippedAsync(context, drop, cancellation);
+            var changed = await ChangedChunksAsync(context, drop, cancellation);
+            if (changed.Count > 0)
+            {
+                await PlanAgainAsync(context, drop, changed, cancellation);
+            }
+            else
+            {
+                await DecideAsync(context, drop, cancellation);
+            }
+        }
+    }
+
+    // A file that a person skipped was never rendered: its pieces are wanted still, and first in the next night.
+    private static Task ReleaseSkippedAsync(StoreContext context, DropRow drop, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            UPDATE piece SET drop_id = NULL, sequence = NULL, chunk = NULL, frozen_cipher = NULL
+            WHERE drop_id = $1 AND first_page IS NULL
+            """,
+            cancellation, drop.Id);
+
+    /// <summary>Applies what changed since the freeze; returns the numbers of the files that it touches.</summary>
+    private async Task<IReadOnlyList<int>> ChangedChunksAsync(
+        StoreContext context, DropRow drop, CancellationToken cancellation)
+    {
+        var frozen = await FrozenPieces.LoadAsync(
+            context.Connection, context.Transaction, drop.Id, null, services.Secrets, cancellation);
+        var chunkOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Chunk);
+        var stopped = await Suppression.ApplyAsync(context, services.Policy, drop.Id, "print", cancellation);
+        await context.LedgerAsync(
+            stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason)), cancellation);
+        var plainOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Plain);
+        foreach (var piece in stopped)
+        {
+            plainOf.Remove(piece.PieceId);
+        }
+
+        var now = await _builder.BuildAsync(
+            context.Connection, context.Transaction, plainOf.Keys, context.BusinessDate, cancellation);
+        var differing = now.Where(piece => !FrozenPieces.Plain(piece.Data).AsSpan().SequenceEqual(plainOf[piece.PieceId]))
+            .Select(DropFreezing.Checked).ToList();
+        var withheld = differing.Where(piece => piece.Problem is not null).ToList();
+        await _freezing.WithholdAsync(context, withheld, cancellation);
+        await context.LedgerAsync(
+            withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem)), cancellation);
+        await FreezeAgainAsync(context, drop, [.. differing.Where(piece => piece.Problem is null)], chunkOf, cancellation);
+        return [.. stopped.Select(piece => piece.PieceId).Concat(differing.Select(piece => piece.Piece.PieceId))
+            .Select(id => chunkOf[id]).Distinct().Order()];
+    }
+
+    // A changed piece stays in its file, so that no other file changes; its place in it may be another.
+    private async Task FreezeAgainAsync(
+        StoreContext context, DropRow drop, IReadOnlyList<CheckedPiece> differing, Dictionary<string, int> chunkOf,
+        CancellationToken cancellation)
+    {
+        if (differing.Count == 0)
+        {
+            return;
+        }
+
+        var last = await Sql.ScalarAsync<int>(
+            context.Connection, context.Transaction, "SELECT max(sequence) FROM piece WHERE drop_id = $1", cancellation,
+            drop.Id);
+        await FrozenRows.WriteAsync(
+            context, services.Secrets, drop.Id,
+            [.. differing.Select((piece, i) => new FrozenRow(piece.Piece, last + 1 + i, chunkOf[piece.Piece.PieceId]))],
+            cancellation);
+    }
+
+    private static async Task PlanAgainAsync(
+        StoreContext context, DropRow drop, IReadOnlyList<int> chunks, CancellationToken cancellation)
+    {
+        await NumberAsync(context, drop, cancellation);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            "UPDATE piece SET first_page = NULL, pages = NULL, sheets = NULL WHERE drop_id = $1 AND chunk = ANY ($2)",
+            cancellation, drop.Id, chunks.ToArray());
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, "DELETE FROM file WHERE drop_id = $1 AND path = ANY ($2)",
+            cancellation, drop.Id, chunks.Select(chunk => DropFiles.PdfName(drop, chunk)).ToArray());
+        var left = await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            "SELECT DISTINCT chunk FROM piece WHERE drop_id = $1 AND chunk = ANY ($2) ORDER BY chunk",
+            row => row.GetInt32(0), cancellation, drop.Id, chunks.ToArray());
+        var parts = new List<PlannedPart>();
+        foreach (var chunk in left)
+        {
+            var key = new ChunkKey(drop.Name, chunk, await NextRevisionAsync(context, drop, chunk, cancellation)).ToString();
+            parts.Add(new PlannedPart(key, key));
+        }
+
+        await context.PlanPartsAsync(parts, cancellation);
+        if (parts.Count == 0)
+        {
+            // Whole files fell away and no other changed: nothing is left to render, so this is the last word.
+            await DecideAsync(context, drop, cancellation);
+        }
+    }
+
+    // Places are 1, 2, 3 … again where pieces fell out; the order of the files that stand does not change.
+    private static Task NumberAsync(StoreContext context, DropRow drop, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH placed AS (
+              SELECT piece_id, row_number() OVER (
+                ORDER BY chunk, postal_code COLLATE "C", subject COLLATE "C", occasion COLLATE "C", generation) AS place
+              FROM piece WHERE drop_id = $1)
+            UPDATE piece SET sequence = placed.place FROM placed
+            WHERE piece.piece_id = placed.piece_id AND piece.sequence <> placed.place
+            """,
+            cancellation, drop.Id);
+
+    private static async Task<int> NextRevisionAsync(
+        StoreContext context, DropRow drop, int chunk, CancellationToken cancellation) =>
+        (int)await Sql.ScalarAsync<long>(
+            context.Connection, context.Transaction,
+            """
+            SELECT 1 + count(*) FROM part JOIN step ON step.id = part.step_id
+            WHERE step.run_id = $1 AND step.ordinal = $2 AND part.act = 'work' AND starts_with(part.from_key, $3)
+            """,
+            cancellation, context.Run.Id, context.StepOrdinal,
+            new ChunkKey(drop.Name, chunk, 1).ToString()[..^2]);
+
+    private static async Task DecideAsync(StoreContext context, DropRow drop, CancellationToken cancellation)
+    {
+        var pieces = await Sql.QueryAsync(
+            context.Connection, context.Transaction, "SELECT piece_id FROM piece WHERE drop_id = $1 ORDER BY sequence",
+            row => row.GetString(0), cancellation, drop.Id);
+        if (pieces.Count == 0)
+        {
+            await FlatDrops.DropEmptyAsync(context, drop.Id, cancellation);
+            return;
+        }
+
+        await NumberAsync(context, drop, cancellation);
+        foreach (var table in DropFiles.TablesOf(drop.Product))
+        {
+            await RecordAsync(
+                context, drop, table,
+                await DropFiles.TableAsync(context.Connection, context.Transaction, drop, table, cancellation), cancellation);
+        }
+
+        var previous = await Drops.PreviousSha256Async(context.Connection, context.Transaction, drop.Product, cancellation);
+        var control = await DropFiles.ControlAsync(context.Connection, context.Transaction, drop, previous, cancellation);
+        var file = await RecordAsync(context, drop, DropFiles.Control, control, cancellation);
+        await Drops.SealAsync(context, drop.Id, file.Sha256, cancellation);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH closed AS (
+              UPDATE piece SET state = 'sealed', state_on = $2 WHERE drop_id = $1 RETURNING piece_id, sequence)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'piece', piece_id, $2, 'sealed', 'print', $3 FROM closed ORDER BY sequence
+            """,
+            cancellation, drop.Id, context.BusinessDate, drop.Name);
+        await context.LedgerAsync(pieces.Select(id => new ItemOutcome(id, "sealed")), cancellation);
+    }
+
+    private static async Task<StagedFile> RecordAsync(
+        StoreContext context, DropRow drop, string path, byte[] content, CancellationToken cancellation)
+    {
+        var file = new StagedFile(
+            path, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), content.Length);
+        await context.RecordFilesAsync(drop.Id, [file], cancellation);
+        return file;
+    }
+}

@@ -1,0 +1,20 @@
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>The print drops of a run that are not sealed yet.</summary>
+internal static class FrozenDrops
+{
+    /// <summary>All of them, by product.</summary>
+    public static Task<IReadOnlyList<DropRow>> AllAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long runId, CancellationToken cancellation) =>
+        FlatDrops.FrozenAsync(connection, transaction, runId, PrintStep.Products, cancellation);
+
+    /// <summary>One by its name.</summary>
+    /// <exception cref="InvalidOperationException">There is no such frozen drop.</exception>
+    public static async Task<DropRow> OneAsync(
+        NpgsqlConnection connection, long runId, string name, CancellationToken cancellation) =>
+        (await AllAsync(connection, null, runId, cancellation)).Single(drop => drop.Name == name);
+}

@@ -1,0 +1,70 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MyNumber.Batch.Privacy;
+using MyNumber.Batch.Runs;
+using MyNumber.Templates.Documents;
+using Npgsql;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>A frozen piece at its place in a drop.</summary>
+/// <param name="Chunk">Number of its file, from 1.</param>
+/// <param name="FirstPage">Where it was rendered; null while it was not.</param>
+/// <param name="Pages">Pages rendered.</param>
+/// <param name="Plain">What is printed, as JSON.</param>
+public sealed record FrozenPiece(int Chunk, int? FirstPage, int? Pages, byte[] Plain)
+{
+    /// <summary>What is printed.</summary>
+    public PieceData Data => FrozenPieces.Parse(Plain);
+}
+
+/// <summary>What is printed on pieces, while they are frozen: JSON, encrypted under the piece key.</summary>
+public static class FrozenPieces
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>What a piece prints, as JSON: the same data give the same bytes.</summary>
+    public static byte[] Plain(PieceData data) => JsonSerializer.SerializeToUtf8Bytes(data, Json);
+
+    /// <summary>Reads it back.</summary>
+    public static PieceData Parse(byte[] plain) => JsonSerializer.Deserialize<PieceData>(plain, Json)!;
+
+    /// <summary>As it lies in piece.frozen_cipher.</summary>
+    public static byte[] Seal(string pieceId, byte[] plain, Secrets secrets)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        return Cipher.Seal(secrets.PieceKey, plain, Context(pieceId));
+    }
+
+    /// <summary>The frozen pieces of a drop, or of one of its files, in sequence.</summary>
+    /// <param name="connection">Where to read.</param>
+    /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
+    /// <param name="dropId">The drop.</param>
+    /// <param name="chunk">Number of a file; null for all.</param>
+    /// <param name="secrets">Holds the piece key.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Task<IReadOnlyList<FrozenPiece>> LoadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, int? chunk, Secrets secrets,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        return Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT piece_id, chunk, first_page, pages, frozen_cipher FROM piece
+            WHERE drop_id = $1 AND ($2::int IS NULL OR chunk = $2) ORDER BY sequence
+            """,
+            row => new FrozenPiece(
+                row.GetInt32(1), row.IsDBNull(2) ? null : row.GetInt32(2), row.IsDBNull(3) ? null : row.GetInt32(3),
+                Cipher.Open(secrets.PieceKey, row.GetFieldValue<byte[]>(4), Context(row.GetString(0)))),
+            cancellation, dropId, chunk);
+    }
+
+    private static string Context(string pieceId) => $"piece.frozen_cipher|{pieceId}";
+}
