@@ -4,7 +4,7 @@
 Needs only Debian packages: python3-torch python3-numpy python3-pil fonts-ipaexfont fonts-dejavu fonts-urw-base35.
 Run it with /usr/bin/python3 from anywhere; about ten minutes on one core. The seed fixes every random choice.
 
-    /usr/bin/python3 batch/Reading/Training/train_digits.py [--epochs 4]
+    /usr/bin/python3 batch/Reading/Training/train_digits.py [--epochs 5]
 
 In: a 28 x 28 picture as DigitCell.cs makes it: bilevel ink fitted into 20 x 20, anti-aliased, its centre of mass in the
 middle, ink 1, paper 0. Out: 11 probabilities, the digits 0 to 9 and "no digit" (struck out, two digits, scribble).
@@ -141,8 +141,8 @@ def scan(x, strength=1.0):
     x = torch.where(torch.rand(n, 1, 1) < .6, blurred, x)
     coarse = torch.rand(n, 1, 1) < .3  # about 200 dpi: a third of the sharpness is gone
     x = torch.where(coarse, F.interpolate(F.avg_pool2d(x[:, None], 2), (CANVAS, CANVAS))[:, 0], x)
-    x = x + torch.randn(n, CANVAS, CANVAS) * .12 * strength * torch.rand(n, 1, 1)
-    level = .2 + torch.rand(n, 1, 1) * .45
+    x = x + torch.randn(n, CANVAS, CANVAS) * .06 * strength * torch.rand(n, 1, 1)
+    level = .2 + torch.rand(n, 1, 1) * .35
     # A thin stroke may vanish at a high level; then the low level is taken, as a scanner's operator would.
     ink = (x > level).float()
     return torch.where(ink.sum((1, 2), keepdim=True) < 60, (x > .25).float(), ink)
@@ -218,7 +218,7 @@ def rates(net, x, y, name):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--epochs", type=int, default=4)
+    arguments.add_argument("--epochs", type=int, default=5)
     epochs = arguments.parse_args().epochs
     torch.set_num_threads(1)
     torch.manual_seed(SEED)

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>
+/// Pages of a PDF by poppler's tools, as processes of their own: whatever a hostile file does to them, it ends there,
+/// inside a bound of memory and time. The bytes go in by standard input and come out by standard output, so nothing of
+/// a scan ever lies in a file.
+/// </summary>
+internal static class PdfPages
+{
+    // What a page without a picture is rendered with (a form that was filled in on a screen and printed to a file).
+    private const int RenderDpi = 300;
+
+    /// <summary>Pages of the file; 1 where it cannot be told.</summary>
+    public static int Count(byte[] file)
+    {
+        if (Run(file, "pdfinfo", "-") is not { } output)
+        {
+            return 1;
+        }
+
+        var line = Text(output).Split('\n').FirstOrDefault(line => line.StartsWith("Pages:", StringComparison.Ordinal));
+        return line is not null && int.TryParse(line[6..].Trim(), CultureInfo.InvariantCulture, out var pages)
+            ? Math.Clamp(pages, 1, PageLimits.PagesMax)
+            : 1;
+    }
+
+    /// <summary>Renders a page at the resolution of the picture in it, so that no pixel is invented or lost.</summary>
+    public static Decoded Decode(byte[] file, int page, Colour colour)
+    {
+        var number = page.ToString(CultureInfo.InvariantCulture);
+        if (Run(file, "pdfinfo", "-f", number, "-l", number, "-") is not { } info)
+        {
+            return "damaged";
+        }
+
+        var lines = Text(info).Split('\n');
+        var size = lines.FirstOrDefault(line => line.StartsWith("Page ", StringComparison.Ordinal) && line.Contains(" size:"));
+        if (size is null || page > Count(file))
+        {
+            return "no-such-page";
+        }
+
+        var points = size[(size.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (points.Length < 3 || !Number(points[0], out var width) || !Number(points[2], out var height))
+        {
+            return "damaged";
+        }
+
+        var (bits, dpi) = Picture(Text(Run(file, "pdfimages", "-list", "-f", number, "-l", number, "-") ?? []));
+        if (PageLimits.Refuse((long)(width * dpi / 72), (long)(height * dpi / 72)) is { } refused)
+        {
+            return refused;
+        }
+
+        string[] mode = colour == Colour.Keep ? [] : ["-gray"];
+        var rendered = Run(file, "pdftoppm",
+            ["-r", dpi.ToString(CultureInfo.InvariantCulture), "-f", number, "-l", number, "-singlefile", .. mode, "-"]);
+        return rendered is null or { Length: 0 } ? "damaged" : PageDecoder.Picture(rendered, bits == 1, dpi, colour);
+    }
+
+    // The largest picture of the page, as `pdfimages -list` tells it:
+    // page num type width height color comp bpc enc interp object ID x-ppi y-ppi …
+    private static (int Bits, int Dpi) Picture(string list)
+    {
+        var best = (Pixels: 0L, Bits: 8, Dpi: RenderDpi);
+        foreach (var row in list.Split('\n').Skip(2))
+        {
+            var columns = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (columns.Length >= 14 && Number(columns[3], out var width) && Number(columns[4], out var height)
+                && Number(columns[7], out var bits) && Number(columns[12], out var ppi) && width * height > best.Pixels
+                && ppi is >= 100 and <= 700)
+            {
+                best = ((long)(width * height), (int)bits, (int)ppi);
+            }
+        }
+
+        return (best.Bits, best.Dpi);
+    }
+
+    private static bool Number(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+
+    private static string Text(byte[] output) => System.Text.Encoding.UTF8.GetString(output);
+
+    // Null where the tool failed, or ran over its bounds and was ended.
+    private static byte[]? Run(byte[] file, string tool, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                "-c",
+                $"ulimit -v {PageLimits.PdfMemoryKiB} -t {PageLimits.SecondsMax}; exec \"$@\" 2>/dev/null",
+                "sh",
+                tool,
+            },
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start) ?? throw new Win32Exception($"{tool} could not be started.");
+        using var output = new MemoryStream();
+        var feed = Task.Run(() => Feed(process, file));
+        process.StandardOutput.BaseStream.CopyTo(output);
+        if (!process.WaitForExit(TimeSpan.FromSeconds(PageLimits.SecondsMax)))
+        {
+            process.Kill();
+            return null;
+        }
+
+        feed.Wait();
+        return process.ExitCode == 0 ? output.ToArray() : null;
+    }
+
+    private static void Feed(Process process, byte[] file)
+    {
+        try
+        {
+            using var input = process.StandardInput.BaseStream;
+            input.Write(file);
+        }
+        catch (IOException)
+        {
+            // The tool closed its input early: it has seen enough, or it failed, which its exit status tells.
+        }
+    }
+}

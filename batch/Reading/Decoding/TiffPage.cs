@@ -1,0 +1,203 @@
+using BitMiracle.LibTiff.Classic;
+using OpenCvSharp;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>Pages of a TIFF by LibTiff.NET, which is managed code: a damaged file throws, it never crashes.</summary>
+internal static class TiffPage
+{
+    /// <summary>Directories of the file; 1 where it cannot be told.</summary>
+    public static int Count(byte[] file)
+    {
+        using var tiff = Open(file, new Complaints());
+        if (tiff is null)
+        {
+            return 1;
+        }
+
+        var pages = 1;
+        while (pages < PageLimits.PagesMax && tiff.ReadDirectory())
+        {
+            pages++;
+        }
+
+        return pages;
+    }
+
+    /// <summary>Decodes one page.</summary>
+    public static Decoded Decode(byte[] file, int page, Colour colour)
+    {
+        var complaints = new Complaints();
+        using var tiff = Open(file, complaints);
+        if (tiff is null)
+        {
+            return "damaged";
+        }
+
+        if (page < 1 || page > short.MaxValue || !tiff.SetDirectory((short)(page - 1)))
+        {
+            return page > 1 && !complaints.Any ? "no-such-page" : "damaged";
+        }
+
+        var (width, height) = (Tag(tiff, TiffTag.IMAGEWIDTH, 0), Tag(tiff, TiffTag.IMAGELENGTH, 0));
+        if (PageLimits.Refuse(width, height) is { } refused)
+        {
+            return refused;
+        }
+
+        try
+        {
+            return Pixels(tiff, width, height, colour, complaints);
+        }
+        catch (Exception damage) when (damage is IndexOutOfRangeException or ArgumentException or OverflowException
+            or NullReferenceException or InvalidOperationException or IOException or NotSupportedException
+            or DivideByZeroException or InvalidCastException)
+        {
+            // LibTiff.NET leaves the checking of damaged data to the runtime.
+            return "damaged";
+        }
+    }
+
+    private static Decoded Pixels(Tiff tiff, int width, int height, Colour colour, Complaints complaints)
+    {
+        var bits = Tag(tiff, TiffTag.BITSPERSAMPLE, 1);
+        var samples = Tag(tiff, TiffTag.SAMPLESPERPIXEL, 1);
+        var light = Tag(tiff, TiffTag.PHOTOMETRIC, (int)Photometric.MINISWHITE) == (int)Photometric.MINISBLACK;
+        var dpi = Dpi(tiff);
+        if (bits == 1 && samples == 1 && !tiff.IsTiled())
+        {
+            return OneBit(tiff, width, height, light, dpi, complaints);
+        }
+
+        if (bits == 8 && samples == 1 && light && !tiff.IsTiled())
+        {
+            return Gray(tiff, width, height, dpi, complaints);
+        }
+
+        return Raster(tiff, width, height, bits == 1 && samples == 1, dpi, colour, complaints);
+    }
+
+    private static Decoded OneBit(Tiff tiff, int width, int height, bool light, double? dpi, Complaints complaints)
+    {
+        var line = new byte[tiff.ScanlineSize()];
+        var page = new Mat(height, width, MatType.CV_8UC1);
+        var (zero, one) = light ? ((byte)0, (byte)255) : ((byte)255, (byte)0);
+        for (var y = 0; y < height; y++)
+        {
+            if (!tiff.ReadScanline(line, y) || complaints.Cut)
+            {
+                page.Dispose();
+                return "truncated";
+            }
+
+            var row = page.AsSpan<byte>().Slice(y * width, width);
+            for (var x = 0; x < width; x++)
+            {
+                row[x] = (line[x >> 3] & (0x80 >> (x & 7))) != 0 ? one : zero;
+            }
+        }
+
+        return new PageImage(page, true, dpi);
+    }
+
+    private static Decoded Gray(Tiff tiff, int width, int height, double? dpi, Complaints complaints)
+    {
+        var line = new byte[tiff.ScanlineSize()];
+        var page = new Mat(height, width, MatType.CV_8UC1);
+        for (var y = 0; y < height; y++)
+        {
+            if (!tiff.ReadScanline(line, y) || complaints.Cut)
+            {
+                page.Dispose();
+                return "truncated";
+            }
+
+            line.AsSpan(0, width).CopyTo(page.AsSpan<byte>().Slice(y * width, width));
+        }
+
+        return new PageImage(page, false, dpi);
+    }
+
+    // Colour, palettes, tiles and inverted gray: LibTiff makes red, green, blue of all of them.
+    private static Decoded Raster(
+        Tiff tiff, int width, int height, bool bitonal, double? dpi, Colour colour, Complaints complaints)
+    {
+        var raster = new int[width * height];
+        if (!tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, true) || complaints.Cut)
+        {
+            return complaints.Cut ? "truncated" : "damaged";
+        }
+
+        using var abgr = Mat.FromPixelData(height, width, MatType.CV_8UC4, raster);
+        var gray = new Mat();
+        Cv2.CvtColor(abgr, gray, ColorConversionCodes.RGBA2GRAY);
+        if (colour == Colour.Drop || Tag(tiff, TiffTag.SAMPLESPERPIXEL, 1) < 3)
+        {
+            return new PageImage(gray, bitonal, dpi);
+        }
+
+        var bgr = new Mat();
+        Cv2.CvtColor(abgr, bgr, ColorConversionCodes.RGBA2BGR);
+        return new PageImage(gray, bitonal, dpi, bgr);
+    }
+
+    private static double? Dpi(Tiff tiff)
+    {
+        if (tiff.GetField(TiffTag.XRESOLUTION) is not [var resolution, ..])
+        {
+            return null;
+        }
+
+        var unit = Tag(tiff, TiffTag.RESOLUTIONUNIT, (int)ResUnit.INCH);
+        return resolution.ToDouble() * (unit == (int)ResUnit.CENTIMETER ? 2.54 : 1);
+    }
+
+    private static int Tag(Tiff tiff, TiffTag tag, int otherwise) =>
+        tiff.GetField(tag) is [var value, ..] ? value.ToInt() : otherwise;
+
+    private static Tiff? Open(byte[] file, Complaints complaints)
+    {
+        Listener.Current = complaints;
+        return Tiff.ClientOpen("scan", "r", new MemoryStream(file, writable: false), new TiffStream());
+    }
+
+    // What LibTiff said of the file that this thread reads.
+    private sealed class Complaints
+    {
+        public bool Any { get; private set; }
+
+        /// <summary>Data ended before the page did.</summary>
+        public bool Cut { get; private set; }
+
+        public void Note(string format, bool error)
+        {
+            Any |= error;
+            Cut |= error || format.Contains("Premature EOF", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    // LibTiff has one handler for the process. It keeps what is said away from standard error (it may quote a file).
+    private sealed class Listener : TiffErrorHandler
+    {
+        [ThreadStatic]
+        private static Complaints? _current;
+
+        static Listener() => Tiff.SetErrorHandler(new Listener());
+
+        public static Complaints? Current
+        {
+            get => _current;
+            set => _current = value;
+        }
+
+        public override void ErrorHandler(Tiff tif, string method, string format, params object[] args) => Current?.Note(format, true);
+
+        public override void ErrorHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args) => Current?.Note(format, true);
+
+        public override void WarningHandler(Tiff tif, string method, string format, params object[] args) => Current?.Note(format, false);
+
+        public override void WarningHandlerExt(
+            Tiff tif, object clientData, string method, string format, params object[] args) => Current?.Note(format, false);
+    }
+}

@@ -1,0 +1,137 @@
+using MyNumber.Templates.Forms;
+using OpenCvSharp;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>Reads all items of a page that was placed and flattened, each by its type (FORMATS.md, Forms).</summary>
+internal sealed class FormPageReader : IDisposable
+{
+    private readonly DigitNetwork _network = new();
+    private readonly QrZone _qr = new();
+    private readonly FaceFinder _faces = new();
+    private readonly Lazy<Tesseract?> _ocr = new(Tesseract.Create);
+
+    /// <summary>The values of a page before they are put into a <see cref="PageReading"/>.</summary>
+    internal sealed record Values(
+        ApplicationIdReading ApplicationId,
+        Dictionary<string, FieldReading> Fields,
+        Dictionary<string, MarkReading> Marks,
+        PhotoReading? Photo);
+
+    /// <summary>Reads the page.</summary>
+    public Values Read(CanonicalPage page, Mat emptyInk, FormPage form, ReadOptions options, double sourcePxPerMm)
+    {
+        var id = Identity(page, emptyInk, form);
+        var fields = new Dictionary<string, FieldReading>(StringComparer.Ordinal);
+        var marks = new Dictionary<string, MarkReading>(StringComparer.Ordinal);
+        PhotoReading? photo = null;
+        foreach (var item in form.Items)
+        {
+            switch (item.Type)
+            {
+                case FormItemType.Cells:
+                    fields[item.Name] = Cells(page, emptyInk, item);
+                    break;
+                case FormItemType.Line or FormItemType.Signature:
+                    fields[item.Name] = InkZone.Read(page, emptyInk, item);
+                    break;
+                case FormItemType.Printed:
+                    fields[item.Name] = Printed(page, emptyInk, item, id, options);
+                    break;
+                case FormItemType.Mark:
+                    marks[item.Name] = MarkZone.Decide(MarkZone.Score(page, emptyInk, item));
+                    break;
+                case FormItemType.Photo:
+                    photo = PhotoZone.Read(page, emptyInk, item, _faces, sourcePxPerMm).Reading;
+                    break;
+            }
+        }
+
+        JoinDates(fields);
+        return new Values(id, fields, marks, photo);
+    }
+
+    /// <summary>Where the photograph lies, in canonical pixels.</summary>
+    public RotatedRect? PhotoOutline(CanonicalPage page, Mat emptyInk, FormItem item) =>
+        PhotoZone.Read(page, emptyInk, item, _faces, CanonicalPage.PxPerMm).Outline;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _qr.Dispose();
+        _faces.Dispose();
+        if (_ocr.IsValueCreated)
+        {
+            _ocr.Value?.Dispose();
+        }
+    }
+
+    // R02: QR first, the printed digits as second witness; unreadable digits beside a good QR are no finding.
+    private ApplicationIdReading Identity(CanonicalPage page, Mat emptyInk, FormPage form)
+    {
+        if (form.Find("qr") is not { } qr)
+        {
+            return new ApplicationIdReading(null, null, 0);
+        }
+
+        var code = _qr.Read(page, CanonicalPage.Px(qr.Box, 3));
+        var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, emptyInk, printed, _network) : null;
+        return (code, digits) switch
+        {
+            (null, null) => new ApplicationIdReading(null, null, 0),
+            (null, { } read) => new ApplicationIdReading(read.Digits, ApplicationIdSource.Digits, read.Confidence),
+            (not null, null) => new ApplicationIdReading(code, ApplicationIdSource.Qr, 990),
+            ({ } both, { } read) when both == read.Digits => new ApplicationIdReading(both, ApplicationIdSource.Both, 1000),
+            // The network misreads a printed digit now and then: the two witnesses differ only where it is very sure.
+            (_, { Confidence: < 950 }) => new ApplicationIdReading(code, ApplicationIdSource.Qr, 950),
+            _ => new ApplicationIdReading(code, ApplicationIdSource.Differ, 0),
+        };
+    }
+
+    private FieldReading Cells(CanonicalPage page, Mat emptyInk, FormItem item)
+    {
+        var cells = new CellsZone(_network).Read(page, emptyInk, item);
+        if (cells.Struck)
+        {
+            return new FieldReading(cells.Digits, cells.Confidence, FieldState.Corrected);
+        }
+
+        if (cells.IsBlank)
+        {
+            return new FieldReading(null, 1000, FieldState.Blank);
+        }
+
+        var whole = item.Name switch
+        {
+            "individual_number" => cells.Digits.Length == item.Cells.Count,
+            "phone" or "representative_phone" => !cells.HasGap,
+            _ => true,
+        };
+        var sure = whole && cells.IsSure(CellsZone.ConfidenceMin);
+        return new FieldReading(cells.Digits, cells.Confidence, sure ? FieldState.Read : FieldState.Doubtful);
+    }
+
+    private FieldReading Printed(
+        CanonicalPage page, Mat emptyInk, FormItem item, ApplicationIdReading id, ReadOptions options)
+    {
+        if (item.Name == "application_id")
+        {
+            return new FieldReading(id.Value, id.Confidence,
+                id.Value is null || id.From == ApplicationIdSource.Differ ? FieldState.Doubtful : FieldState.Read);
+        }
+
+        var wanted = options.Printed == PrintedText.All
+            || (item.Name == "birth_date" && id.From is null or ApplicationIdSource.Digits);
+        return PrintedZone.Read(page, emptyInk, item, wanted ? _ocr.Value : null);
+    }
+
+    private static void JoinDates(Dictionary<string, FieldReading> fields)
+    {
+        const string era = "_era";
+        foreach (var name in fields.Keys.Where(key => key.EndsWith(era, StringComparison.Ordinal)).Select(key => key[..^era.Length]).ToList())
+        {
+            fields[name] = DateField.Join(fields[name + era], fields[name + "_year"], fields[name + "_month"], fields[name + "_day"]);
+        }
+    }
+}

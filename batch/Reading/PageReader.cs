@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using MyNumber.Templates.Forms;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>
+/// Reads a page of a scan: decode → place by the registration marks → flatten → read each zone (README.md here).
+/// Models are loaded once; a reader belongs to one thread. The same bytes give the same reading, whoever reads them.
+/// </summary>
+public sealed class PageReader : IDisposable
+{
+    private readonly EmptyForms _empty;
+    private readonly FormPageReader _forms;
+    private readonly ReadOptions _options;
+
+    /// <summary>Loads the native libraries and the models.</summary>
+    /// <param name="options">Null: as the night reads.</param>
+    public PageReader(ReadOptions? options = null)
+    {
+        NativeLibraries.Load();
+        _options = options ?? new ReadOptions();
+        _empty = new EmptyForms();
+        _forms = new FormPageReader();
+    }
+
+    /// <summary>Pages of a file; 1 for what cannot be decoded, whose page 1 then is unreadable.</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]
+    public int PageCount(byte[] file) => PageDecoder.PageCount(file);
+
+    /// <summary>Reads one page.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="page">From 1.</param>
+    /// <param name="cancellation">Ends the reading between two zones.</param>
+    public PageOutcome Read(byte[] file, int page, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var decoded = PageDecoder.Decode(file, page, Colour.Drop);
+        if (decoded.Image is not { } image)
+        {
+            return new PageOutcome(null, decoded.Unreadable);
+        }
+
+        using (image)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var placement = PagePlacer.Place(image.Gray);
+            cancellation.ThrowIfCancellationRequested();
+            // A page of noise may keep the search for marks busy; its zones would only cost more.
+            return clock.Elapsed.TotalSeconds > PageLimits.SecondsMax
+                ? new PageOutcome(null, "too-slow")
+                : new PageOutcome(placement is null ? Unknown(image) : Known(image, placement), null);
+        }
+    }
+
+    /// <summary>The picture of an item for a keyer, PNG; null where the page or the item is not there.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="page">From 1.</param>
+    /// <param name="itemName">As in the form definition; a joined date shows its parts.</param>
+    [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]
+    public byte[]? CropPng(byte[] file, int page, string itemName) => OnPlaced(file, page, Colour.Drop, (image, placement, form) =>
+    {
+        var boxes = form.Items.Where(item => item.Name == itemName || IsDatePart(item.Name, itemName)).Select(item => item.Box).ToList();
+        if (boxes.Count == 0)
+        {
+            return null;
+        }
+
+        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
+        var zone = boxes.Select(box => CanonicalPage.Px(box, 3)).Aggregate((a, b) => a.Union(b));
+        using var crop = flat.Cut(zone);
+        return crop.ImEncode(".png");
+    });
+
+    /// <summary>The photograph, cut out and upright, in colour where scanned so, PNG; null where there is none.</summary>
+    public byte[]? PhotoPng(byte[] file, int page) => OnPlaced(file, page, Colour.Keep, (image, placement, form) =>
+    {
+        if (form.Find("photo") is not { } item)
+        {
+            return null;
+        }
+
+        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
+        if (_forms.PhotoOutline(flat, _empty.Ink(placement.Mark!.Kind, placement.Mark.Page), item) is not { } outline)
+        {
+            return null;
+        }
+
+        using var picture = CanonicalPage.Warp(image.Colour ?? image.Gray, placement.ToImage, form);
+        using var photo = PhotoZone.Straighten(picture, outline);
+        return photo.ImEncode(".png");
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _empty.Dispose();
+        _forms.Dispose();
+    }
+
+    internal static bool IsDatePart(string item, string date) =>
+        item == date + "_era" || item == date + "_year" || item == date + "_month" || item == date + "_day";
+
+    private static T? OnPlaced<T>(byte[] file, int page, Colour colour, Func<PageImage, PagePlacement, FormPage, T?> work)
+        where T : class
+    {
+        if (PageDecoder.Decode(file, page, colour).Image is not { } image)
+        {
+            return null;
+        }
+
+        using (image)
+        using (var placement = PagePlacer.Place(image.Gray))
+        {
+            return placement is not null && Form(placement) is { } form ? work(image, placement, form) : null;
+        }
+    }
+
+    private static FormPage? Form(PagePlacement placement) => placement.Mark is { } mark
+        ? FormDefinitions.All.FirstOrDefault(form => form.Kind == mark.Kind && form.Version == mark.Version)?.Pages
+            .FirstOrDefault(page => page.Number == mark.Page)
+        : null;
+
+    private static PageReading Unknown(PageImage image) =>
+        Empty(new Registration(false, 0, 0, 0, 0), image.Bitonal, [PageDamage.IsBlank(image.Gray) ? "blank" : "unknown-paper"]);
+
+    private static PageReading Empty(Registration registration, bool bitonal, IReadOnlyList<string> findings) => new(
+        null, 0, 0, registration, new ApplicationIdReading(null, null, 0), new Dictionary<string, FieldReading>(),
+        new Dictionary<string, MarkReading>(), null, findings, bitonal);
+
+    private PageReading Known(PageImage image, PagePlacement placement)
+    {
+        var streaks = PageDamage.Streaks(image.Gray);
+        var registration = new Registration(
+            true, Math.Round(placement.ResidualPx, 2), Math.Round(PageDamage.Scale(placement.PxPerMm, image.Dpi), 4),
+            Math.Round(placement.RotationDeg, 2), streaks);
+        if (Form(placement) is not { } form)
+        {
+            // Our marks, but no form mark, or a version that this program does not know.
+            return Empty(registration, image.Bitonal, [placement.Mark is null ? "form-mark-unreadable" : "form-version-unknown"]);
+        }
+
+        var mark = placement.Mark!;
+        var emptyInk = _empty.Ink(mark.Kind, mark.Page);
+        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
+        var values = _forms.Read(flat, emptyInk, form, _options, placement.PxPerMm);
+        var reading = new PageReading(
+            mark.Kind, mark.Version, mark.Page, registration, values.ApplicationId, values.Fields, values.Marks, values.Photo,
+            Findings(image, placement, registration, values), image.Bitonal);
+        if (_options.DebugFolder is { } folder)
+        {
+            DebugPictures.Write(folder, image, flat, emptyInk, form, reading);
+        }
+
+        return reading;
+    }
+
+    private List<string> Findings(
+        PageImage image, PagePlacement placement, Registration registration, FormPageReader.Values values)
+    {
+        var findings = new List<string>();
+        Note(findings, "upside-down", Math.Abs(placement.RotationDeg) > 135);
+        Note(findings, "turned", Math.Abs(placement.RotationDeg) is > 45 and <= 135);
+        Note(findings, "mark-missing", placement.MarksFound < 4);
+        Note(findings, "scale", registration.Scale is < 0.965 or > 1.035);
+        Note(findings, "streaks", registration.Streaks > 0);
+        Note(findings, "bitonal", image.Bitonal);
+        Note(findings, "application-id-differs", values.ApplicationId.From == ApplicationIdSource.Differ);
+        Note(findings, "other-form", _options.Form is { } expected && expected != placement.Mark!.Kind);
+        return findings;
+    }
+
+    private static void Note(List<string> findings, string code, bool holds)
+    {
+        if (holds)
+        {
+            findings.Add(code);
+        }
+    }
+}

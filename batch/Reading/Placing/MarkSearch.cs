@@ -1,0 +1,96 @@
+using OpenCvSharp;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>A dark square that may be a registration mark: its centre and side in pixels of the scan.</summary>
+internal readonly record struct Square(Point2d Centre, double SidePx);
+
+/// <summary>
+/// Finds dark squares, roughly on a small copy of the page, then each centre in the full one to a fraction of a pixel.
+/// </summary>
+internal static class MarkSearch
+{
+    /// <summary>Most squares that are looked at; a page of noise has more, and is none of ours.</summary>
+    public const int SquaresMax = 40;
+
+    private const int LongSidePx = 1400;
+
+    /// <summary>All candidates, best first.</summary>
+    public static List<Square> Find(Mat gray)
+    {
+        var shrink = (double)LongSidePx / Math.Max(gray.Width, gray.Height);
+        using var small = new Mat();
+        Cv2.Resize(gray, small, new Size(), shrink, shrink, InterpolationFlags.Area);
+        var squares = new List<(Square Square, double Fill)>();
+        // One level for the page first; where light is uneven, or the scan dark, a level of each neighbourhood.
+        using var dark = new Mat();
+        Cv2.Threshold(small, dark, 0, 255, ThresholdTypes.BinaryInv | ThresholdTypes.Otsu);
+        Collect(dark, shrink, squares);
+        if (squares.Count < 4)
+        {
+            Cv2.AdaptiveThreshold(small, dark, 255, AdaptiveThresholdTypes.MeanC, ThresholdTypes.BinaryInv, 101, 25);
+            Collect(dark, shrink, squares);
+        }
+
+        return [.. squares.OrderByDescending(found => found.Fill).Select(found => found.Square).Take(SquaresMax)];
+    }
+
+    /// <summary>
+    /// The centre of mass of the mark near <paramref name="near"/>; null where what is there is no whole square (cut
+    /// corner, streak through it, staple).
+    /// </summary>
+    public static Point2d? Refine(Mat gray, Point2d near, double sidePx)
+    {
+        var half = (int)Math.Ceiling(sidePx * 0.95);
+        var window = new Rect((int)near.X - half, (int)near.Y - half, 2 * half, 2 * half)
+            .Intersect(new Rect(0, 0, gray.Width, gray.Height));
+        if (window.Width < sidePx || window.Height < sidePx)
+        {
+            return null;
+        }
+
+        using var view = new Mat(gray, window);
+        using var dark = new Mat();
+        Cv2.Threshold(view, dark, 0, 255, ThresholdTypes.BinaryInv | ThresholdTypes.Otsu);
+        // Opening takes away streaks and lines that touch the square.
+        var thick = Math.Max(3, (int)(sidePx / 5)) | 1;
+        using var kernel = Cv2.GetStructuringElement(MorphShapes.Ellipse, new Size(thick, thick));
+        Cv2.MorphologyEx(dark, dark, MorphTypes.Open, kernel);
+        using var labels = new Mat();
+        using var stats = new Mat();
+        using var centres = new Mat();
+        var count = Cv2.ConnectedComponentsWithStats(dark, labels, stats, centres);
+        for (var i = 1; i < count; i++)
+        {
+            var centre = new Point2d(window.X + centres.At<double>(i, 0), window.Y + centres.At<double>(i, 1));
+            var area = stats.At<int>(i, (int)ConnectedComponentsTypes.Area);
+            var (width, height) = (stats.At<int>(i, (int)ConnectedComponentsTypes.Width), stats.At<int>(i, (int)ConnectedComponentsTypes.Height));
+            if (Math.Abs(Math.Sqrt(area) - sidePx) < 0.2 * sidePx && Math.Abs(width - height) < 0.25 * sidePx
+                && centre.DistanceTo(near) < 0.6 * sidePx)
+            {
+                return centre;
+            }
+        }
+
+        return null;
+    }
+
+    private static void Collect(Mat dark, double shrink, List<(Square Square, double Fill)> squares)
+    {
+        using var labels = new Mat();
+        using var stats = new Mat();
+        using var centres = new Mat();
+        var count = Cv2.ConnectedComponentsWithStats(dark, labels, stats, centres);
+        for (var i = 1; i < count; i++)
+        {
+            var (width, height) = (stats.At<int>(i, (int)ConnectedComponentsTypes.Width), stats.At<int>(i, (int)ConnectedComponentsTypes.Height));
+            var area = stats.At<int>(i, (int)ConnectedComponentsTypes.Area);
+            var fill = (double)area / (width * height);
+            if (Math.Min(width, height) is >= 12 and <= 44 && Math.Abs(width - height) <= 0.25 * Math.Max(width, height) && fill >= 0.72)
+            {
+                var centre = new Point2d((centres.At<double>(i, 0) + 0.5) / shrink, (centres.At<double>(i, 1) + 0.5) / shrink);
+                squares.Add((new Square(centre, Math.Sqrt(area) / shrink), fill));
+            }
+        }
+    }
+}

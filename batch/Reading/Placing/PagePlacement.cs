@@ -1,0 +1,210 @@
+using MyNumber.Templates.Forms;
+using OpenCvSharp;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>Where the form lies on a scan, and which form it is.</summary>
+/// <param name="Mark">Kind, version and page; null where four marks were found but no form mark can be read.</param>
+/// <param name="ToImage">From pixels of <see cref="CanonicalPage"/> to pixels of the scan, projective.</param>
+/// <param name="ResidualPx">Largest distance of a mark from the plain (affine) fit, pixels of the scan.</param>
+/// <param name="PxPerMm">Measured scale.</param>
+/// <param name="RotationDeg">Turn of the page as scanned: −180 to 180, clockwise.</param>
+/// <param name="MarksFound">3 or 4.</param>
+internal sealed record PagePlacement(
+    FormMark? Mark, Mat ToImage, double ResidualPx, double PxPerMm, double RotationDeg, int MarksFound) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => ToImage.Dispose();
+}
+
+/// <summary>
+/// Lays the form's four registration marks onto the dark squares of a scan: any two squares propose a place, the one
+/// that explains most squares wins; a missing fourth is filled in. The form mark, which stands at the top left only,
+/// tells up from down.
+/// </summary>
+internal static class PagePlacer
+{
+    // All pages of all forms share these places (ApplicationFormLayout); a form that differs is another family.
+    private static readonly Point2d[] MarksMm =
+        [.. FormDefinitions.All[0].Pages[0].Items.Where(item => item.Type == FormItemType.Registration)
+            .Select(item => new Point2d(item.Box.XMm + (item.Box.WidthMm / 2), item.Box.YMm + (item.Box.HeightMm / 2)))];
+
+    private static readonly double SideMm =
+        FormDefinitions.All[0].Pages[0].Items.First(item => item.Type == FormItemType.Registration).Box.WidthMm;
+
+    // How far a mark may lie from where two others put it, mm: shear, stretch, a fold.
+    private const double StrayMm = 5;
+
+    /// <summary>Null where no three registration marks are found: unknown paper, or a blank page.</summary>
+    public static PagePlacement? Place(Mat gray)
+    {
+        var squares = MarkSearch.Find(gray);
+        if (Propose(squares) is not { } proposal)
+        {
+            return null;
+        }
+
+        var side = SideMm * proposal.PxPerMm;
+        var found = new Point2d?[4];
+        for (var i = 0; i < 4; i++)
+        {
+            found[i] = proposal.Marks[i] is { } near ? MarkSearch.Refine(gray, near, side) : null;
+        }
+
+        if (found.Count(mark => mark is not null) < 3)
+        {
+            return null;
+        }
+
+        var upright = Fit(gray, found);
+        if (upright.Mark is not null)
+        {
+            return upright;
+        }
+
+        // Turned by half: mark 1 of the proposal is mark 4 of the page.
+        var turned = Fit(gray, [found[3], found[2], found[1], found[0]]);
+        if (turned.Mark is null)
+        {
+            turned.Dispose();
+            return upright;
+        }
+
+        upright.Dispose();
+        return turned;
+    }
+
+    private sealed record Proposal(Point2d?[] Marks, double PxPerMm, int Count, double ErrorMm);
+
+    private static Proposal? Propose(List<Square> squares)
+    {
+        Proposal? best = null;
+        foreach (var (i, j) in new[] { (0, 3), (1, 2), (0, 1), (2, 3), (0, 2), (1, 3) })
+        {
+            for (var a = 0; a < squares.Count; a++)
+            {
+                for (var b = 0; b < squares.Count; b++)
+                {
+                    if (a != b && Explain(squares, i, j, squares[a], squares[b]) is { } proposal
+                        && (best is null || proposal.Count > best.Count
+                            || (proposal.Count == best.Count && proposal.ErrorMm < best.ErrorMm - 1e-6)))
+                    {
+                        best = proposal;
+                    }
+                }
+            }
+        }
+
+        return best is { Count: >= 3 } ? best : null;
+    }
+
+    // If square a is mark i and square b is mark j: where would the others be, and what is there?
+    private static Proposal? Explain(List<Square> squares, int i, int j, Square a, Square b)
+    {
+        var (model, image) = (MarksMm[j] - MarksMm[i], b.Centre - a.Centre);
+        var length = Math.Sqrt((model.X * model.X) + (model.Y * model.Y));
+        var scale = Math.Sqrt((image.X * image.X) + (image.Y * image.Y)) / length;
+        if (Math.Abs((a.SidePx / (SideMm * scale)) - 1) > 0.15 || Math.Abs((b.SidePx / (SideMm * scale)) - 1) > 0.15)
+        {
+            return null;
+        }
+
+        var cos = ((model.X * image.X) + (model.Y * image.Y)) / (length * length);
+        var sin = ((model.X * image.Y) - (model.Y * image.X)) / (length * length);
+        var marks = new Point2d?[4];
+        var (count, error) = (0, 0.0);
+        for (var m = 0; m < 4; m++)
+        {
+            var d = MarksMm[m] - MarksMm[i];
+            var expected = new Point2d(a.Centre.X + (cos * d.X) - (sin * d.Y), a.Centre.Y + (sin * d.X) + (cos * d.Y));
+            var nearest = squares.Where(square => Math.Abs((square.SidePx / (SideMm * scale)) - 1) < 0.2)
+                .Select(square => (Point2d?)square.Centre)
+                .MinBy(centre => centre!.Value.DistanceTo(expected));
+            if (nearest?.DistanceTo(expected) is { } distance && distance < StrayMm * scale)
+            {
+                marks[m] = nearest;
+                count++;
+                error += distance / scale;
+            }
+        }
+
+        return new Proposal(marks, scale, count, error);
+    }
+
+    private static PagePlacement Fit(Mat gray, Point2d?[] found)
+    {
+        var have = Enumerable.Range(0, 4).Where(i => found[i] is not null).ToArray();
+        var image = have.Select(i => found[i]!.Value).ToArray();
+        var canonical = have.Select(i => Canonical(MarksMm[i])).ToArray();
+        var affine = Affine(canonical, image);
+        var residual = have.Select((_, k) => Apply(affine, canonical[k]).DistanceTo(image[k])).Max();
+        var all = Enumerable.Range(0, 4).Select(i => found[i] ?? Apply(affine, Canonical(MarksMm[i]))).ToArray();
+        var toImage = Cv2.GetPerspectiveTransform(
+            MarksMm.Select(mark => ToFloat(Canonical(mark))).ToArray(), all.Select(ToFloat).ToArray());
+        var top = all[1] - all[0];
+        var bottom = all[3] - all[2];
+        var across = new Point2d(top.X + bottom.X, top.Y + bottom.Y);
+        var down = new Point2d(all[2].X - all[0].X + all[3].X - all[1].X, all[2].Y - all[0].Y + all[3].Y - all[1].Y);
+        var scale = (Math.Sqrt((across.X * across.X) + (across.Y * across.Y)) / 2 / (MarksMm[1].X - MarksMm[0].X)
+            + (Math.Sqrt((down.X * down.X) + (down.Y * down.Y)) / 2 / (MarksMm[2].Y - MarksMm[0].Y))) / 2;
+        var rotation = Math.Atan2(across.Y, across.X) * 180 / Math.PI;
+        return new PagePlacement(ReadMark(gray, toImage), toImage, residual, scale, rotation, have.Length);
+    }
+
+    // Samples the modules of the form mark where the fit puts them.
+    private static FormMark? ReadMark(Mat gray, Mat toImage)
+    {
+        var grays = new double[FormMark.Modules];
+        for (var module = 0; module < grays.Length; module++)
+        {
+            var box = FormMark.ModuleBox(module);
+            var sum = 0.0;
+            const int across = 3, down = 5;
+            for (var i = 0; i < across * down; i++)
+            {
+                var at = new Point2d(
+                    box.XMm + (box.WidthMm * (1 + (i % across)) / (across + 1.0)),
+                    box.YMm + (box.HeightMm * (1 + (i / across)) / (down + 1.0)));
+                var point = Project(toImage, Canonical(at));
+                var (x, y) = ((int)Math.Round(point.X), (int)Math.Round(point.Y));
+                sum += x >= 0 && y >= 0 && x < gray.Width && y < gray.Height ? gray.At<byte>(y, x) : 255;
+            }
+
+            grays[module] = sum / (across * down);
+        }
+
+        var middle = (grays.Min() + grays.Max()) / 2;
+        return grays.Max() - grays.Min() < 60 ? null : FormMark.Decode([.. grays.Select(gray => gray < middle)]);
+    }
+
+    private static Point2d Canonical(Point2d mm) => new(mm.X * CanonicalPage.PxPerMm, mm.Y * CanonicalPage.PxPerMm);
+
+    private static Point2f ToFloat(Point2d point) => new((float)point.X, (float)point.Y);
+
+    private static Point2d Project(Mat h, Point2d p)
+    {
+        var w = (h.At<double>(2, 0) * p.X) + (h.At<double>(2, 1) * p.Y) + h.At<double>(2, 2);
+        return new Point2d(
+            ((h.At<double>(0, 0) * p.X) + (h.At<double>(0, 1) * p.Y) + h.At<double>(0, 2)) / w,
+            ((h.At<double>(1, 0) * p.X) + (h.At<double>(1, 1) * p.Y) + h.At<double>(1, 2)) / w);
+    }
+
+    // Least squares; three marks give it exactly.
+    private static double[] Affine(Point2d[] from, Point2d[] to)
+    {
+        using var a = new Mat(from.Length, 3, MatType.CV_64FC1);
+        using var b = new Mat(from.Length, 2, MatType.CV_64FC1);
+        for (var i = 0; i < from.Length; i++)
+        {
+            (a.At<double>(i, 0), a.At<double>(i, 1), a.At<double>(i, 2)) = (from[i].X, from[i].Y, 1);
+            (b.At<double>(i, 0), b.At<double>(i, 1)) = (to[i].X, to[i].Y);
+        }
+
+        using var x = new Mat();
+        Cv2.Solve(a, b, x, DecompTypes.SVD);
+        return [x.At<double>(0, 0), x.At<double>(1, 0), x.At<double>(2, 0), x.At<double>(0, 1), x.At<double>(1, 1), x.At<double>(2, 1)];
+    }
+
+    private static Point2d Apply(double[] m, Point2d p) =>
+        new((m[0] * p.X) + (m[1] * p.Y) + m[2], (m[3] * p.X) + (m[4] * p.Y) + m[5]);
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>`mynumber read FILE… [--form KIND] [--debug DIR] --json`: scans without a database, a line per page.</summary>
+public static class ReadCommand
+{
+    /// <summary>Reads every page of every file.</summary>
+    /// <param name="files">As named on the command line.</param>
+    /// <param name="form">The kind that is expected; null: any.</param>
+    /// <param name="debugFolder">Where pictures go, a folder a page; null: none.</param>
+    /// <param name="output">Gets a JSON line a page.</param>
+    /// <param name="error">Gets a sentence for a file that is not there.</param>
+    /// <param name="cancellation">Ends between two pages.</param>
+    /// <returns>0; 2 where a file is missing (nothing is read then).</returns>
+    public static int Run(
+        IReadOnlyList<string> files, string? form, string? debugFolder, TextWriter output, TextWriter error,
+        CancellationToken cancellation)
+    {
+        foreach (var file in files.Where(file => !File.Exists(file)))
+        {
+            error.WriteLine($"There is no file {file}.");
+            return 2;
+        }
+
+        for (var f = 0; f < files.Count; f++)
+        {
+            var bytes = File.ReadAllBytes(files[f]);
+            NativeLibraries.Load();
+            var pages = PageDecoder.PageCount(bytes);
+            for (var page = 1; page <= pages; page++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var folder = debugFolder is null ? null : Path.Combine(debugFolder, $"{f + 1}-{page}");
+                output.WriteLine(Page(files[f], bytes, page, new ReadOptions(PrintedText.All, form, folder), cancellation));
+            }
+        }
+
+        return 0;
+    }
+
+    // One reader serves all pages, but for debug pictures, whose folder is the reader's.
+    [ThreadStatic]
+    private static (ReadOptions Options, PageReader Reader)? _kept;
+
+    private static string Page(string file, byte[] bytes, int page, ReadOptions options, CancellationToken cancellation)
+    {
+        if (_kept is not { } kept || kept.Options != options)
+        {
+            _kept?.Reader.Dispose();
+            kept = (options, new PageReader(options));
+            _kept = kept;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var outcome = kept.Reader.Read(bytes, page, cancellation);
+        return PageReadingJson.Line(file, page, outcome, clock.ElapsedMilliseconds);
+    }
+}

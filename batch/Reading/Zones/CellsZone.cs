@@ -1,0 +1,91 @@
+using OpenCvSharp;
+using MyNumber.Templates.Forms;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>
+/// A row of digit cells: ink per cell, cleaned of frames and of what reaches in from the neighbours, one picture a
+/// cell, all read by the network in one call.
+/// </summary>
+internal sealed class CellsZone(DigitNetwork network)
+{
+    /// <summary>Least probability of a digit that is taken, per mille; see Models/digits.md for what it lets through.</summary>
+    public const int ConfidenceMin = 900;
+
+    // Less ink than a dot of a pen is dust; a short thin 1 has five times as much.
+    private const double InkMm2Min = 0.3;
+
+    private const double SpeckMm2 = 0.08;
+
+    /// <summary>What stands in the cells.</summary>
+    public CellsReading Read(CanonicalPage page, Mat emptyInk, FormItem item)
+    {
+        var zone = page.Inside(CanonicalPage.Px(item.Box, 0.8));
+        using var ink = InkCleaning.Difference(page, emptyInk, zone);
+        var struck = StrikeLines.Count(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm) > 0 && item.Cells.Count > 1;
+        var pictures = new List<float[]>();
+        var at = new List<int>();
+        for (var i = 0; i < item.Cells.Count; i++)
+        {
+            var cell = CanonicalPage.Px(item.Cells[i], -0.1);
+            using var view = new Mat(ink, new Rect(cell.X - zone.X, cell.Y - zone.Y, cell.Width, cell.Height));
+            using var digit = view.Clone();
+            Clean(digit);
+            if (InkCleaning.AreaMm2(digit) >= InkMm2Min && DigitCell.Picture(digit) is { } picture)
+            {
+                pictures.Add(picture);
+                at.Add(i);
+            }
+        }
+
+        var guesses = network.Read(pictures);
+        var cells = new DigitGuess?[item.Cells.Count];
+        for (var i = 0; i < at.Count; i++)
+        {
+            cells[at[i]] = guesses[i];
+        }
+
+        return new CellsReading(cells, struck);
+    }
+
+    // Specks go; so does what only reaches in: a small piece at the edge that leaves the middle of the cell alone.
+    private static void Clean(Mat digit)
+    {
+        var px2 = CanonicalPage.PxPerMm * CanonicalPage.PxPerMm;
+        var (width, height) = (digit.Width, digit.Height);
+        var middle = new Rect(width / 5, height / 6, width * 3 / 5, height * 2 / 3);
+        InkCleaning.Keep(digit, (box, area) =>
+            area >= SpeckMm2 * px2
+            && (box.IntersectsWith(middle) || (box.X > 1 && box.Y > 1 && box.Right < width - 1 && box.Bottom < height - 1
+                && area > 4 * SpeckMm2 * px2)));
+    }
+}
+
+/// <summary>The cells of a row; null where a cell is empty.</summary>
+/// <param name="Cells">From left to right.</param>
+/// <param name="Struck">A line runs through several cells (R05).</param>
+internal sealed record CellsReading(IReadOnlyList<DigitGuess?> Cells, bool Struck)
+{
+    /// <summary>Nothing in any cell.</summary>
+    public bool IsBlank => Cells.All(cell => cell is null);
+
+    /// <summary>The digits that were read, empty cells left out, unreadable ones too.</summary>
+    public string Digits => string.Concat(Cells.Where(cell => cell?.Digit is not null).Select(cell => cell!.Value.Digit));
+
+    /// <summary>Of the least certain cell, per mille.</summary>
+    public int Confidence => Cells.Where(cell => cell is not null).Select(cell => cell!.Value.Confidence).DefaultIfEmpty(1000).Min();
+
+    /// <summary>Every written cell holds one digit, surely enough.</summary>
+    public bool IsSure(int confidenceMin) =>
+        Cells.All(cell => cell is null || (cell.Value.Digit is not null && cell.Value.Confidence >= confidenceMin));
+
+    /// <summary>An empty cell between or before written ones.</summary>
+    public bool HasGap
+    {
+        get
+        {
+            var last = Cells.Select((cell, i) => cell is null ? -1 : i).Max();
+            return Cells.Take(last + 1).Any(cell => cell is null);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using OpenCvSharp;
+using MyNumber.Templates.Forms;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>Signatures and free lines: whether somebody wrote there, not what (R10, R11).</summary>
+internal static class InkZone
+{
+    /// <summary>From this much ink on somebody wrote, mm²: two plain characters by ball-pen.</summary>
+    public const double WrittenMm2 = 3.0;
+
+    /// <summary>Up to this it is dust and show-through; between the two a person looks.</summary>
+    public const double BlankMm2 = 0.8;
+
+    private const double SpeckMm2 = 0.12;
+
+    /// <summary>Reads the zone.</summary>
+    public static FieldReading Read(CanonicalPage page, Mat emptyInk, FormItem item)
+    {
+        using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box, -0.4));
+        InkCleaning.DropSpecks(ink, SpeckMm2);
+        var area = InkCleaning.AreaMm2(ink);
+        if (area <= BlankMm2)
+        {
+            return new FieldReading(null, 1000 - (int)(100 * area / BlankMm2), FieldState.Blank);
+        }
+
+        return area >= WrittenMm2
+            ? new FieldReading(null, (int)Math.Min(1000, 700 + (area * 20)), FieldState.Read)
+            : new FieldReading(null, 500, FieldState.Doubtful);
+    }
+}

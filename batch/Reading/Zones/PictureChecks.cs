@@ -1,0 +1,64 @@
+using OpenCvSharp;
+
+namespace MyNumber.Batch.Reading;
+
+/// <summary>What R20 measures of a photograph's picture, glued or sent online; it measures, the rules decide.</summary>
+internal static class PictureChecks
+{
+    // A background is plain where its gray spreads no more than this, and left and right do not differ by more.
+    private const double PlainSpreadMax = 22;
+    private const double PlainDifferenceMax = 45;
+
+    // A cascade's box runs from the brows to the mouth's lower edge; the head reaches beyond it by these shares of it.
+    private const double AboveShare = 0.30;
+    private const double BelowShare = 0.12;
+
+    private const double WantedRatio = 35.0 / 45.0;
+
+    /// <summary>Fills in face, its share of the height, head inside, brightness and background.</summary>
+    public static PhotoReading Inspect(Mat photo, PhotoReading reading, FaceFinder faces)
+    {
+        Cv2.MeanStdDev(photo, out var mean, out _);
+        var face = faces.Find(photo);
+        return reading with
+        {
+            Brightness = Math.Round(mean.Val0, 1),
+            Face = face is not null,
+            FaceHeightShare = face is { } box ? (int)Math.Min(1000, (box.Height * (1 + AboveShare + BelowShare) * 1000) / photo.Height) : null,
+            HeadInside = face is { } head ? HeadInside(head, photo.Width, photo.Height) : null,
+            PlainBackground = IsPlain(photo),
+        };
+    }
+
+    // The largest 35:45 cut around the face must have room for the whole head.
+    private static bool HeadInside(Rect face, int width, int height)
+    {
+        var (top, bottom) = (face.Top - (AboveShare * face.Height), face.Bottom + (BelowShare * face.Height));
+        if (top < 0 || bottom > height || face.Left < 0 || face.Right > width)
+        {
+            return false;
+        }
+
+        var cutHeight = Math.Min(height, width / WantedRatio);
+        var cutWidth = Math.Min(width, height * WantedRatio);
+        return bottom - top <= cutHeight && face.Width <= cutWidth;
+    }
+
+    // The upper corners, where no head and no shoulder is.
+    private static bool IsPlain(Mat photo)
+    {
+        var (width, height) = (Math.Max(4, photo.Width * 14 / 100), Math.Max(4, photo.Height * 30 / 100));
+        var margin = Math.Max(1, photo.Width / 40);
+        if (photo.Width < 40 || photo.Height < 40)
+        {
+            return false;
+        }
+
+        using var left = new Mat(photo, new Rect(margin, margin, width, height));
+        using var right = new Mat(photo, new Rect(photo.Width - margin - width, margin, width, height));
+        Cv2.MeanStdDev(left, out var leftMean, out var leftSpread);
+        Cv2.MeanStdDev(right, out var rightMean, out var rightSpread);
+        return leftSpread.Val0 <= PlainSpreadMax && rightSpread.Val0 <= PlainSpreadMax
+            && Math.Abs(leftMean.Val0 - rightMean.Val0) <= PlainDifferenceMax;
+    }
+}
