@@ -1,0 +1,158 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using MyNumber.Batch;
+using MyNumber.Jobs.Cli;
+using Npgsql;
+using Serilog;
+
+namespace MyNumber.Jobs.Web;
+
+/// <summary>The web host of `serve`: operator pages, inquiry, Hangfire's dashboard. It decides nothing that batch could.</summary>
+public static class WebHost
+{
+    /// <summary>Where the pages are unless told otherwise: this machine only.</summary>
+    public const string UrlsDefault = "http://127.0.0.1:5080";
+
+    /// <summary>Builds the host; the caller starts it.</summary>
+    /// <param name="settings">All settings; `web:oidc` switches OpenID Connect on.</param>
+    /// <param name="services">What steps and pages need.</param>
+    /// <param name="urls">Addresses to listen on.</param>
+    public static WebApplication Build(Settings settings, NightServices services, string urls)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+            EnvironmentName = "Production",
+        });
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.WebHost.UseUrls(urls);
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        // A name that somebody else's DNS points at this machine must not open the pages.
+        builder.Configuration["AllowedHosts"] = settings.Configuration["web:hosts"] ?? "localhost;127.0.0.1;[::1]";
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog();
+        AddOwn(builder.Services, services);
+        AddSignIn(builder.Services, settings);
+        AddHangfire(builder.Services, services.Database);
+        var app = builder.Build();
+        Use(app);
+        return app;
+    }
+
+    private static void AddOwn(IServiceCollection collection, NightServices services)
+    {
+        collection.AddSingleton(services);
+        collection.AddSingleton(services.Database);
+        collection.AddSingleton(services.Policy);
+        collection.AddSingleton(services.Clock);
+        collection.AddSingleton<Accounts>();
+        collection.AddSingleton<GuessGuard>();
+        collection.AddSingleton<Inquiry>();
+        collection.AddDataProtection()
+            .SetApplicationName("mynumber")
+            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(services.Home.Root, "web-keys")));
+        collection.AddRazorPages(options =>
+        {
+            options.RootDirectory = "/Pages";
+            options.Conventions.AllowAnonymousToPage("/Inquiry");
+            options.Conventions.AllowAnonymousToPage("/SignIn");
+            options.Conventions.AllowAnonymousToPage("/Error");
+            options.Conventions.AuthorizePage("/Password", Policies.SignedIn);
+            options.Conventions.AuthorizePage("/SignOut", Policies.SignedIn);
+            options.Conventions.AuthorizePage("/Part", Policies.Operate);
+            options.Conventions.AuthorizePage("/ReviewItem", Policies.Key);
+            options.Conventions.AuthorizePage("/Audit", Policies.Audit);
+            options.Conventions.AuthorizePage("/People", Policies.Operate);
+        });
+        collection.AddAntiforgery(options => options.Cookie.Name = "mynumber-forms");
+    }
+
+    private static void AddSignIn(IServiceCollection collection, Settings settings)
+    {
+        var oidc = settings.Configuration.GetSection("web:oidc");
+        var authentication = collection.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddCookie(options =>
+            {
+                options.Cookie.Name = "mynumber";
+                options.Cookie.SameSite = oidc.Exists() ? SameSiteMode.Lax : SameSiteMode.Strict;
+                options.Cookie.HttpOnly = true;
+                options.ExpireTimeSpan = TimeSpan.FromMinutes(30);
+                options.SlidingExpiration = true;
+                options.LoginPath = "/signin";
+                options.LogoutPath = "/signout";
+                options.AccessDeniedPath = "/error/403";
+                options.Events.OnValidatePrincipal = SignIns.ValidateAsync;
+            });
+        if (oidc.Exists())
+        {
+            authentication.AddOpenIdConnect(options =>
+            {
+                oidc.Bind(options);
+                options.ResponseType = "code";
+                options.UsePkce = true;
+                options.TokenValidationParameters.NameClaimType = oidc["NameClaim"] ?? "preferred_username";
+                options.TokenValidationParameters.RoleClaimType = oidc["RoleClaim"] ?? "roles";
+            });
+        }
+
+        var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser();
+        var settled = new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
+            .RequireAssertion(context => !context.User.HasClaim(SignIns.OneTimeClaim, "1"));
+        collection.AddAuthorizationBuilder()
+            .AddPolicy(Policies.SignedIn, signedIn.Build())
+            .AddPolicy(Policies.Operate, Of(settled, Roles.Operator))
+            .AddPolicy(Policies.Key, Of(settled, Roles.Keyer, Roles.Operator))
+            .AddPolicy(Policies.Approve, Of(settled, Roles.Approver))
+            .AddPolicy(Policies.Audit, Of(settled, Roles.Operator, Roles.Auditor))
+            .SetDefaultPolicy(settled.Build())
+            .SetFallbackPolicy(settled.Build());
+    }
+
+    private static AuthorizationPolicy Of(AuthorizationPolicyBuilder basis, params string[] roles) =>
+        new AuthorizationPolicyBuilder(basis.Build()).RequireRole(roles).Build();
+
+    private static void AddHangfire(IServiceCollection collection, NpgsqlDataSource database) =>
+        collection.AddHangfire(configuration => configuration
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                storage => storage.UseConnectionFactory(new DataSourceConnections(database)),
+                new PostgreSqlStorageOptions { PrepareSchemaIfNecessary = true }));
+
+    private static void Use(WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error/500");
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.Use(SignIns.PasswordFirstAsync);
+        app.UseAuthorization();
+        app.MapRazorPages();
+        app.MapHangfireDashboard("/hangfire", new DashboardOptions
+        {
+            // ASP.NET's own policy guards the path; Hangfire's default filter would only look for loopback.
+            Authorization = [],
+            IsReadOnlyFunc = context => !context.GetHttpContext().User.IsInRole(Roles.Operator),
+            DisplayStorageConnectionString = false,
+            AppPath = "/",
+            DashboardTitle = "Hangfire",
+        }).RequireAuthorization(Policies.Audit);
+    }
+
+    private sealed class DataSourceConnections(NpgsqlDataSource database) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+    }
+}
