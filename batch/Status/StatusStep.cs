@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,11 +11,8 @@ namespace MyNumber.Batch.Status;
 /// `outbox/status/DATE.csv`; then the night's report. In: every application, decided or not. Out: one answer per
 /// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
 /// </summary>
-/// <param name="ids">Makes the keyed hash.</param>
-/// <param name="policy">R95's settings.</param>
-/// <param name="publisher">Puts the file in place.</param>
-/// <param name="report">Writes the night's report when everything else is decided.</param>
-public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, NightReport report)
+/// <param name="services">Of the night.</param>
+public sealed class StatusStep(NightServices services)
 {
     /// <summary>Application IDs in one part.</summary>
     public const int IdsPerPart = 5_000;
@@ -84,8 +80,8 @@ public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, 
         var answers = asked
             .GroupBy(row => (row.ApplicationId, row.BirthDate))
             .Select(group => (
-                Hash: ids.InquiryHash(group.Key.ApplicationId, group.Key.BirthDate),
-                Answer: StatusAnswers.For([.. group.Select(row => row.Application)], part.BusinessDate, policy)))
+                Hash: services.Ids.InquiryHash(group.Key.ApplicationId, group.Key.BirthDate),
+                Answer: StatusAnswers.For([.. group.Select(row => row.Application)], part.BusinessDate, services.Policy)))
             .ToList();
         return async (context, cancel) =>
         {
@@ -134,7 +130,7 @@ public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, 
             LEFT JOIN card ON card.order_id = application.key
             LEFT JOIN form ON form.application_id = application.application_id
             WHERE application.application_id BETWEEN $2 AND $3 AND {Inquired("$1")}
-            ORDER BY application.application_id, {SubjectSql.OrderOfReceipt(policy)}
+            ORDER BY application.application_id, {SubjectSql.OrderOfReceipt(services.Policy)}
             """);
         command.Parameters.Add(new() { Value = part.BusinessDate });
         command.Parameters.Add(new() { Value = part.Part.FromKey });
@@ -158,7 +154,7 @@ public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, 
     private string Inquired(string date) =>
         string.Create(CultureInfo.InvariantCulture, $"""
             application.application_id IS NOT NULL AND application.resident_id IS NOT NULL
-              AND application.received_on >= ({date}::date - interval '{policy.InquiryMonths + 1} months')::date
+              AND application.received_on >= ({date}::date - interval '{services.Policy.InquiryMonths + 1} months')::date
             """);
 
     private static async Task<Func<StoreContext, CancellationToken, Task>> StageFileAsync(
@@ -195,11 +191,11 @@ public sealed class StatusStep(Ids ids, Policy policy, DropPublisher publisher, 
         foreach (var drop in drops)
         {
             var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
-            await publisher.PublishAsync(
+            await services.Publisher.PublishAsync(
                 drop, files, (_, stream, cancel) => WriteFileAsync(part, stream, cancel), cancellation);
         }
 
-        await report.WriteAsync(part.Run, cancellation);
+        await NightReport.Of(services).WriteAsync(part.Run, cancellation);
         return drops;
     }
 

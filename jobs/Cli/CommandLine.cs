@@ -129,6 +129,7 @@ public static class CommandLine
     [
         .. RunVerbs.Build(),
         .. SubjectVerbs.Build(),
+        ServeVerb.Build(),
     ];
 
     private static async Task<int> GuardAsync(CliContext context, Func<CliContext, Task<int>> run)

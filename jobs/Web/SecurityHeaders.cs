@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-
 namespace MyNumber.Jobs.Web;
 
 /// <summary>What every answer carries: no inline script or style, no framing, no caching, no referrer.</summary>

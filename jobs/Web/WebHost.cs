@@ -1,8 +1,8 @@
 using Hangfire;
+using Hangfire.Dashboard;
 using Hangfire.PostgreSql;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using MyNumber.Batch;
 using MyNumber.Jobs.Cli;
@@ -53,13 +53,14 @@ public static class WebHost
         collection.AddSingleton(services);
         collection.AddSingleton(services.Database);
         collection.AddSingleton(services.Policy);
+        collection.AddSingleton(services.Ids);
         collection.AddSingleton(services.Clock);
         collection.AddSingleton<Accounts>();
         collection.AddSingleton<GuessGuard>();
         collection.AddSingleton<Inquiry>();
         collection.AddDataProtection()
             .SetApplicationName("mynumber")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(services.Home.Root, "web-keys")));
+            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(services.Home.Keys, "web")));
         collection.AddRazorPages(options =>
         {
             options.RootDirectory = "/Pages";

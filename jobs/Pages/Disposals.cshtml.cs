@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Batch;
+using MyNumber.Batch.Storage;
+using MyNumber.Jobs.Web;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>Disposal lists and their two approvals (R47).</summary>
+/// <param name="services">The home.</param>
+public sealed class DisposalsModel(NightServices services) : PageModel
+{
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<DisposalList> Lists { get; private set; } = [];
+
+    /// <summary>The page.</summary>
+    public async Task OnGetAsync(CancellationToken cancellation) => Lists = await Disposals.ListAsync(services, cancellation);
+
+    /// <summary>One person's approval.</summary>
+    public async Task<IActionResult> OnPostAsync(string? list, string? reason, CancellationToken cancellation)
+    {
+        if (!User.IsInRole(Roles.Approver))
+        {
+            return Forbid();
+        }
+
+        if (string.IsNullOrWhiteSpace(reason) || string.IsNullOrWhiteSpace(list))
+        {
+            TempData["Refused"] = "A reason is needed.";
+            return Redirect("/disposals");
+        }
+
+        var (done, sentence) = await Disposals.ApproveAsync(services, list, User.Identity!.Name!, reason.Trim(), cancellation) switch
+        {
+            DisposalOutcome.First => (true, "Noted. Another person must approve it, too."),
+            DisposalOutcome.Approved => (true, "Approved by two people: the list lies in the outbox."),
+            DisposalOutcome.Withdrawn => (true, "Nothing on this list may be disposed of any more: it was withdrawn."),
+            DisposalOutcome.SamePerson => (false, "You approved it before; another person must."),
+            _ => (false, "This list is not open any more."),
+        };
+        TempData[done ? "Done" : "Refused"] = sentence;
+        return Redirect("/disposals");
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Batch;
+using MyNumber.Batch.Runs;
+using MyNumber.Batch.Status;
+using Npgsql;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>One step as the page shows it.</summary>
+/// <param name="Ordinal">Its place.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="State">Its state.</param>
+/// <param name="StartedAt">UTC.</param>
+/// <param name="ClosedAt">UTC.</param>
+/// <param name="Parts">Parts of all acts, split ones left out.</param>
+/// <param name="Done">Done or skipped.</param>
+/// <param name="Failed">Waiting for a person.</param>
+public sealed record StepRow(
+    int Ordinal, string Name, string State, DateTime? StartedAt, DateTime? ClosedAt, long Parts, long Done, long Failed)
+{
+    /// <summary>How long it took, or has taken so far.</summary>
+    public string Took { get; init; } = "";
+}
+
+/// <summary>How many items of a step came to an outcome.</summary>
+/// <param name="Ordinal">The step.</param>
+/// <param name="Outcome">Stable code.</param>
+/// <param name="Count">How many.</param>
+public sealed record ItemRow(int Ordinal, string Outcome, long Count);
+
+/// <summary>A part that failed.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Step">Its step.</param>
+/// <param name="Act">Plan, work, close or publish.</param>
+/// <param name="ErrorClass">SQLSTATE or type.</param>
+/// <param name="ErrorText">Our own sentence.</param>
+public sealed record FailedPartRow(long Id, string Step, string Act, string? ErrorClass, string? ErrorText);
+
+/// <summary>What of a night changes while it runs.</summary>
+/// <param name="Night">The run.</param>
+/// <param name="Steps">In order.</param>
+/// <param name="Items">By step and outcome.</param>
+/// <param name="Failed">Parts that wait for a person.</param>
+public sealed record NightLive(
+    NightRow Night, IReadOnlyList<StepRow> Steps, IReadOnlyList<ItemRow> Items, IReadOnlyList<FailedPartRow> Failed);
+
+/// <summary>One night: its steps live, what failed, every law, what waits for whom, every count.</summary>
+/// <param name="services">The home.</param>
+public sealed class NightModel(NightServices services) : PageModel
+{
+    /// <summary>Failed parts shown at most.</summary>
+    public const int FailedMax = 100;
+
+    /// <summary>The run.</summary>
+    public NightRow Night => Live.Night;
+
+    /// <summary>What changes while it runs.</summary>
+    public NightLive Live { get; private set; } = null!;
+
+    /// <summary>Laws, waits and counts, as of now.</summary>
+    public NightSummary Summary { get; private set; } = null!;
+
+    /// <summary>The page.</summary>
+    public async Task<IActionResult> OnGetAsync(string date, CancellationToken cancellation)
+    {
+        if (await LoadAsync(date, cancellation) is not { } live)
+        {
+            return NotFound();
+        }
+
+        Live = live;
+        Summary = await NightReport.Of(services).LoadAsync(
+            new RunInfo(live.Night.Id, "night", live.Night.BusinessDate, ""), cancellation);
+        return Page();
+    }
+
+    /// <summary>The steps alone, for htmx.</summary>
+    public async Task<IActionResult> OnGetLiveAsync(string date, CancellationToken cancellation) =>
+        await LoadAsync(date, cancellation) is { } live ? Partial("_Steps", live) : NotFound();
+
+    private async Task<NightLive?> LoadAsync(string date, CancellationToken cancellation)
+    {
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return null;
+        }
+
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        var night = await connection.QueryFirstOrDefaultAsync<NightRow>(Of(NightSql, new { day }, cancellation));
+        if (night is null)
+        {
+            return null;
+        }
+
+        var run = new { run = night.Id, max = FailedMax };
+        var now = services.Clock.GetUtcNow();
+        return new NightLive(
+            night with { Took = Show.Duration(night.OpenedAt, night.CompletedAt, now) },
+            [.. (await connection.QueryAsync<StepRow>(Of(StepsSql, run, cancellation))).Select(step =>
+                step with { Took = Show.Duration(step.StartedAt, step.ClosedAt ?? night.CompletedAt, now) })],
+            [.. await connection.QueryAsync<ItemRow>(Of(ItemsSql, run, cancellation))],
+            [.. await connection.QueryAsync<FailedPartRow>(Of(FailedSql, run, cancellation))]);
+    }
+
+    private static CommandDefinition Of(string sql, object parameters, CancellationToken cancellation) =>
+        new(sql, parameters, cancellationToken: cancellation);
+
+    private const string NightSql = """
+        SELECT run.id, run.kind, run.business_date AS businessdate, run.state, run.opened_at AS openedat,
+          run.completed_at AS completedat,
+          (SELECT count(*) FROM step WHERE run_id = run.id) AS steps,
+          (SELECT count(*) FROM step WHERE run_id = run.id AND state = 'closed') AS closed,
+          (SELECT count(*) FROM part JOIN step ON step.id = part.step_id WHERE run_id = run.id AND part.state = 'failed') AS failed
+        FROM run WHERE kind = 'night' AND business_date = @day
+        """;
+
+    private const string StepsSql = """
+        SELECT step.ordinal, step.name, step.state, step.started_at AS startedat, step.closed_at AS closedat,
+          count(part.id) FILTER (WHERE part.state <> 'split') AS parts,
+          count(part.id) FILTER (WHERE part.state IN ('done', 'skipped')) AS done,
+          count(part.id) FILTER (WHERE part.state = 'failed') AS failed
+        FROM step LEFT JOIN part ON part.step_id = step.id
+        WHERE step.run_id = @run GROUP BY step.id ORDER BY step.ordinal
+        """;
+
+    private const string ItemsSql = """
+        SELECT step_ordinal AS ordinal, outcome, count(*) AS count FROM item WHERE run_id = @run
+        GROUP BY step_ordinal, outcome ORDER BY step_ordinal, outcome COLLATE "C"
+        """;
+
+    private const string FailedSql = """
+        SELECT part.id, step.name AS step, part.act, part.error_class AS errorclass, part.error_text AS errortext
+        FROM part JOIN step ON step.id = part.step_id
+        WHERE step.run_id = @run AND part.state = 'failed' ORDER BY part.id LIMIT @max
+        """;
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>How pages show dates, instants, durations and states: one place, so that all pages agree.</summary>
+public static class Show
+{
+    private static readonly TimeSpan Tokyo = TimeSpan.FromHours(9);
+
+    /// <summary>A day with its weekday.</summary>
+    public static string Day(DateOnly date) => date.ToString("yyyy-MM-dd ddd", CultureInfo.InvariantCulture);
+
+    /// <summary>A day as files name it; empty where there is none.</summary>
+    public static string Date(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>An instant in Tokyo.</summary>
+    public static string Instant(DateTime? instant) => instant is { } at
+        ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)).ToOffset(Tokyo).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+        : "";
+
+    /// <summary>How long something took, or has taken so far.</summary>
+    public static string Duration(DateTime? from, DateTime? to, DateTimeOffset now)
+    {
+        if (from is not { } start)
+        {
+            return "";
+        }
+
+        var span = (to ?? now.UtcDateTime) - start;
+        return span.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes} min")
+            : span.TotalMinutes >= 1
+                ? string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s")
+                : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s");
+    }
+
+    /// <summary>The look of a state: `good`, `busy`, `wait`, `bad`, or none.</summary>
+    public static string Look(string state) => state switch
+    {
+        "complete" or "closed" or "published" or "posted" or "delivered" or "issued" or "approved" or "done" or "disposed"
+            or "taken" or "applied" or "read" or "balances" => "good",
+        "running" or "planning" or "closing" or "publishing" or "leased" or "selected" or "ordered" or "sent" or "arrived"
+            or "notified" or "acknowledged" or "sealed" or "first" => "busy",
+        "review" or "stopped" or "proposed" or "disposal-proposed" or "disposal-approved" or "withheld" or "incomplete"
+            or "waiting" or "skipped" or "kept" or "pending" => "wait",
+        "failed" or "unbalanced" or "rejected" or "refused" or "spoiled" or "abandoned" or "unreadable" or "broken" => "bad",
+        _ => "",
+    };
+
+    /// <summary>What an operator does about a failed part, by its error class.</summary>
+    public static string WhatToDo(string? errorClass) => errorClass switch
+    {
+        null => "Look at the log, then run it again.",
+        "23505" or "23514" or "23503" => "A rule of the database was hit: run it again once; if it fails again, skip it and call support with the part's number.",
+        "law" => "The step does not balance: look at the laws below, correct what is missing, then run it again.",
+        _ when errorClass.StartsWith("53", StringComparison.Ordinal) => "The database or a disk has no room: make room, then run it again.",
+        _ when errorClass.StartsWith("08", StringComparison.Ordinal) || errorClass.StartsWith("57", StringComparison.Ordinal)
+            => "The database was away: run it again.",
+        _ when errorClass.Contains("IO", StringComparison.Ordinal) => "A file could not be read or written: check disk and rights, then run it again.",
+        _ when errorClass.Contains("DropStopped", StringComparison.Ordinal)
+            => "Other content lies in the outbox under this name: find out who wrote it before anything is sent.",
+        _ => "Run it again; if it fails again, skip it with a reason and call support with the part's number.",
+    };
+}

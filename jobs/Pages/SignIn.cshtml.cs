@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Jobs.Web;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>Signs a person in: by local account, or by OpenID Connect where a provider is configured.</summary>
+/// <param name="accounts">Local accounts.</param>
+/// <param name="guard">Slows guessing down.</param>
+/// <param name="configuration">Whether a provider is configured.</param>
+public sealed class SignInModel(Accounts accounts, GuessGuard guard, IConfiguration configuration) : PageModel
+{
+    /// <summary>Why the last try was refused; null at first.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>A provider is configured: there are no local accounts.</summary>
+    public bool OpenIdConnect => configuration.GetSection("web:oidc").Exists();
+
+    /// <summary>Name and password.</summary>
+    public async Task<IActionResult> OnPostAsync(string? person, string? password, string? returnUrl, CancellationToken cancellation)
+    {
+        // By name, so that one name cannot be guessed from many places; by place, so that one cannot try many names.
+        string[] callers = [$"name|{person}", $"from|{HttpContext.Connection.RemoteIpAddress}"];
+        if (OpenIdConnect || !callers.All(guard.Allows))
+        {
+            Refused = "Too many tries. Wait a minute, then try again.";
+            return Page();
+        }
+
+        if (await accounts.SignInAsync(person ?? "", password ?? "", cancellation) is not { } account)
+        {
+            Array.ForEach(callers, guard.Wrong);
+            Refused = "Name and password do not fit.";
+            return Page();
+        }
+
+        await HttpContext.SignInAsync(SignIns.Principal(account));
+        return LocalRedirect(account.OneTime ? "/password" : Url.IsLocalUrl(returnUrl) ? returnUrl : "/");
+    }
+
+    /// <summary>Off to the provider.</summary>
+    public IActionResult OnPostOpenId(string? returnUrl) => OpenIdConnect
+        ? Challenge(
+            new AuthenticationProperties { RedirectUri = Url.IsLocalUrl(returnUrl) ? returnUrl : "/" },
+            OpenIdConnectDefaults.AuthenticationScheme)
+        : Page();
+}
