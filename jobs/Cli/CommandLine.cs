@@ -129,6 +129,9 @@ public static class CommandLine
     [
         .. RunVerbs.Build(),
         .. SubjectVerbs.Build(),
+        .. PaperVerbs.Build(),
+        .. PartnerVerbs.Build(),
+        .. PersonVerbs.Build(),
         ServeVerb.Build(),
     ];
 

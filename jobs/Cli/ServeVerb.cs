@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MyNumber.Batch;
 using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Cli;
@@ -19,8 +18,7 @@ public static class ServeVerb
         return new Command("serve", "Serves the operator pages and the inquiry, and runs the nights in time.") { urls }
             .Runs(async context =>
             {
-                var services = NightServices.Create(
-                    context.Home, await context.DatabaseAsync(), context.Policy, context.Clock);
+                var services = await context.ServicesAsync();
                 await using var app = WebHost.Build(context.Settings, services, context.Get(urls)!);
                 await app.StartAsync(context.Cancellation);
                 context.Error.WriteLine($"Serving at {string.Join(", ", app.Urls)}");

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using MyNumber.Batch;
+using MyNumber.Batch.Intake;
+using MyNumber.Batch.Storage;
+using MyNumber.Batch.Validation;
+
+namespace MyNumber.Jobs.Cli;
+
+/// <summary>`review`, `purge`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
+public static class PersonVerbs
+{
+    /// <summary>The verbs; `purge propose` opens a run and so is the engine's.</summary>
+    public static IEnumerable<Command> Build() => [Review(), Purge(), RulesVerb()];
+
+    private static Command Review()
+    {
+        var item = new Argument<string>("ITEM");
+        var value = new Option<string>("--value") { Description = "What the field says; `rescan` asks for a new scan.", HelpName = "V", Required = true };
+        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        return new Command("review", "What waits for a person.")
+        {
+            new Command("list", "The open items, without values.").Runs(async context =>
+            {
+                foreach (var open in await Reviews.ListAsync(await context.DatabaseAsync(), context.Cancellation))
+                {
+                    if (context.Json)
+                    {
+                        context.WriteJson(new { open.Item, open.Key, open.Field, open.Rule });
+                    }
+                    else
+                    {
+                        context.Out.WriteLine($"{open.Item}  {open.Key}  {open.Field}  {open.Rule}");
+                    }
+                }
+
+                return ExitStatus.Done;
+            }),
+            new Command("decide", "Says what a field says.") { item, value, by, reason }.Runs(async context =>
+            {
+                var services = await context.ServicesAsync();
+                var outcome = await Reviews.DecideAsync(
+                    services.Database, services.Keys, context.Get(item), context.Get(value)!, context.Get(by)!,
+                    context.Get(reason)!, context.Clock.GetUtcNow(), context.Cancellation);
+                context.Out.WriteLine(outcome switch
+                {
+                    ReviewOutcome.Decided => "Stored. The next night's validation uses it.",
+                    ReviewOutcome.AskedAnew => "A new scan of this side is wanted.",
+                    ReviewOutcome.ValueRefused => throw new UsageException("That cannot stand in this field."),
+                    ReviewOutcome.NotOpen => throw new UsageException("It was decided before, or the rules withdrew it."),
+                    _ => throw new UsageException("No item has this id; review list shows them."),
+                });
+                return ExitStatus.Done;
+            }),
+        };
+    }
+
+    private static Command Purge()
+    {
+        var list = new Argument<string>("LIST");
+        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        return new Command("purge", "Disposal of cards whose storage has ended.")
+        {
+            new Command("list", "The disposal lists.").Runs(async context =>
+            {
+                foreach (var disposal in await Disposals.ListAsync(await context.ServicesAsync(), context.Cancellation))
+                {
+                    if (context.Json)
+                    {
+                        context.WriteJson(disposal);
+                    }
+                    else
+                    {
+                        context.Out.WriteLine(
+                            $"{disposal.ListId}  {disposal.MunicipalityCode}  {disposal.BusinessDate:yyyy-MM-dd}  {disposal.State}  "
+                            + $"{disposal.Cards} cards  approved by {disposal.ApprovedBy.Count}");
+                    }
+                }
+
+                return ExitStatus.Done;
+            }),
+            new Command("approve", "One of two approvals, by different people; the second sends the list.") { list, by, reason }
+                .Runs(async context =>
+                {
+                    var outcome = await Disposals.ApproveAsync(
+                        await context.ServicesAsync(), context.Get(list), context.Get(by)!, context.Get(reason)!,
+                        context.Cancellation);
+                    context.Out.WriteLine(outcome switch
+                    {
+                        DisposalOutcome.First => "Noted. A second person approves with the same command.",
+                        DisposalOutcome.Approved => "Approved by two people: the list lies in the outbox.",
+                        DisposalOutcome.Withdrawn => "Nothing on it may be disposed of any more: it was withdrawn.",
+                        DisposalOutcome.SamePerson => throw new UsageException("The same person cannot approve twice: another one must."),
+                        _ => throw new UsageException("There is no open list of this id; purge list shows them."),
+                    });
+                    return ExitStatus.Done;
+                }),
+        };
+    }
+
+    private static Command RulesVerb() => new Command("rules", "The table of rules.").Runs(context =>
+    {
+        foreach (var rule in Rules.Table)
+        {
+            if (context.Json)
+            {
+                context.WriteJson(rule);
+            }
+            else
+            {
+                context.Out.WriteLine($"{rule.Id}  [{rule.Source}]  {rule.Severity}  {rule.Operator}");
+            }
+        }
+
+        return Task.FromResult(ExitStatus.Done);
+    });
+}
