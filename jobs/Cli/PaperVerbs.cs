@@ -12,8 +12,6 @@ public static class PaperVerbs
     /// <summary>Most copies in one file.</summary>
     public const int CopiesMax = 5_000;
 
-    private static readonly JsonSerializerOptions Data = new(JsonLines.Options) { PropertyNameCaseInsensitive = false };
-
     private static readonly JsonSerializerOptions Example = new(JsonLines.Options)
     {
         WriteIndented = true,
@@ -67,8 +65,7 @@ public static class PaperVerbs
 
         try
         {
-            var piece = JsonSerializer.Deserialize<PieceData>(File.ReadAllText(file.FullName), Data)
-                ?? throw new UsageException("--data holds no object.");
+            var piece = PieceJson.Read(File.ReadAllText(file.FullName), document);
             return piece.Document == document
                 ? piece
                 : throw new UsageException($"--data says it is for `{piece.Document}`, not for `{document}`.");

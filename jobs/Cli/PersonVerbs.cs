@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MyNumber.Batch;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Storage;
 using MyNumber.Batch.Validation;

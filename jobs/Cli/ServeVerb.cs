@@ -1,4 +1,6 @@
 using System.CommandLine;
+using MyNumber.Batch.Database;
+using MyNumber.Jobs.Hosting;
 using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Cli;
@@ -19,7 +21,12 @@ public static class ServeVerb
             .Runs(async context =>
             {
                 var services = await context.ServicesAsync();
-                await using var app = WebHost.Build(context.Settings, services, context.Get(urls)!);
+                var engine = await context.EngineAsync();
+                await HangfireStorage.PrepareAsync(
+                    HomeDatabase.ConnectionString(context.Home, context.Settings.Connection), context.Cancellation);
+                await using var app = WebHost.Build(context.Settings, engine, services, context.Get(urls)!);
+                await using var workers = await WorkerPool.StartAsync(
+                    engine, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, context.Cancellation);
                 await app.StartAsync(context.Cancellation);
                 context.Error.WriteLine($"Serving at {string.Join(", ", app.Urls)}");
                 await ShowFirstPasswordAsync(context, app.Services.GetRequiredService<Accounts>());

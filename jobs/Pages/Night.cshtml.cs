@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Status;
-using Npgsql;
 
 namespace MyNumber.Jobs.Pages;
 

@@ -1,12 +1,13 @@
 using Hangfire;
 using Hangfire.Dashboard;
-using Hangfire.PostgreSql;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using MyNumber.Batch;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs;
 using MyNumber.Jobs.Cli;
-using Npgsql;
+using MyNumber.Jobs.Hosting;
 using Serilog;
 
 namespace MyNumber.Jobs.Web;
@@ -19,9 +20,10 @@ public static class WebHost
 
     /// <summary>Builds the host; the caller starts it.</summary>
     /// <param name="settings">All settings; `web:oidc` switches OpenID Connect on.</param>
+    /// <param name="engine">The run engine of the home.</param>
     /// <param name="services">What steps and pages need.</param>
     /// <param name="urls">Addresses to listen on.</param>
-    public static WebApplication Build(Settings settings, NightServices services, string urls)
+    public static WebApplication Build(Settings settings, RunEngine engine, NightServices services, string urls)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -40,16 +42,17 @@ public static class WebHost
         builder.Configuration["AllowedHosts"] = settings.Configuration["web:hosts"] ?? "localhost;127.0.0.1;[::1]";
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog();
-        AddOwn(builder.Services, services);
+        AddOwn(builder.Services, engine, services);
         AddSignIn(builder.Services, settings);
-        AddHangfire(builder.Services, services.Database);
+        AddHangfire(builder.Services, HomeDatabase.ConnectionString(services.Home, settings.Connection));
         var app = builder.Build();
         Use(app);
         return app;
     }
 
-    private static void AddOwn(IServiceCollection collection, NightServices services)
+    private static void AddOwn(IServiceCollection collection, RunEngine engine, NightServices services)
     {
+        collection.AddSingleton(engine);
         collection.AddSingleton(services);
         collection.AddSingleton(services.Database);
         collection.AddSingleton(services.Policy);
@@ -121,14 +124,9 @@ public static class WebHost
     private static AuthorizationPolicy Of(AuthorizationPolicyBuilder basis, params string[] roles) =>
         new AuthorizationPolicyBuilder(basis.Build()).RequireRole(roles).Build();
 
-    private static void AddHangfire(IServiceCollection collection, NpgsqlDataSource database) =>
-        collection.AddHangfire(configuration => configuration
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings()
-            .UsePostgreSqlStorage(
-                storage => storage.UseConnectionFactory(new DataSourceConnections(database)),
-                new PostgreSqlStorageOptions { PrepareSchemaIfNecessary = true }));
+    // Only the dashboard: jobs are worked in child processes (Hosting), never in the pages' process.
+    private static void AddHangfire(IServiceCollection collection, string connectionString) =>
+        collection.AddHangfire(configuration => configuration.UseStorage(HangfireStorage.Open(connectionString)));
 
     private static void Use(WebApplication app)
     {
@@ -150,10 +148,5 @@ public static class WebHost
             AppPath = "/",
             DashboardTitle = "Hangfire",
         }).RequireAuthorization(Policies.Audit);
-    }
-
-    private sealed class DataSourceConnections(NpgsqlDataSource database) : IConnectionFactory
-    {
-        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
     }
 }

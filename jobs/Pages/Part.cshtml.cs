@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>One failed part: says what a re-run or a skip would do, asks for a reason, does it; audited.</summary>
+/// <param name="engine">The run engine.</param>
+public sealed class PartModel(RunEngine engine) : PageModel
+{
+    /// <summary>The part.</summary>
+    public PartView Part { get; private set; } = null!;
+
+    /// <summary>The page: what would happen.</summary>
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellation)
+    {
+        if (await engine.Operator.PartAsync(id, cancellation) is not { } part)
+        {
+            return NotFound();
+        }
+
+        Part = part;
+        return Page();
+    }
+
+    /// <summary>Runs it again.</summary>
+    public Task<IActionResult> OnPostRerunAsync(long id, string? reason, CancellationToken cancellation) =>
+        ActAsync(id, reason, async because =>
+        {
+            await engine.Operator.RerunPartAsync(id, null, because, cancellation);
+            return $"Part {id} is ready again; a worker takes it within seconds.";
+        }, cancellation);
+
+    /// <summary>Skips it: its items are held.</summary>
+    public Task<IActionResult> OnPostSkipAsync(long id, string? reason, CancellationToken cancellation) =>
+        ActAsync(id, reason, async because =>
+            $"Part {id} is skipped; {await engine.Operator.SkipAsync(id, because, cancellation)} items are held for the next night.",
+            cancellation);
+
+    private async Task<IActionResult> ActAsync(
+        long id, string? reason, Func<Because, Task<string>> act, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            TempData["Refused"] = "A reason is needed.";
+            return Redirect($"/parts/{id}");
+        }
+
+        try
+        {
+            TempData["Done"] = await act(new Because(User.Identity!.Name!, reason.Trim()));
+        }
+        catch (OperatorRefusedException refused)
+        {
+            TempData["Refused"] = refused.Message;
+        }
+
+        var part = await engine.Operator.PartAsync(id, cancellation);
+        var run = part is null ? null : await RunView.FindAsync(engine.Database, part.RunId, null, cancellation);
+        return Redirect(run is { Kind: "night" } ? $"/nights/{Show.Date(run.BusinessDate)}" : "/");
+    }
+}
