@@ -21,6 +21,13 @@ internal static class QrSymbol
 
     public static bool[,] Encode(ReadOnlySpan<byte> data)
     {
+        var (dark, function) = Unmasked(data);
+        return QrPattern.Mask(dark, function);
+    }
+
+    /// <summary>The symbol before a mask is chosen, and where its function patterns are.</summary>
+    internal static (bool[,] Dark, bool[,] Function) Unmasked(ReadOnlySpan<byte> data)
+    {
         var version = 1;
         while (CapacityBytes(version) < data.Length)
         {
@@ -33,7 +40,7 @@ internal static class QrSymbol
         var words = Interleave(version, DataWords(version, data));
         var (dark, function) = QrPattern.Draw(version);
         QrPattern.Place(dark, function, words);
-        return QrPattern.Mask(dark, function);
+        return (dark, function);
     }
 
     /// <summary>All code words of a version: modules that are no function patterns, by eight.</summary>

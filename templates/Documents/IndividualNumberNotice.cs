@@ -23,7 +23,8 @@ internal static class IndividualNumberNotice
         {
             yield return Letter.Page("individual-number-notice", Front, canvas => Person(canvas, piece, person));
             yield return Letter.Page("individual-number-notice-back", Back, Page.Nothing);
-            foreach (var page in ApplicationForms.Pages("application-form", person, piece.MunicipalityName, site))
+            foreach (var page in ApplicationForms.Pages(
+                "application-form", person with { IssuedOn = person.IssuedOn ?? piece.PrintedOn }, piece.MunicipalityName, site))
             {
                 yield return page;
             }

@@ -45,7 +45,7 @@ internal static class IssuanceNotice
 
         canvas.Line(28, StickerTopMm + 7, 28, StickerTopMm + 38, 0.15);
         canvas.Line(8, StickerTopMm + 38, 92, StickerTopMm + 38, 0.15);
-        canvas.Text(Small, 10, StickerTopMm + 41.4, "お持ちいただくもの：この通知書、本人確認書類（顔写真付き1点または2点）、");
+        canvas.Text(Small, 10, StickerTopMm + 41.4, "お持ちいただくもの：この通知書、本人確認書類（1点または2点）、");
         canvas.Text(Small, 10, StickerTopMm + 44.6, "通知カード・住民基本台帳カード・旧個人番号カード（お持ちの方）。");
         canvas.Text(Small, 10, StickerTopMm + 47.8, "受取期限を過ぎたカードは廃棄されることがあります。");
     }
@@ -77,7 +77,7 @@ internal static class IssuanceNotice
     private static void Back(Canvas canvas)
     {
         canvas.Text(Title, 50, 9, "回　答　書", Align.Centre);
-        canvas.Text(Small, 8, 13.5, "私は、個人番号カードの交付および電子証明書の発行を申請したことに相違ありません。");
+        canvas.Text(Small, 8, 13.5, "私は、個人番号カードの交付等を申請したことに相違ありません。");
         Fields(canvas, 15.5, ("回答日", 6), ("住所", 8), ("氏名（署名）", 9));
         canvas.Line(6, 42, 94, 42, 0.2, 1);
         canvas.Text(Title, 50, 47, "委任状（代理人が受け取る場合のみ）", Align.Centre);
@@ -110,7 +110,7 @@ internal static class IssuanceNotice
             canvas.Stroke(new Box(10 + (i * 5), topMm + 9.5, 5, 6), 0.2);
         }
 
-        foreach (var (x, label) in new[] { (10.0, "利用者証明用（4桁）"), (37.0, "住民基本台帳用（4桁）"), (64.0, "券面事項入力補助用（4桁）") })
+        foreach (var (x, label) in new[] { (10.0, "利用者証明用（4桁）"), (37.0, "住民基本台帳用（4桁）"), (64.0, "券面事項入力補助用") })
         {
             canvas.Text(Small, x, topMm + 20, label);
             for (var i = 0; i < 4; i++)
@@ -119,7 +119,7 @@ internal static class IssuanceNotice
             }
         }
 
-        canvas.Text(Small, 10, topMm + 31.6, "電子証明書を希望しない方も、住民基本台帳用と券面事項入力補助用は必要です。");
+        canvas.Text(Small, 10, topMm + 31.6, "電子証明書を希望しない方も、下段の中央と右は必要です。");
     }
 
     private static void Guardian(Canvas canvas, PieceData piece)

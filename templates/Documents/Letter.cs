@@ -66,7 +66,8 @@ internal static class Letter
     {
         if (!string.IsNullOrEmpty(id))
         {
-            canvas.Fit(Typeface.Gothic, ApplicationId, id, 13, ApplicationForms.ReadBackPtMin, Align.Centre);
+            var inner = new Box(ApplicationId.XMm + 2, ApplicationId.YMm, ApplicationId.WidthMm - 4, ApplicationId.HeightMm);
+            canvas.Fit(Typeface.Gothic, inner, id, 13, ApplicationForms.ReadBackPtMin, Align.Centre);
         }
     }
 

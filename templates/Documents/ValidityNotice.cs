@@ -24,22 +24,24 @@ internal static class ValidityNotice
 {
     private const double TableTopMm = 124, RowMm = 10, LabelMm = 52;
 
-    /// <summary>The letter, and what lies behind it: two sheets.</summary>
+    /// <summary>The letter, and what lies behind it: two sheets, three where card and certificates end together.</summary>
     public static IEnumerable<Page> Pages(PieceData piece, Ending ending, PiecePerson person, string site)
     {
         yield return Letter.Page($"validity-notice-{ending}", canvas => Front(canvas, ending), canvas => Person(canvas, piece, ending));
         yield return Letter.Page($"validity-notice-{ending}-back", canvas => Back(canvas, ending), Page.Nothing);
-        if (ending == Ending.Certificates)
+        if (ending != Ending.Certificates)
+        {
+            var kind = string.IsNullOrEmpty(piece.ApplicationId) ? "renewal-application-form" : "application-form";
+            foreach (var page in ApplicationForms.Pages(kind, person, piece.MunicipalityName, site))
+            {
+                yield return page;
+            }
+        }
+
+        if (ending != Ending.Card)
         {
             yield return Letter.Page("certificate-reply", Reply, canvas => ReplyDate(canvas, piece));
             yield return Letter.Page("certificate-reply-back", ReplyBack, Page.Nothing);
-            yield break;
-        }
-
-        var kind = string.IsNullOrEmpty(piece.ApplicationId) ? "renewal-application-form" : "application-form";
-        foreach (var page in ApplicationForms.Pages(kind, person, piece.MunicipalityName, site))
-        {
-            yield return page;
         }
     }
 

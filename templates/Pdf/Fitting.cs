@@ -90,9 +90,9 @@ public static class Fitting
         return cut > start + 1 ? cut : at;
     }
 
-    private static bool MayNotBegin(char c) => "、。，．）」』】〕・ー々っゃゅょッャュョ,.)！？".Contains(c, StringComparison.Ordinal);
+    private static bool MayNotBegin(char c) => "、。，．）」』】〕・ー々っゃゅょッャュョ,.)！？号番丁目階室棟様".Contains(c, StringComparison.Ordinal);
 
-    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '/' or ':' or '@' or '=';
+    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c is (>= '０' and <= '９') or '－' or '-' or '/' or ':' or '@' or '=';
 
     private static void Set(Canvas canvas, TextStyle style, Box box, List<string> lines, Align align)
     {

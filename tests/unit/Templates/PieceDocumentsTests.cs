@@ -1,0 +1,75 @@
+using MyNumber.Templates.Documents;
+
+namespace MyNumber.Tests.Unit.OfTemplates;
+
+/// <summary>What can be printed, and what is withheld with which reason.</summary>
+public sealed class PieceDocumentsTests
+{
+    private static readonly PieceData Form = Examples.Of("application-form") with { PieceId = "0123456789ABCDEF" };
+
+    [Theory]
+    [InlineData("山田　太郎")]
+    [InlineData("髙﨑　𠮷右衛門")]                       // Beyond JIS, and beyond the first plane.
+    [InlineData("葛\U000E0102城　辻\U000E0102")]         // Variation sequences of IPAmj Mincho.
+    [InlineData("ALEXANDRA MARIA GONZALEZ DE LA CRUZ FERNANDEZ")]
+    public void A_name_that_the_fonts_have_is_printed(string name) => Assert.Null(PieceDocuments.Check(Form with { Name = name, ToName = name }));
+
+    [Theory]
+    [InlineData("山田\U000E01EF太郎")]    // A variation that no font has must not fall back to the plain character.
+    [InlineData("山田\uE000太郎")]        // Private use.
+    [InlineData("山田\uD800太郎")]        // Half a surrogate pair.
+    [InlineData("山田\n太郎")]
+    public void A_character_that_no_font_has_withholds_the_piece(string name) =>
+        Assert.Equal("missing-glyph", PieceDocuments.Check(Form with { Name = name, ToName = name }));
+
+    [Fact]
+    public void Text_shrinks_then_wraps_then_withholds_the_piece()
+    {
+        Assert.Null(PieceDocuments.Check(Form with { Name = new string('山', 30) }));
+        Assert.Null(PieceDocuments.Check(Form with { Name = new string('山', 60), ToName = new string('山', 40) }));
+        Assert.Equal("does-not-fit", PieceDocuments.Check(Form with { Name = new string('山', 200) }));
+    }
+
+    [Theory]
+    [InlineData("issuance-notice")]
+    [InlineData("incomplete-notice")]
+    [InlineData("validity-notice-card")]
+    public void A_piece_without_its_facts_is_withheld(string document) =>
+        Assert.Equal("missing-data", PieceDocuments.Check(Form with { Document = document, ApplicationId = "1" }));
+
+    [Fact]
+    public void Who_has_a_delivery_address_gets_only_that_on_the_outside()
+    {
+        var piece = Form with { ToName = null, DeliveryAddress = "大阪府大阪市北区梅田　１－２", DeliveryPostalCode = "5300001" };
+        Assert.Equal("5300001大阪府大阪市北区梅田１－２山田太郎様", ReadBack.AddressBlockOf(piece with { ToAddress = null }));
+    }
+
+    [Fact]
+    public void The_examples_come_back_from_their_json()
+    {
+        foreach (var document in PieceDocuments.Names)
+        {
+            var example = PrintCommand.Example(document);
+            var parsed = Assert.Single(PieceJson.Parse(document, example));
+            Assert.Equal(example, System.Text.Json.JsonSerializer.Serialize(parsed, PieceJson.Options));
+        }
+    }
+
+    [Fact]
+    public void Columns_of_the_feeds_are_understood()
+    {
+        var piece = Assert.Single(PieceJson.Parse("application-form", """
+            {"resident_id":"R1","printed_name":"山田　太郎","printed_address":"東京都台東区台東　１－２","birth_date":"1985-01-23",
+             "stay_until":"","masked":"0","kind":"qr"}
+            """));
+        Assert.Equal(("山田　太郎", "東京都台東区台東　１－２", null), (piece.Name, piece.Address, piece.StayUntil));
+        Assert.Throws<ArgumentException>(() => PieceJson.Parse("application-form", """{"birth_date":"23.1.1985"}"""));
+    }
+
+    [Fact]
+    public void An_unknown_document_or_number_of_copies_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => PrintCommand.Example("postcard"));
+        Assert.Throws<ArgumentException>(() => PrintCommand.Render("application-form", "{}", 0, Stream.Null));
+    }
+}
