@@ -2,6 +2,7 @@ using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Status;
 
 namespace MyNumber.Batch;
 
@@ -17,6 +18,7 @@ public static class Night
             new IntakeStep(services).Definition,
             new NoticesStep(services).Definition,
             new PrintStep(services).Definition,
+            new StatusStep(services).Definition,
         ];
     }
 

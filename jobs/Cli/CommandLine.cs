@@ -129,9 +129,11 @@ public static class CommandLine
     [
         .. RunVerbs.Build(),
         .. SubjectVerbs.Build(),
+        ReadVerb.Build(),
         .. PaperVerbs.Build(),
         .. PartnerVerbs.Build(),
         .. PersonVerbs.Build(),
+        ReportVerb.Build(),
         ServeVerb.Build(),
     ];
 
