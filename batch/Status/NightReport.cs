@@ -128,6 +128,8 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
             rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i) ? "" : Text(reader.GetValue(i)))]);
         }
 
+        // By bytes, cell by cell: the order must not hang on the database's collation.
+        rows.Sort((a, b) => a.Zip(b, string.CompareOrdinal).FirstOrDefault(order => order != 0));
         return new ReportedCounts(name, columns, rows);
     }
 
