@@ -1,6 +1,8 @@
+using MyNumber.Batch.Cards;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
+using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Status;
@@ -21,6 +23,7 @@ public static class Night
             new IntakeStep(services).Definition,
             new ValidateStep(services.Database, services.Keys, services.Numbers, services.Ids, services.Policy).Definition,
             new SelectStep(services.Policy).Definition,
+            new OrderCardsStep(services, (file, page) => PageReader.OfThisThread.PhotoPng(file, page)).Definition,
             new NoticesStep(services).Definition,
             new PrintStep(services).Definition,
             new VendorStep(services).Definition,
