@@ -21,6 +21,7 @@ public static class Night
         return
         [
             new IntakeStep(services).Definition,
+            new ReadStep(services).Definition,
             new ValidateStep(services.Database, services.Keys, services.Numbers, services.Ids, services.Policy).Definition,
             new SelectStep(services.Policy).Definition,
             new OrderCardsStep(services, (file, page) => PageReader.OfThisThread.PhotoPng(file, page)).Definition,
