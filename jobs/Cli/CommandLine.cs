@@ -177,6 +177,12 @@ public static class CommandLine
         {
             return Say(context, ExitStatus.Failed, "Interrupted; the same command continues where it stopped.");
         }
+        catch (Exception bug)
+        {
+            // The last line of defence: the runtime would print the message, and a message may quote a form.
+            Log.Error(bug, "A mistake of the program");
+            return Say(context, ExitStatus.Failed, $"A mistake of the program ({bug.GetType().Name}); the log says where.");
+        }
     }
 
     private static bool IsServerTrouble(PostgresException refused) =>
