@@ -90,7 +90,7 @@ public static class DropFiles
         var rows = chunks.Values.Sum(chunk => chunk.Pieces);
         var documents = await Sql.QueryAsync(
             connection, transaction,
-            """SELECT DISTINCT document FROM piece WHERE drop_id = $1 ORDER BY document COLLATE "C" """,
+            """SELECT document FROM piece WHERE drop_id = $1 GROUP BY document ORDER BY document COLLATE "C" """,
             row => row.GetString(0), cancellation, drop.Id);
         var files = (await Drops.FilesAsync(connection, transaction, drop.Id, cancellation))
             .Where(file => file.Path != Control)
