@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
@@ -9,15 +8,6 @@ namespace MyNumber.Jobs.Cli;
 /// <summary>`print`, `form`, `barcode`: what templates offers, without a database.</summary>
 public static class PaperVerbs
 {
-    /// <summary>Most copies in one file.</summary>
-    public const int CopiesMax = 5_000;
-
-    private static readonly JsonSerializerOptions Example = new(JsonLines.Options)
-    {
-        WriteIndented = true,
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>The verbs.</summary>
     public static IEnumerable<Command> Build() => [Print(), Form(), Barcode()];
 
@@ -38,7 +28,7 @@ public static class PaperVerbs
 
             if (context.Get(example))
             {
-                context.Out.WriteLine(JsonSerializer.Serialize(PieceExamples.Get(name), Example));
+                context.Out.WriteLine(PrintCommand.Example(name));
                 return Task.FromResult(ExitStatus.Done);
             }
 
@@ -47,54 +37,33 @@ public static class PaperVerbs
                 throw new UsageException("print needs --data FILE.json and --out FILE.pdf, or --example.");
             }
 
-            if (context.Get(copies) is < 1 or > CopiesMax)
-            {
-                throw new UsageException($"--copies takes 1 to {CopiesMax}.");
-            }
-
-            return Task.FromResult(Render(Read(from, name), to, context.Get(copies)));
+            return Task.FromResult(Render(name, Read(from), to, context.Get(copies)));
         });
     }
 
-    private static PieceData Read(FileInfo file, string document)
+    private static string Read(FileInfo file) =>
+        file.Exists ? File.ReadAllText(file.FullName) : throw new UsageException($"There is no file {file.FullName}.");
+
+    private static int Render(string document, string json, FileInfo file, int copies)
     {
-        if (!file.Exists)
-        {
-            throw new UsageException($"There is no file {file.FullName}.");
-        }
-
-        try
-        {
-            var piece = PieceJson.Read(File.ReadAllText(file.FullName), document);
-            return piece.Document == document
-                ? piece
-                : throw new UsageException($"--data says it is for `{piece.Document}`, not for `{document}`.");
-        }
-        catch (JsonException malformed)
-        {
-            // The parser's message may quote a value; the place is enough.
-            throw new UsageException(
-                $"--data is not the JSON of a piece (at {malformed.Path}, line {malformed.LineNumber + 1}); print {document} --example shows one.");
-        }
-    }
-
-    private static int Render(PieceData piece, FileInfo file, int copies)
-    {
-        if (PieceDocuments.Check(piece) is { } reason)
-        {
-            throw new UsageException($"This piece cannot be printed: {reason}.");
-        }
-
         // A half-written PDF must not look like one.
         var temporary = $"{file.FullName}.{Path.GetRandomFileName()}.tmp";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew))
             {
-                PieceDocuments.Render([.. Enumerable.Repeat(piece, copies)], stream);
+                if (PrintCommand.Render(document, json, copies, stream) is { } reason)
+                {
+                    throw new UsageException($"This piece cannot be printed: {reason}.");
+                }
             }
 
             File.Move(temporary, file.FullName, overwrite: true);
+        }
+        catch (ArgumentException malformed)
+        {
+            // Its message names the place, never a value.
+            throw new UsageException(malformed.Message);
         }
         finally
         {

@@ -1,10 +1,21 @@
+using System.Collections.Concurrent;
+
 namespace MyNumber.Templates.Codes;
 
 /// <summary>The matrix of a QR symbol: function patterns, placement of the words, choice of the mask.</summary>
 internal static class QrPattern
 {
-    /// <summary>Draws what every symbol of a version has; the second matrix says where (no data goes there).</summary>
-    public static (bool[,] Dark, bool[,] Function) Draw(int version)
+    // Drawn once a version: a file has thousands of symbols of one version.
+    private static readonly ConcurrentDictionary<int, (bool[,] Dark, bool[,] Function)> Drawn = new();
+
+    /// <summary>What every symbol of a version has; the second matrix says where (no data goes there).</summary>
+    public static (bool[,] Dark, bool[,] Function) Of(int version)
+    {
+        var (dark, function) = Drawn.GetOrAdd(version, Draw);
+        return ((bool[,])dark.Clone(), function);
+    }
+
+    private static (bool[,] Dark, bool[,] Function) Draw(int version)
     {
         var size = 17 + (4 * version);
         var (dark, function) = (new bool[size, size], new bool[size, size]);
@@ -124,7 +135,7 @@ internal static class QrPattern
             }
         }
 
-        DrawFormat(masked, (bool[,])function.Clone(), mask);
+        DrawFormat(masked, null, mask);
         return masked;
     }
 
@@ -165,8 +176,17 @@ internal static class QrPattern
     }
 
     // Level M is 00, then the mask, then a BCH(15,5) remainder, the whole masked so that it is never all light.
-    private static void DrawFormat(bool[,] dark, bool[,] function, int mask)
+    private static void DrawFormat(bool[,] dark, bool[,]? function, int mask)
     {
+        void Set(int row, int column, bool value)
+        {
+            dark[row, column] = value;
+            if (function is not null)
+            {
+                function[row, column] = true;
+            }
+        }
+
         var size = dark.GetLength(0);
         var remainder = mask;
         for (var i = 0; i < 10; i++)
@@ -186,12 +206,12 @@ internal static class QrPattern
                 8 => (8, 7),
                 _ => (8, 14 - i),
             };
-            (dark[row, column], function[row, column]) = (value, true);
+            Set(row, column, value);
             (row, column) = i < 8 ? (8, size - 1 - i) : (size - 15 + i, 8);
-            (dark[row, column], function[row, column]) = (value, true);
+            Set(row, column, value);
         }
 
-        (dark[size - 8, 8], function[size - 8, 8]) = (true, true);
+        Set(size - 8, 8, true);
     }
 
     private static void DrawVersion(Action<int, int, bool> set, int version, int size)

@@ -9,9 +9,16 @@ internal static class QrPenalty
         var size = dark.GetLength(0);
         var penalty = 0;
         var count = 0;
+        Span<bool> row = stackalloc bool[size];
+        Span<bool> column = stackalloc bool[size];
         for (var i = 0; i < size; i++)
         {
-            penalty += Line(size, j => dark[i, j]) + Line(size, j => dark[j, i]);
+            for (var j = 0; j < size; j++)
+            {
+                (row[j], column[j]) = (dark[i, j], dark[j, i]);
+            }
+
+            penalty += Line(row) + Line(column);
             for (var j = 0; j < size; j++)
             {
                 count += dark[i, j] ? 1 : 0;
@@ -29,15 +36,15 @@ internal static class QrPenalty
     }
 
     // Runs of five or more, and dark-light-dark 1:1:3:1:1 with four light modules on a side.
-    private static int Line(int size, Func<int, bool> dark)
+    private static int Line(ReadOnlySpan<bool> dark)
     {
         var (penalty, run) = (0, 0);
         var window = 0;
-        for (var j = 0; j < size; j++)
+        for (var j = 0; j < dark.Length; j++)
         {
-            run = j > 0 && dark(j) == dark(j - 1) ? run + 1 : 1;
+            run = j > 0 && dark[j] == dark[j - 1] ? run + 1 : 1;
             penalty += run == 5 ? 3 : run > 5 ? 1 : 0;
-            window = ((window << 1) | (dark(j) ? 1 : 0)) & 0x7FF;
+            window = ((window << 1) | (dark[j] ? 1 : 0)) & 0x7FF;
             penalty += j >= 10 && window is 0b10111010000 or 0b00001011101 ? 40 : 0;
         }
 

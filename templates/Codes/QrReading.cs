@@ -44,7 +44,7 @@ internal static class QrReading
     {
         var size = dark.GetLength(0);
         var version = (size - 17) / 4;
-        var (_, function) = QrPattern.Draw(version);
+        var (_, function) = QrPattern.Of(version);
         for (var mask = 0; mask < 8; mask++)
         {
             // Masking twice undoes it; the right mask is the one under which the text gives the same symbol again.

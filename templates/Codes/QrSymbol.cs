@@ -38,7 +38,7 @@ internal static class QrSymbol
         }
 
         var words = Interleave(version, DataWords(version, data));
-        var (dark, function) = QrPattern.Draw(version);
+        var (dark, function) = QrPattern.Of(version);
         QrPattern.Place(dark, function, words);
         return (dark, function);
     }

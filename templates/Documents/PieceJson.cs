@@ -43,6 +43,11 @@ public static class PieceJson
 
     private static PieceData Parse(string document, JsonObject data)
     {
+        if (data["document"] is { } named && named.GetValue<string>() != document)
+        {
+            throw new ArgumentException($"The data is for another document than `{document}`.");
+        }
+
         data["document"] = document;
         // forms.csv names what stood on the form when it was printed; a form printed now may be given by these names.
         foreach (var (column, printed) in new[] { ("name", "printed_name"), ("address", "printed_address") })

@@ -6,7 +6,7 @@ namespace MyNumber.Templates.Documents;
 public static class PrintCommand
 {
     /// <summary>Copies in one file at most: a mistyped number must not fill the disk.</summary>
-    public const int CopiesMax = 100_000;
+    public const int CopiesMax = 5_000;
 
     /// <summary>
     /// Renders the document of that data as often as asked. Null where it was printed, else the reason why not
