@@ -16,9 +16,9 @@ internal static class OrderDrops
 
     private const string StoreSql = """
         UPDATE card SET photo = new.photo, braille = new.braille, signature_certificate = new.signature,
-          user_certificate = new.user
+          user_certificate = new.user_wanted
         FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[])
-          AS new (key, photo, braille, signature, user)
+          AS new (key, photo, braille, signature, user_wanted)
         WHERE card.ref = new.key
         """;
 

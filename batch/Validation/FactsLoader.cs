@@ -47,14 +47,14 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = (await Query(ApplicationsSql, row => new ApplicationRow(
             row.GetString(0), row.GetBoolean(1), row.GetFieldValue<DateOnly>(2), row.IsDBNull(3) ? null : row.GetString(3),
-            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6)), applicationKeys.ToArray())).ToDictionary(r => r.Key);
+            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6)), [applicationKeys.ToArray()])).ToDictionary(r => r.Key);
         var drafts = readings.Select(reading => (reading, facts: Draft(rows[reading.Key], reading, businessDate))).ToList();
 
         var forms = (await Query(
             FormsSql,
             row => (Id: row.GetString(0), Resident: row.GetString(1), Facts: new FormFacts(
                 row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6))),
-            drafts.Select(draft => draft.facts.ApplicationId).OfType<string>().Distinct().ToArray()))
+            [drafts.Select(draft => draft.facts.ApplicationId).OfType<string>().Distinct().ToArray()]))
             .ToDictionary(form => form.Id);
         var hashes = drafts.Select(draft => NumberHash(draft.facts)).OfType<byte[]>().ToArray();
         var residents = await Query(
@@ -72,7 +72,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         var cards = (await Query(
             CardsSql,
             row => (Resident: row.GetString(0), Card: new HeldCard(row.GetFieldValue<DateOnly>(1), row.GetBoolean(2))),
-            byId.Keys.ToArray())).ToLookup(card => card.Resident, card => card.Card);
+            [byId.Keys.ToArray()])).ToLookup(card => card.Resident, card => card.Card);
 
         return [.. drafts.Select(draft =>
         {

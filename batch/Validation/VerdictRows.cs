@@ -35,7 +35,7 @@ internal static class VerdictRows
           SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
             AS new (key, state, resident_id, application_id, decided, why)),
         old AS (
-          SELECT application.key, application.state AS was, new.*,
+          SELECT application.key, application.state AS was, new.state, new.resident_id, new.application_id, new.decided, new.why,
             CASE WHEN new.state = 'received' AND application.state IN ('waiting', 'selected') THEN application.state
               ELSE new.state END AS becomes
           FROM application JOIN new ON new.key = application.key
@@ -46,8 +46,7 @@ internal static class VerdictRows
             application_id = coalesce(old.application_id, application.application_id),
             to_validate = old.decided <> (SELECT count(DISTINCT field) FROM review_item
               WHERE application_key = application.key AND review_item.state = 'decided' AND value_cipher IS NOT NULL)
-          FROM (SELECT old.was, old.becomes, old.why, old.decided, old.resident_id, old.application_id, key FROM old) AS old
-          WHERE application.key = old.key RETURNING application.key)
+          FROM old WHERE application.key = old.key RETURNING application.key)
         INSERT INTO history (subject_kind, subject, at, what, by, why)
         SELECT 'application', old.key, $1, CASE WHEN old.state = 'received' THEN 'valid' ELSE old.becomes END, 'validate', old.why
         FROM old WHERE old.was <> old.becomes OR old.state = 'received' ORDER BY old.key
