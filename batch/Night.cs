@@ -1,7 +1,13 @@
+using MyNumber.Batch.Cards;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
+using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Selection;
+using MyNumber.Batch.Status;
+using MyNumber.Batch.Storage;
+using MyNumber.Batch.Validation;
 
 namespace MyNumber.Batch;
 
@@ -15,8 +21,15 @@ public static class Night
         return
         [
             new IntakeStep(services).Definition,
+            new ReadStep(services).Definition,
+            new ValidateStep(services.Database, services.Keys, services.Numbers, services.Ids, services.Policy).Definition,
+            new SelectStep(services.Policy).Definition,
+            new OrderCardsStep(services, (file, page) => PageReader.OfThisThread.PhotoPng(file, page)).Definition,
             new NoticesStep(services).Definition,
             new PrintStep(services).Definition,
+            new VendorStep(services).Definition,
+            new StorageStep(services).Definition,
+            new StatusStep(services).Definition,
         ];
     }
 

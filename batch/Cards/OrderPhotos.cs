@@ -19,7 +19,7 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
     // A loose or sent photograph stands above what is glued on (R23). The front is the page with the photo area; a sheet
     // that was fed the wrong way round has it on the other side, so both are tried, the front first.
     private const string FindSql = """
-        SELECT scan.application_key, scan.kind = 'photo', scan.stored, scan.page, key_slot.received_on, key_slot.slot
+        SELECT scan.application_key, scan.kind = 'photo', scan.stored, coalesce(scan.stored_page, scan.page), key_slot.received_on, key_slot.slot
         FROM scan JOIN key_slot ON key_slot.application_key = scan.application_key AND key_slot.state = 'live'
         WHERE scan.application_key = ANY($1) AND scan.kind IN ('form', 'photo') AND scan.stored IS NOT NULL
           AND scan.state IN ('read', 'review')

@@ -84,7 +84,8 @@ public static class FeedDesk
             cancellation, feed.Feed.Area, feed.Feed.Name, feed.Marker.Sha256);
         return taken.Any(known => known.Sha256 == feed.Marker.Sha256) ? FeedVerdict.Again
             : feed.LastDay > context.BusinessDate ? FeedVerdict.NotDue
-            : feed.Faults.Count > 0 || taken.Count > 0 ? FeedVerdict.Refuse
+            // The vendor's answers to a drop come in parts, all under the drop's name.
+            : feed.Faults.Count > 0 || (taken.Count > 0 && feed.Feed.Area != FeedArea.Vendor) ? FeedVerdict.Refuse
             : FeedVerdict.Take;
     }
 

@@ -169,10 +169,14 @@ public sealed class IntakeStep(NightServices services)
     }
 
     // Three workers died over one file: it stays in the inbox, is planned again next night, and counts as held.
-    private Task HoldAsync(string item, StoreContext context, CancellationToken cancellation) => Alerts.RaiseAsync(
-        context.Connection, context.Transaction, "intake-poison", item,
-        "Three workers died while this was encrypted: look at the file; it is held and tried again next night.",
-        services.Clock.GetUtcNow(), cancellation);
+    private async Task HoldAsync(string item, StoreContext context, CancellationToken cancellation)
+    {
+        await context.LedgerAsync([new ItemOutcome(item, "held", "the worker died on it")], cancellation);
+        await Alerts.RaiseAsync(
+            context.Connection, context.Transaction, "intake-poison", item,
+            "Workers died while this was encrypted: look at the file; it is held and tried again next night.",
+            services.Clock.GetUtcNow(), cancellation);
+    }
 
     private static Task<IReadOnlyList<FeedFault>> FaultsAsync(
         StoreContext context, string sql, CancellationToken cancellation, params object?[] parameters) =>

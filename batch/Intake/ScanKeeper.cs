@@ -55,7 +55,7 @@ internal sealed class ScanKeeper(NightServices services)
 
         FaultPoints.Hit(FaultPoints.KeySlotWritten);
         var feed = Feed.FolderFeed(range.Area, Path.Combine(services.Home.Inbox, range.Area, range.Feed));
-        return new(range, KeepScans(feed, scans, cancellation), KeepOnline(feed, applications));
+        return new(range, KeepScans(feed, scans, part.BeginItem, cancellation), KeepOnline(feed, applications));
     }
 
     /// <summary>Writes where things lie now, and one line of the ledger for each row.</summary>
@@ -86,13 +86,15 @@ internal sealed class ScanKeeper(NightServices services)
             rows.Select(row => new ItemOutcome(KeyOf(kept.Range.Area, kept.Range.Feed, row), "taken")), cancellation);
     }
 
-    private List<KeptScan> KeepScans(Feed feed, IReadOnlyList<ScanToKeep> scans, CancellationToken cancellation)
+    private List<KeptScan> KeepScans(
+        Feed feed, IReadOnlyList<ScanToKeep> scans, Action itemBegun, CancellationToken cancellation)
     {
         var kept = new List<KeptScan>(scans.Count);
         var (openFile, bytes) = ("", Array.Empty<byte>());
         foreach (var scan in scans)
         {
             cancellation.ThrowIfCancellationRequested();
+            itemBegun();
             if (scan.File != openFile)
             {
                 bytes = File.ReadAllBytes(feed.FullPath(scan.File));

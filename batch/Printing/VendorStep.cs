@@ -1,14 +1,191 @@
+using MyNumber.Batch.Intake;
 using MyNumber.Batch.Runs;
+using NpgsqlTypes;
 
 namespace MyNumber.Batch.Printing;
 
-/// <summary>Step `vendor` of a night.</summary>
+/// <summary>
+/// Takes the print vendor's answers: files acknowledged or refused, pieces posted, spoiled, destroyed. They come late,
+/// twice, out of order and in parts; each line is stored, then judged (<see cref="VendorRules"/>), and a line that makes
+/// no sense is kept for a person. Posting an Issuance Notice starts its card's storage clock (R45).
+/// </summary>
 public sealed class VendorStep(NightServices services)
 {
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
-        "vendor", Act.OfRows((_, _) => Task.CompletedTask), Act.OfRows((_, _) => Task.CompletedTask), [])
+        "vendor",
+        Act.Of((_, _) => Task.FromResult(VendorFeeds.Read(services.Home)), PlanAsync),
+        Act.OfRows((_, _) => Task.CompletedTask),
+        VendorLaws.All)
     {
-        Publish = services is null ? null : Act.OfRows((_, _) => Task.CompletedTask),
+        Publish = FeedArchive.Publish(services.Home, FeedArea.Vendor),
     };
+
+    private async Task PlanAsync(IReadOnlyList<CheckedFeed> feeds, StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var feed in feeds)
+        {
+            var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
+            switch (verdict)
+            {
+                case FeedVerdict.Take:
+                    await StoreAsync(context, feed, cancellation);
+                    await FeedDesk.TakeAsync(context, feed, cancellation);
+                    break;
+                case FeedVerdict.Refuse:
+                    await FeedDesk.RefuseAsync(context, feed, [], services.Clock.GetUtcNow(), cancellation);
+                    break;
+                default:
+                    await FeedDesk.PassAsync(context, feed, verdict, cancellation);
+                    break;
+            }
+        }
+
+        await AcknowledgeAsync(context, cancellation);
+        await JudgePiecesAsync(context, cancellation);
+        await TellCardsAsync(context, cancellation);
+        await AlertAsync(context, cancellation);
+    }
+
+    private static async Task StoreAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation)
+    {
+        var (drop, kind) = VendorFeeds.NameOf(feed.Feed)!.Value;
+        var table = feed.Tables[0];
+        await using var copy = await context.Connection.BeginBinaryImportAsync(
+            """
+            COPY vendor_answer (feed, row, drop_name, kind, subject, day, sha256, pieces, accepted)
+            FROM STDIN (FORMAT BINARY)
+            """, cancellation);
+        foreach (var row in table.Rows)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync($"{feed.Feed.Name}@{feed.Marker.Sha256[..16]}", NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(row.Number, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(drop, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(kind, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(row.Values[0], NpgsqlDbType.Text, cancellation);
+            if (kind == "ack")
+            {
+                await copy.WriteNullAsync(cancellation);
+                await copy.WriteAsync(table.Text(row, "sha256"), NpgsqlDbType.Text, cancellation);
+                await copy.WriteAsync((long)table.Whole(row, "pieces"), NpgsqlDbType.Bigint, cancellation);
+                await copy.WriteAsync(table.Flag(row, "accepted"), NpgsqlDbType.Boolean, cancellation);
+            }
+            else
+            {
+                await (kind == "spoiled"
+                    ? copy.WriteNullAsync(cancellation)
+                    : copy.WriteAsync(table.Date(row, $"{kind}_on"), NpgsqlDbType.Date, cancellation));
+                await copy.WriteNullAsync(cancellation);
+                await copy.WriteNullAsync(cancellation);
+                await copy.WriteNullAsync(cancellation);
+            }
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    // Set-based: an acknowledgement speaks of a file, so of thousands of pieces. The hash must be that of the file we
+    // sealed, and the count ours: whoever counts otherwise printed something else.
+    private static Task<int> AcknowledgeAsync(StoreContext context, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH line AS (
+              SELECT answer.feed, answer.row, answer.accepted, drop.id AS drop_id,
+                     substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int AS chunk,
+                     CASE WHEN drop.id IS NULL THEN 'unknown-drop'
+                          WHEN file.path IS NULL THEN 'unknown-file'
+                          WHEN file.sha256 <> answer.sha256 THEN 'other-hash'
+                          WHEN answer.subject LIKE '%.pdf' AND answer.pieces <> (
+                            SELECT count(*) FROM piece WHERE piece.drop_id = drop.id
+                              AND piece.chunk = substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int)
+                            THEN 'other-count'
+                          WHEN answer.subject NOT LIKE '%.pdf' AND NOT answer.accepted THEN 'list-refused'
+                     END AS fault,
+                     row_number() OVER (PARTITION BY answer.drop_name, answer.subject ORDER BY answer.feed, answer.row) AS nth
+              FROM vendor_answer answer
+              LEFT JOIN drop ON drop.folder = 'print/' || answer.drop_name AND drop.state = 'published'
+              LEFT JOIN file ON file.drop_id = drop.id AND file.path = answer.subject
+              WHERE answer.kind = 'ack' AND answer.state = 'pending'),
+            moved AS (
+              UPDATE piece
+              SET state = CASE WHEN line.accepted THEN 'acknowledged' ELSE 'refused' END, state_on = $1,
+                  reason = CASE WHEN line.accepted THEN piece.reason ELSE 'vendor-refused' END
+              FROM line
+              WHERE line.fault IS NULL AND line.nth = 1 AND piece.drop_id = line.drop_id AND piece.chunk = line.chunk
+                AND piece.state = 'sent'
+              RETURNING piece.piece_id, piece.state, piece.application_id),
+            voided AS (
+              UPDATE form SET void = true FROM moved
+              WHERE moved.state = 'refused' AND form.application_id = moved.application_id),
+            told AS (
+              INSERT INTO history (subject_kind, subject, at, what, by)
+              SELECT 'piece', piece_id, $1, state, 'vendor' FROM moved ORDER BY piece_id)
+            UPDATE vendor_answer
+            SET state = CASE WHEN line.fault IS NULL THEN 'applied' ELSE 'kept' END,
+                result = coalesce(line.fault, CASE WHEN line.accepted THEN 'acknowledged' ELSE 'refused' END)
+            FROM line WHERE vendor_answer.feed = line.feed AND vendor_answer.row = line.row
+            """,
+            cancellation, context.BusinessDate);
+
+    private static async Task JudgePiecesAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var lines = await VendorLine.PendingAsync(context, cancellation);
+        var standing = new Dictionary<string, PieceStanding>();
+        var results = new List<(VendorLine Line, AnswerResult Result)>(lines.Count);
+        foreach (var line in lines)
+        {
+            if (line.Piece is null)
+            {
+                results.Add((line, new("kept", "unknown-piece", new("", null, default))));
+                continue;
+            }
+
+            // Two lines may speak of one piece: the second sees what the first did.
+            var before = standing.GetValueOrDefault(line.PieceId, line.Piece);
+            var result = VendorRules.Judge(line.Kind, line.Day, before);
+            standing[line.PieceId] = result.After;
+            results.Add((line, result));
+        }
+
+        await VendorLine.StoreAsync(context, results, cancellation);
+    }
+
+    // R41, R45. Posting the first Issuance Notice is what the storage clock waits for.
+    private static Task<int> TellCardsAsync(StoreContext context, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            WITH told AS (
+              UPDATE card SET state = 'notified', state_on = $1
+              WHERE state = 'arrived'
+                AND EXISTS (SELECT FROM piece WHERE product = 'issuance-notice' AND subject = card.ref
+                            AND posted_on IS NOT NULL)
+              RETURNING ref)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'card', ref, $1, 'notified', 'vendor', 'R41' FROM told ORDER BY ref
+            """,
+            cancellation, context.BusinessDate);
+
+    private async Task AlertAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var kept = await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            """
+            SELECT drop_name, result, count(*) FROM vendor_answer
+            WHERE state = 'kept' AND feed IN (
+              SELECT name || '@' || left(sha256, 16) FROM feed WHERE kind = 'vendor' AND run_id = $1)
+            GROUP BY drop_name, result ORDER BY drop_name, result COLLATE "C"
+            """,
+            row => (Drop: row.GetString(0), Result: row.GetString(1), Lines: row.GetInt64(2)), cancellation, context.Run.Id);
+        foreach (var group in kept)
+        {
+            await Alerts.RaiseAsync(
+                context.Connection, context.Transaction, "vendor-answer-kept", $"{group.Drop} {group.Result}",
+                $"{group.Lines} lines of the vendor's answers to {group.Drop} make no sense ({group.Result}): "
+                + "nothing was changed; ask the vendor what happened to these pieces.",
+                services.Clock.GetUtcNow(), cancellation);
+        }
+    }
 }

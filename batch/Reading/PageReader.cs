@@ -10,6 +10,8 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 public sealed class PageReader : IDisposable
 {
+    private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader());
+
     private readonly EmptyForms _empty;
     private readonly FormPageReader _forms;
     private readonly ReadOptions _options;
@@ -23,6 +25,9 @@ public sealed class PageReader : IDisposable
         _empty = new EmptyForms();
         _forms = new FormPageReader();
     }
+
+    /// <summary>The reader of this thread, made at its first use. Do not dispose it.</summary>
+    public static PageReader OfThisThread => Threads.Value!;
 
     /// <summary>Pages of a file; 1 for what cannot be decoded, whose page 1 then is unreadable.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]

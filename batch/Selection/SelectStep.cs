@@ -105,7 +105,7 @@ public sealed class SelectStep(Policy policy)
         FROM decision ORDER BY key
         """;
 
-    private async Task DecideAsync(StoreContext context, CancellationToken cancellation)
+    internal async Task DecideAsync(StoreContext context, CancellationToken cancellation)
     {
         await Execute(DecisionSql);
         await Execute(DemoteSql, context.BusinessDate);

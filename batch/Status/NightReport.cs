@@ -78,7 +78,8 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var laws = new List<ReportedLaw>();
-        foreach (var (step, index) in steps().Select((step, index) => (step, index)))
+        var closed = await ClosedAsync(connection, run, cancellation);
+        foreach (var (step, index) in steps().Select((step, index) => (step, index)).Where(step => closed.Contains(step.step.Name)))
         {
             foreach (var law in step.Laws)
             {
@@ -106,6 +107,23 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
         return new NightSummary(run.BusinessDate, laws, waits, counts);
     }
 
+    // A law says nothing before its step has closed, or tried to.
+    private static async Task<HashSet<string>> ClosedAsync(
+        NpgsqlConnection connection, RunInfo run, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection, run,
+            "SELECT name FROM step WHERE run_id = @run AND state IN ('unbalanced', 'publishing', 'closed')");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var names = new HashSet<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
     private static async Task<ReportedLaw> LawAsync(
         NpgsqlConnection connection, RunInfo run, string step, int ordinal, Law law, CancellationToken cancellation)
     {
@@ -128,6 +146,8 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
             rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i) ? "" : Text(reader.GetValue(i)))]);
         }
 
+        // By bytes, cell by cell: the order must not hang on the database's collation.
+        rows.Sort((a, b) => a.Zip(b, string.CompareOrdinal).FirstOrDefault(order => order != 0));
         return new ReportedCounts(name, columns, rows);
     }
 

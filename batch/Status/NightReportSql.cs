@@ -35,64 +35,64 @@ internal static class NightReportSql
         WHERE count > 0 ORDER BY place, what COLLATE "C"
         """;
 
-    /// <summary>Table name and statement; the last column is the number.</summary>
+    /// <summary>Table name and statement; the last column is the number. Rows are sorted where they are loaded.</summary>
     public static IReadOnlyList<(string Name, string Sql)> Counts { get; } =
     [
         ("Feeds of this night", """
             SELECT kind, state, coalesce(reason, '') AS reason, count(*) AS feeds, sum(rows)::bigint AS rows
-            FROM feed WHERE run_id = @run GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            FROM feed WHERE run_id = @run GROUP BY 1, 2, 3
             """),
         ("Scans of this night", """
             SELECT scan.kind, scan.state, coalesce(scan.reason, '') AS reason, count(*) AS scans
             FROM scan JOIN feed ON feed.kind = 'scans' AND feed.name = scan.feed AND feed.state = 'taken'
             WHERE feed.run_id = @run
-            GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            GROUP BY 1, 2, 3
             """),
         ("Applications", """
             SELECT channel, state, count(*) FILTER (WHERE state_on = @date) AS "changed this night", count(*) AS applications
-            FROM application GROUP BY 1, 2 ORDER BY 1 COLLATE "C", 2 COLLATE "C"
+            FROM application GROUP BY 1, 2
             """),
         ("Findings of open and of this night's applications", """
             SELECT rule, severity, detail, count(*) AS findings
             FROM finding JOIN application ON application.key = finding.application_key
             WHERE application.state IN ('review', 'waiting', 'received') OR application.state_on = @date
-            GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            GROUP BY 1, 2, 3
             """),
         ("Review queue by rule", """
             SELECT rule, field, count(*) FILTER (WHERE opened_on = @date) AS "opened this night", count(*) AS open
-            FROM review_item WHERE state = 'open' GROUP BY 1, 2 ORDER BY 1 COLLATE "C", 2 COLLATE "C"
+            FROM review_item WHERE state = 'open' GROUP BY 1, 2
             """),
         ("Cards", """
             SELECT state, count(*) FILTER (WHERE state_on = @date) AS "changed this night", count(*) AS cards
-            FROM card GROUP BY 1 ORDER BY 1 COLLATE "C"
+            FROM card GROUP BY 1
             """),
         ("Pieces", """
             SELECT product, state, coalesce(reason, '') AS reason,
               count(*) FILTER (WHERE state_on = @date) AS "changed this night", count(*) AS pieces
-            FROM piece GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            FROM piece GROUP BY 1, 2, 3
             """),
         ("Drops of this night", """
             SELECT drop.folder, drop.state,
               (SELECT count(*) FROM file WHERE file.drop_id = drop.id) AS files,
               (SELECT count(*) FROM piece WHERE piece.drop_id = drop.id) AS pieces
-            FROM drop WHERE run_id = @run ORDER BY drop.folder COLLATE "C", drop.number
+            FROM drop WHERE run_id = @run
             """),
         ("Events", """
             SELECT kind, state, coalesce(result, '') AS result, count(*) AS events
             FROM event WHERE state <> 'applied' OR applied_on = @date
-            GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            GROUP BY 1, 2, 3
             """),
         ("Answers of the print vendor", """
             SELECT kind, state, coalesce(result, '') AS result, count(*) AS answers
-            FROM vendor_answer GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2 COLLATE "C", 3 COLLATE "C"
+            FROM vendor_answer GROUP BY 1, 2, 3
             """),
         ("Disposals", """
             SELECT disposal_list.municipality_code, disposal_list.business_date, disposal_item.state, count(*) AS cards
             FROM disposal_item JOIN disposal_list USING (list_id)
-            GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2, 3 COLLATE "C"
+            GROUP BY 1, 2, 3
             """),
         ("Answers of the inquiry", """
-            SELECT answer, count(*) AS applications FROM status_answer GROUP BY 1 ORDER BY 1 COLLATE "C"
+            SELECT answer, count(*) AS applications FROM status_answer GROUP BY 1
             """),
     ];
 }

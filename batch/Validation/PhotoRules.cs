@@ -28,7 +28,7 @@ public static class Photograph
     public const double BrightnessMin = 60;
 
     /// <summary>Turn beyond which it cannot be trimmed, degrees.</summary>
-    public const double TiltDegMax = 15;
+    public const double TiltDegMax = 10;
 
     /// <summary>Age from which a photograph is needed, years on the date of application.</summary>
     public const int AgeMin = 1;
@@ -131,7 +131,7 @@ public static class OnlinePhotograph
     public const string Id = "R21";
 
     /// <summary>Code of a picture that software edited: a remark, no more.</summary>
-    public const string Edited = "photo-edited";
+    public const string Edited = "edited";
 
     /// <summary>One finding for each code of the inspection, where a photograph is needed at all.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts) =>

@@ -129,9 +129,11 @@ public static class CommandLine
     [
         .. RunVerbs.Build(),
         .. SubjectVerbs.Build(),
+        ReadVerb.Build(),
         .. PaperVerbs.Build(),
         .. PartnerVerbs.Build(),
         .. PersonVerbs.Build(),
+        ReportVerb.Build(),
         ServeVerb.Build(),
     ];
 
@@ -174,6 +176,12 @@ public static class CommandLine
         catch (OperationCanceledException)
         {
             return Say(context, ExitStatus.Failed, "Interrupted; the same command continues where it stopped.");
+        }
+        catch (Exception bug)
+        {
+            // The last line of defence: the runtime would print the message, and a message may quote a form.
+            Log.Error(bug, "A mistake of the program");
+            return Say(context, ExitStatus.Failed, $"A mistake of the program ({bug.GetType().Name}); the log says where.");
         }
     }
 

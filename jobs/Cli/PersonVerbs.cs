@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Runs;
 using MyNumber.Batch.Storage;
 using MyNumber.Batch.Validation;
 
@@ -8,7 +9,7 @@ namespace MyNumber.Jobs.Cli;
 /// <summary>`review`, `purge`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
 public static class PersonVerbs
 {
-    /// <summary>The verbs; `purge propose` opens a run and so is the engine's.</summary>
+    /// <summary>The verbs.</summary>
     public static IEnumerable<Command> Build() => [Review(), Purge(), RulesVerb()];
 
     private static Command Review()
@@ -57,8 +58,23 @@ public static class PersonVerbs
     {
         var list = new Argument<string>("LIST");
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        var date = CommandLine.DateOption("The business date of the proposal.");
         return new Command("purge", "Disposal of cards whose storage has ended.")
         {
+            new Command("propose", "Does again what the night's storage step does: proposes disposals.") { date }.Runs(async context =>
+            {
+                var engine = await context.EngineAsync();
+                var opened = await engine.Opener.OpenOtherAsync("disposal", context.Get(date), "", context.Cancellation);
+                if (opened.Outcome == OpenOutcome.Refused)
+                {
+                    throw new UsageException(opened.Sentence);
+                }
+
+                context.Error.WriteLine(opened.Sentence);
+                return opened.Outcome == OpenOutcome.Complete
+                    ? ExitStatus.Done
+                    : await RunVerbs.WorkOnAsync(context, engine, opened.RunId);
+            }),
             new Command("list", "The disposal lists.").Runs(async context =>
             {
                 foreach (var disposal in await Disposals.ListAsync(await context.ServicesAsync(), context.Cancellation))

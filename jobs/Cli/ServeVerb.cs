@@ -27,10 +27,13 @@ public static class ServeVerb
                 await using var app = WebHost.Build(context.Settings, engine, services, context.Get(urls)!);
                 await using var workers = await WorkerPool.StartAsync(
                     engine, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, context.Cancellation);
+                using var schedule = new NightSchedule(engine);
+                await schedule.StartAsync(context.Cancellation);
                 await app.StartAsync(context.Cancellation);
                 context.Error.WriteLine($"Serving at {string.Join(", ", app.Urls)}");
                 await ShowFirstPasswordAsync(context, app.Services.GetRequiredService<Accounts>());
                 await app.WaitForShutdownAsync(context.Cancellation);
+                await schedule.StopAsync(CancellationToken.None);
                 return ExitStatus.Done;
             });
     }

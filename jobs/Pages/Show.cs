@@ -57,8 +57,7 @@ public static class Show
         _ when errorClass.StartsWith("08", StringComparison.Ordinal) || errorClass.StartsWith("57", StringComparison.Ordinal)
             => "The database was away: run it again.",
         _ when errorClass.Contains("IO", StringComparison.Ordinal) => "A file could not be read or written: check disk and rights, then run it again.",
-        _ when errorClass.Contains("DropStopped", StringComparison.Ordinal)
-            => "Other content lies in the outbox under this name: find out who wrote it before anything is sent.",
+        "drop-stopped" => "Other content lies in the outbox under this name: find out who wrote it before anything is sent.",
         _ => "Run it again; if it fails again, skip it with a reason and call support with the part's number.",
     };
 }

@@ -11,7 +11,7 @@ CREATE TABLE feed (
   archived boolean NOT NULL DEFAULT false,
   PRIMARY KEY (kind, name, sha256)
 );
-CREATE UNIQUE INDEX feed_name_taken_once ON feed (kind, name) WHERE state = 'taken';
+CREATE UNIQUE INDEX feed_name_taken_once ON feed (kind, name) WHERE state = 'taken' AND kind <> 'vendor';
 
 -- Why a feed was refused: place, class of value, code; never the value. Written out as NAME.rejected.csv.
 CREATE TABLE feed_fault (

@@ -59,6 +59,8 @@ CREATE TABLE scan (
   PRIMARY KEY (feed, row)
 );
 CREATE INDEX scan_application ON scan (application_key);
+CREATE INDEX scan_sha256 ON scan (sha256);
+CREATE INDEX scan_unread ON scan (application_key) WHERE state = 'received';
 CREATE INDEX scan_envelope ON scan (envelope, sheet);
 
 CREATE TABLE finding (

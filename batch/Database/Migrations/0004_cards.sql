@@ -29,7 +29,7 @@ CREATE TABLE card (
   braille boolean NOT NULL DEFAULT false,    -- as ordered (R14)
   signature_certificate boolean NOT NULL DEFAULT false,  -- wanted and allowed (R13)
   user_certificate boolean NOT NULL DEFAULT false,       -- wanted (R13)
-  CONSTRAINT arrived_has_an_id CHECK (state = 'ordered' OR card_id IS NOT NULL)
+  CONSTRAINT arrived_has_an_id CHECK (state IN ('ordered', 'void') OR card_id IS NOT NULL)  -- void: also before it came
 );
 CREATE INDEX card_resident ON card (resident_id);
 CREATE INDEX card_drop ON card (drop_id);

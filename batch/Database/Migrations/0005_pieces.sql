@@ -76,18 +76,23 @@ CREATE TABLE rejection (
   PRIMARY KEY (application_key, rule)
 );
 
--- The vendor's answers as they came, by file and line.
+-- The vendor's answers as they came, by file and line. One name may come again with more lines, so a file is known by
+-- its hash.
 CREATE TABLE vendor_answer (
-  feed text COLLATE "C" NOT NULL,
+  feed text COLLATE "C" NOT NULL,            -- NAME@HASH
   row int NOT NULL,
-  drop_name text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('ack', 'spoiled', 'posted', 'destroyed')),
-  subject text NOT NULL,                     -- piece id, or file name in an ack
-  value text NOT NULL,
+  drop_name text COLLATE "C" NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('ack', 'posted', 'spoiled', 'destroyed')),
+  subject text COLLATE "C" NOT NULL,         -- piece id, or file name in an ack
+  day date,                                  -- posted, destroyed
+  sha256 text,                               -- ack
+  pieces bigint,                             -- ack
+  accepted boolean,                          -- ack
   state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'applied', 'kept')),
-  result text,
+  result text,                               -- what it did, or why it is kept: a stable code
   PRIMARY KEY (feed, row)
 );
+CREATE INDEX vendor_answer_pending ON vendor_answer (drop_name) WHERE state = 'pending';
 
 -- R95: what the inquiry answers, as of a night.
 CREATE TABLE status_answer (

@@ -1,0 +1,35 @@
+using MyNumber.Batch.Reading;
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Intake;
+
+/// <summary>The pictures that a keyer needs: decrypted in memory, cut to the field, never written to disk.</summary>
+public sealed class ReviewCrops(NightServices services)
+{
+    private readonly ScanReader _reader = new((services ?? throw new ArgumentNullException(nameof(services))).Store);
+
+    /// <summary>The crop of an open item's field, PNG; null where there is no such item or no picture of it.</summary>
+    public async Task<byte[]?> CropPngAsync(string item, CancellationToken cancellation)
+    {
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        var found = await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT review_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
+              key_slot.received_on, key_slot.slot
+            FROM review_item
+            JOIN scan ON scan.application_key = review_item.application_key AND scan.side = review_item.side
+              AND scan.kind = 'form' AND scan.state IN ('read', 'review') AND scan.stored IS NOT NULL
+            JOIN key_slot ON key_slot.application_key = review_item.application_key AND key_slot.state = 'live'
+            WHERE review_item.item = $1 AND review_item.state = 'open'
+            ORDER BY scan.feed DESC, scan.row DESC LIMIT 1
+            """,
+            row => (Field: row.GetString(0), Kind: row.GetString(1), Stored: row.GetString(2), Page: row.GetInt32(3),
+                On: row.GetFieldValue<DateOnly>(4), Slot: row.GetInt32(5)),
+            cancellation, item);
+        return found.Count == 0 ? null
+            : _reader.Crop(
+                found[0].Stored, found[0].Page, found[0].Kind, found[0].Field,
+                services.Keys.Key(found[0].On, found[0].Slot));
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Batch;
+using MyNumber.Batch.Intake;
+using MyNumber.Batch.Validation;
+using MyNumber.Jobs.Web;
+
+namespace MyNumber.Jobs.Pages;
+
+/// <summary>One field with its crop: a keyer says what it says, by keyboard alone if wished, and gets the next.</summary>
+/// <param name="services">The home.</param>
+/// <param name="crops">Cuts fields out of stored scans.</param>
+public sealed class ReviewItemModel(NightServices services, Crops crops) : PageModel
+{
+    /// <summary>The item.</summary>
+    public ReviewItem Item { get; private set; } = null!;
+
+    /// <summary>Open items in all.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>A box: filled in or empty.</summary>
+    public bool IsMark => Item.Field is "no_signature_certificate" or "no_user_certificate" or "braille";
+
+    /// <summary>Digits only.</summary>
+    public bool IsDigits => Item.Field is "individual_number" or "application_id" or "phone";
+
+    /// <summary>What the rule is about.</summary>
+    public string RuleText => Rules.Get(Item.Rule).Operator;
+
+    /// <summary>How the value is written.</summary>
+    public string Hint => Item.Field switch
+    {
+        "individual_number" => "12 digits",
+        "application_id" => "23 digits",
+        "application_date" or "birth_date" or "stay_until" => "YYYY-MM-DD",
+        "phone" => "digits only",
+        _ => "as it stands after the correction; empty if nothing is there",
+    };
+
+    /// <summary>The page.</summary>
+    public async Task<IActionResult> OnGetAsync(string item, CancellationToken cancellation)
+    {
+        var open = await Reviews.ListAsync(services.Database, cancellation);
+        Waiting = open.Count;
+        if (open.FirstOrDefault(candidate => candidate.Item == item) is not { } found)
+        {
+            return NotFound();
+        }
+
+        Item = found;
+        return Page();
+    }
+
+    /// <summary>The crop, decrypted on the fly; every answer of this host says `no-store`.</summary>
+    public async Task<IActionResult> OnGetCropAsync(string item, CancellationToken cancellation) =>
+        await crops.PngAsync(item, cancellation) is { } png ? File(png, "image/png") : NotFound();
+
+    /// <summary>Stores a decision, audited, and goes on to the next item.</summary>
+    public async Task<IActionResult> OnPostAsync(string item, string? value, string? reason, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || value is null && !Request.Form.ContainsKey("value"))
+        {
+            TempData["Refused"] = "A value and a reason are needed.";
+            return Redirect($"/review/{item}");
+        }
+
+        var outcome = await Reviews.DecideAsync(
+            services.Database, services.Keys, item, (value ?? "").Trim(), User.Identity!.Name!, reason.Trim(),
+            services.Clock.GetUtcNow(), cancellation);
+        switch (outcome)
+        {
+            case ReviewOutcome.ValueRefused:
+                TempData["Refused"] = "That cannot stand in this field. Look at how it is written.";
+                return Redirect($"/review/{item}");
+            case ReviewOutcome.Decided:
+                TempData["Done"] = "Stored. The next night's validation uses it.";
+                break;
+            case ReviewOutcome.AskedAnew:
+                TempData["Done"] = "A new scan of this side is wanted; the mailroom sees it.";
+                break;
+            default:
+                TempData["Refused"] = "Somebody else decided it before you, or the rules withdrew it.";
+                break;
+        }
+
+        var next = (await Reviews.ListAsync(services.Database, cancellation)).FirstOrDefault(open => open.Item != item);
+        return Redirect(next is null ? "/review" : $"/review/{next.Item}");
+    }
+}

@@ -1,0 +1,181 @@
+using Microsoft.Playwright;
+
+namespace MyNumber.Tests.Browser;
+
+/// <summary>One operator's first day, in order: sign in, look at the blocked night, review a field, let the night go on.</summary>
+[TestCaseOrderer("MyNumber.Tests.Browser.ByName", "MyNumber.Tests.Browser")]
+public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<ServedNight>
+{
+    [Fact]
+    public async Task A1_Nobody_sees_a_page_without_signing_in()
+    {
+        await using var visit = await VisitAsync();
+        foreach (var path in new[] { "/", "/review", "/audit", "/hangfire", "/people", $"/nights/{ServedNight.Date}" })
+        {
+            await visit.Page.GotoAsync(served.Url + path);
+            Assert.Contains("/signin", visit.Page.Url, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A2_The_one_time_password_opens_only_the_page_that_changes_it()
+    {
+        await using var visit = await VisitAsync();
+        await visit.Page.GotoAsync(served.Url);
+        await SignInAsync(visit.Page, served.OneTimePassword);
+        Assert.EndsWith("/password", visit.Page.Url, StringComparison.Ordinal);
+        await visit.Page.GotoAsync(served.Url + "/review");
+        Assert.EndsWith("/password", visit.Page.Url, StringComparison.Ordinal);
+        await visit.Page.GetByLabel("New password").FillAsync(ServedNight.Password);
+        await visit.Page.GetByLabel("Once more").FillAsync(ServedNight.Password);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Nights" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A3_A_wrong_password_says_no_more_than_that_it_does_not_fit()
+    {
+        await using var visit = await VisitAsync();
+        await visit.Page.GotoAsync(served.Url);
+        await SignInAsync(visit.Page, "certainly not this one");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Name and password do not fit.");
+    }
+
+    [Fact]
+    public async Task B1_The_night_shows_its_steps_its_laws_and_the_part_that_waits_for_a_person()
+    {
+        await using var visit = await SignedInAsync();
+        await visit.PictureAsync("nights");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = ServedNight.Date }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("Failed parts: the night waits for a person")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("Other content lies in the outbox")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("td", new() { HasTextString = "intake" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("broken", new() { Exact = true })).ToHaveCountAsync(0);
+        await visit.PictureAsync("night");
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task B2_A_keyer_sees_the_crop_and_stores_what_it_says()
+    {
+        await using var visit = await SignedInAsync();
+        await visit.Page.GotoAsync(served.Url + "/review");
+        await visit.PictureAsync("review-list");
+        var open = await visit.Page.Locator("tbody tr").CountAsync();
+        Assert.True(open > 0, "The sample night leaves nothing to review.");
+        await visit.Page.Locator("tr", new() { HasTextString = "R05" }).First.GetByText("Decide").ClickAsync();
+        var crop = visit.Page.GetByAltText("Crop of the field as scanned");
+        await Assertions.Expect(crop).ToBeVisibleAsync();
+        Assert.True(await crop.EvaluateAsync<int>("image => image.naturalWidth") > 0, "The crop is no picture.");
+        await visit.PictureAsync("review-item");
+        await visit.Page.GetByLabel("What it says").FillAsync("東京都千代田区霞が関　3丁目1番1号");
+        await visit.Page.GetByLabel("What it says").PressAsync("Enter");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync("Stored.");
+        await visit.Page.GotoAsync(served.Url + "/review");
+        Assert.Equal(open - 1, await visit.Page.Locator("tbody tr").CountAsync());
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task B3_The_inquiry_answers_unknown_ids_and_wrong_birth_dates_alike()
+    {
+        await using var visit = await VisitAsync();
+        await visit.Page.GotoAsync(served.Url + "/inquiry");
+        await visit.Page.Locator("[name=application_id]").FillAsync("01234567890123456789012");
+        await visit.Page.Locator("[name=birth_date]").FillAsync("1990-04-01");
+        await visit.Page.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("該当する申請が見つかりません")).ToBeVisibleAsync();
+        await visit.PictureAsync("inquiry");
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task C1_After_the_cause_is_gone_a_re_run_with_a_reason_completes_the_night()
+    {
+        File.Delete(served.Blocking);
+        await using var visit = await SignedInAsync();
+        await visit.Page.GotoAsync($"{served.Url}/nights/{ServedNight.Date}");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Re-run or skip" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("Only parts that work on items can be skipped")).ToBeVisibleAsync();
+        await visit.PictureAsync("part");
+        await visit.Page.GetByLabel("Reason").First.FillAsync("The other file was moved away.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Run again" }).ClickAsync();
+        // The page polls by itself: no reload, no waiting by the clock.
+        await Assertions.Expect(visit.Page.Locator(".sub .state")).ToHaveTextAsync("complete", new() { Timeout = 60_000 });
+        await visit.PictureAsync("night-complete");
+        await visit.Page.GotoAsync(served.Url + "/audit");
+        await Assertions.Expect(visit.Page.GetByText("The other file was moved away.")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("is whole")).ToBeVisibleAsync();
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task D1_Every_page_opens_without_a_complaint_of_the_browser()
+    {
+        await using var visit = await SignedInAsync();
+        foreach (var path in new[] { "/", "/review", "/subjects", "/drops", "/disposals", "/alerts", "/audit", "/people", "/hangfire" })
+        {
+            var answer = await visit.Page.GotoAsync(served.Url + path);
+            Assert.True(answer!.Ok, $"{path} answered {answer.Status}.");
+            await visit.PictureAsync(path.Trim('/') is { Length: > 0 } name ? name : "home");
+        }
+
+        Assert.Empty(visit.Complaints);
+    }
+
+    private static async Task SignInAsync(IPage page, string password)
+    {
+        await page.GetByLabel("Name").FillAsync("admin");
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
+    private async Task<Visit> SignedInAsync()
+    {
+        var visit = await VisitAsync();
+        await visit.Page.GotoAsync(served.Url);
+        await SignInAsync(visit.Page, ServedNight.Password);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Nights" })).ToBeVisibleAsync();
+        return visit;
+    }
+
+    private async Task<Visit> VisitAsync()
+    {
+        var context = await served.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        return new Visit(await context.NewPageAsync());
+    }
+
+    /// <summary>A tab with what the browser complained about: scripts refused, errors, pages not found.</summary>
+    private sealed class Visit : IAsyncDisposable
+    {
+        // Pictures are for people who look at the pages: written only where somebody asks for them.
+        private static readonly string? Pictures = Environment.GetEnvironmentVariable("MYNUMBER_SCREENSHOTS");
+
+        public Visit(IPage page)
+        {
+            Page = page;
+            page.Console += (_, message) =>
+            {
+                if (message.Type is "error")
+                {
+                    Complaints.Add(message.Text);
+                }
+            };
+            page.PageError += (_, error) => Complaints.Add(error);
+        }
+
+        public IPage Page { get; }
+
+        public List<string> Complaints { get; } = [];
+
+        public async Task PictureAsync(string name)
+        {
+            if (Pictures is not null)
+            {
+                await Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+            }
+        }
+
+        public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+    }
+}

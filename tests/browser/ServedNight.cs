@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using MyNumber.Tests.Integration;
+
+namespace MyNumber.Tests.Browser;
+
+/// <summary>
+/// A home of its own with one sample night, served by the real program, and Debian's chromium. The night is blocked at its
+/// last step on purpose: a file of the same name with other content lies in the outbox, so that a person must act.
+/// </summary>
+public sealed partial class ServedNight : IAsyncLifetime
+{
+    public const string Date = "2026-11-24";
+    public const string Password = "a password of the browser tests";
+
+    private const int Applications = 24;
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
+
+    private readonly string _home = Directory.CreateTempSubdirectory("mynumber browser ").FullName;
+    private Process? _serve;
+    private IPlaywright? _playwright;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public string Url { get; private set; } = "";
+
+    public string OneTimePassword { get; private set; } = "";
+
+    /// <summary>The file that blocks the night.</summary>
+    public string Blocking => Path.Combine(_home, "outbox", "status", $"{Date}.csv");
+
+    /// <summary>The applications of the night with what must come of each: key, Application ID, state, rules.</summary>
+    public string Expected => Path.Combine(_home, "inbox", "expected.csv");
+
+    public async Task InitializeAsync()
+    {
+        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", Date, "--out", Path.Combine(_home, "inbox"));
+        Directory.CreateDirectory(Path.GetDirectoryName(Blocking)!);
+        await File.WriteAllTextAsync(Blocking, "somebody else's file\n");
+        await RunAsync(1, "night", "--date", Date);
+        await ServeAsync();
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check"],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Browser is not null)
+        {
+            await Browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_serve is not null)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{_serve.Id}"]);
+            await _serve.WaitForExitAsync();
+            _serve.Dispose();
+        }
+
+        Directory.Delete(_home, recursive: true);
+    }
+
+    /// <summary>Runs the program against this home and gives what it printed.</summary>
+    public async Task<string> RunAsync(int status, params string[] arguments)
+    {
+        using var process = Program(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == status, $"{arguments[0]} ended with {process.ExitCode}: {await error}");
+        return await output;
+    }
+
+    private async Task ServeAsync()
+    {
+        Url = $"http://127.0.0.1:{FreePort()}";
+        _serve = Program("serve", "--urls", Url);
+        var password = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _serve.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null && PasswordLine().Match(line.Data) is { Success: true } match)
+            {
+                password.TrySetResult(match.Groups[1].Value);
+            }
+        };
+        _serve.BeginErrorReadLine();
+        _serve.BeginOutputReadLine();
+        OneTimePassword = await password.Task.WaitAsync(Start);
+    }
+
+    private Process Program(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(typeof(Jobs.Cli.CommandLine).Assembly.Location);
+        Array.ForEach(arguments, start.ArgumentList.Add);
+        start.Environment["MYNUMBER_HOME"] = _home;
+        start.Environment["MYNUMBER_CONNECTION"] = TestDatabase.Server;
+        return Process.Start(start)!;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("one-time password: (\\S+)")]
+    private static partial Regex PasswordLine();
+}

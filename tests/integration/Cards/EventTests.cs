@@ -1,0 +1,169 @@
+using Dapper;
+using MyNumber.Batch;
+using MyNumber.Batch.Cards;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Tests.Integration.Cards;
+
+/// <summary>Events and register changes on real rows: what they write, that they are applied once, what is kept.</summary>
+public sealed class EventTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly DateOnly Date = new(2026, 12, 10);
+
+    [Fact]
+    public async Task A_card_arrives_is_suspended_renewed_and_given_back()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e2", "2026-12-09T10:00:00+09:00", "card-delivered", "C1", "");
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e3", "2026-12-09T11:00:00+09:00", "certificate-renewed", "C1", "user=2032-01-05");
+        await world.ApplyAsync();
+
+        var card = await world.CardAsync("A1");
+        Assert.Equal("delivered", card.State);
+        Assert.Equal(new DateOnly(2026, 12, 8), card.ArrivedOn);
+        Assert.Equal(new DateOnly(2036, 6, 15), card.ValidUntil);
+        Assert.Equal(new DateOnly(2031, 6, 15), card.SignatureUntil);
+        Assert.Equal(new DateOnly(2032, 1, 5), card.UserUntil);
+        Assert.Equal("issued", await world.ApplicationAsync("A1"));
+        Assert.Equal("void", (await world.CardAsync("OLD")).State); // The card it replaces.
+
+        // Applied once: a second round finds nothing pending.
+        var history = await world.CountAsync("history");
+        await world.ApplyAsync();
+        Assert.Equal(history, await world.CountAsync("history"));
+    }
+
+    [Fact]
+    public async Task An_event_waits_for_its_subject_and_an_unknown_kind_is_kept()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-delivered", "C1", "");
+        await world.EventAsync("e2", "2026-12-08T10:00:00+09:00", "card-polished", "C1", "");
+        await world.EventAsync("e3", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "nonsense");
+        await world.ApplyAsync();
+        Assert.Equal(("pending", null), await world.EventAsync("e1"));
+        Assert.Equal(("kept", "kind-unknown"), await world.EventAsync("e2"));
+        Assert.Equal(("kept", "value-unusable"), await world.EventAsync("e3"));
+        Assert.Equal("ordered", (await world.CardAsync("A1")).State);
+    }
+
+    [Fact]
+    public async Task A_cancelled_order_voids_its_card_which_still_arrives()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "application-cancelled", "A1", "");
+        await world.EventAsync("e2", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e3", "2026-12-08T11:00:00+09:00", "card-delivered", "C1", "");
+        await world.ApplyAsync();
+        Assert.Equal("cancelled", await world.ApplicationAsync("A1"));
+        var card = await world.CardAsync("A1");
+        Assert.Equal(("void", true), (card.State, card.InDispute));
+        Assert.Equal(new DateOnly(2026, 12, 8), card.ArrivedOn); // Its storage is counted from here (R45).
+        Assert.Equal(("kept", "card-in-dispute"), await world.EventAsync("e3"));
+    }
+
+    [Fact]
+    public async Task What_is_registered_for_an_Application_ID_holds_for_an_application_that_comes_later()
+    {
+        await using var world = await World.OpenAsync(database);
+        var id = new string('7', 23);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "photo-exempted", id, "");
+        await world.ApplyAsync();
+        Assert.Equal(("pending", null), await world.EventAsync("e1"));
+        await world.ExecuteAsync(
+            $"""
+            INSERT INTO application (key, channel, received_on, submitted_at, feed, row, application_id, state_on)
+            VALUES ('F-1', 'online', '2026-12-09', '2026-12-09T01:00:00Z', 'F', 1, '{id}', '2026-12-09')
+            """);
+        await world.ApplyAsync();
+        Assert.Equal(("applied", "applied"), await world.EventAsync("e1"));
+        Assert.Equal(1, await world.CountAsync("application WHERE photo_exempted"));
+    }
+
+    [Fact]
+    public async Task A_move_before_pick_up_voids_application_and_card()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync("INSERT INTO register_change VALUES ('R1', 'moved', '2026-12-10')");
+        await RegisterChanges.ApplyAsync(world.Context, CancellationToken.None);
+        Assert.Equal("void", await world.ApplicationAsync("A1"));
+        Assert.Equal("void", (await world.CardAsync("A1")).State);
+        Assert.Equal("delivered", (await world.CardAsync("OLD")).State); // A card in use moves with its holder.
+        Assert.Equal(1, await world.CountAsync("history WHERE subject_kind = 'application' AND why = 'R36'"));
+        await RegisterChanges.ApplyAsync(world.Context, CancellationToken.None);
+        Assert.Equal(1, await world.CountAsync("history WHERE subject_kind = 'application' AND why = 'R36'"));
+    }
+
+    /// <summary>A resident with an ordered card and an old one, in a transaction that is rolled back.</summary>
+    private sealed class World(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+    {
+        public StoreContext Context { get; } = new(
+            new RunInfo(1, "night", Date, ""), 0, 1, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction);
+
+        public static async Task<World> OpenAsync(TestDatabase database)
+        {
+            var connection = await database.DataSource.OpenConnectionAsync();
+            var world = new World(connection, await connection.BeginTransactionAsync());
+            await world.ExecuteAsync(
+                """
+                INSERT INTO municipality VALUES ('131016', '千代田区', '東京都', 'a', 'b', 'c', 1, 3, false, NULL);
+                INSERT INTO resident (resident_id, name, name_kana, birth_date, postal_code, address, municipality_code,
+                  registered_on, household_id, household_head, first_seen_on)
+                VALUES ('R1', 'n', 'k', '1990-06-15', '1000001', 'a', '131016', '2020-01-01', 'H', 'h', '2026-11-24');
+                INSERT INTO application (key, channel, received_on, envelope, sheet, feed, row, resident_id, state, state_on)
+                VALUES ('A1', 'mail', '2026-11-24', 'A', '1', 'f', 1, 'R1', 'ordered', '2026-11-24');
+                INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, signature_certificate,
+                  user_certificate)
+                VALUES ('A1', 'A1', 'R1', '131016', 'ordered', '2026-11-24', true, true);
+                INSERT INTO card (ref, card_id, resident_id, municipality_code, state, state_on, valid_until)
+                VALUES ('OLD', 'OLD', 'R1', '131016', 'delivered', '2026-11-24', '2028-01-01')
+                """);
+            return world;
+        }
+
+        public Task ApplyAsync() => Events.ApplyPendingAsync(Context, new Policy(), CancellationToken.None);
+
+        public Task ExecuteAsync(string sql) => connection.ExecuteAsync(sql, transaction: transaction);
+
+        public Task EventAsync(string id, string at, string kind, string subject, string value) => connection.ExecuteAsync(
+            """
+            INSERT INTO event (event_id, feed, row, occurred_at, kind, municipality_code, subject, value, note)
+            VALUES (@id, 'e', 1, @at::timestamptz, @kind, '131016', @subject, @value, '')
+            """,
+            new { id, at, kind, subject, value }, transaction);
+
+        public Task<(string, string?)> EventAsync(string id) => connection.QuerySingleAsync<(string, string?)>(
+            "SELECT state, result FROM event WHERE event_id = @id", new { id }, transaction);
+
+        public async Task<CardRow> CardAsync(string reference)
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                SELECT state, arrived_on, valid_until, signature_certificate_until, user_certificate_until, in_dispute
+                FROM card WHERE ref = $1
+                """,
+                connection, transaction) { Parameters = { new() { Value = reference } } };
+            await using var row = await command.ExecuteReaderAsync();
+            await row.ReadAsync();
+            DateOnly? Day(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
+            return new CardRow(row.GetString(0), Day(1), Day(2), Day(3), Day(4), row.GetBoolean(5));
+        }
+
+        public async Task<string> ApplicationAsync(string key) => (await connection.ExecuteScalarAsync<string>(
+            "SELECT state FROM application WHERE key = @key", new { key }, transaction))!;
+
+        public Task<long> CountAsync(string table) =>
+            connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM {table}", transaction: transaction);
+
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+
+    private sealed record CardRow(
+        string State, DateOnly? ArrivedOn, DateOnly? ValidUntil, DateOnly? SignatureUntil, DateOnly? UserUntil, bool InDispute);
+}

@@ -1,0 +1,148 @@
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Tests.Integration.Runs;
+
+public sealed class FailureTests
+{
+    private static readonly Because Because = new("operator-1", "tried again after repair");
+
+    [Fact]
+    public async Task A_bug_fails_its_part_at_once_and_the_others_go_on()
+    {
+        await using var toy = await BrokenAsync("00015", "bug");
+        Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
+        Assert.Equal(30, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
+        Assert.Equal("running", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
+        Assert.Equal("part-failed", await toy.ScalarAsync<string>("SELECT code FROM alert"));
+        Assert.Equal("InvalidOperationException", await toy.ScalarAsync<string>("SELECT error_class FROM part WHERE state = 'failed'"));
+        Assert.DoesNotContain("toy bug", await toy.ScalarAsync<string>("SELECT error_text FROM part WHERE state = 'failed'"));
+    }
+
+    [Fact]
+    public async Task A_rerun_part_is_done_and_the_night_completes_as_if_undisturbed()
+    {
+        await using var toy = await BrokenAsync("00015", "bug");
+        await toy.ExecuteAsync("DELETE FROM toy_trouble");
+        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.WorkAsync();
+        Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
+        Assert.Equal("rerun", await toy.ScalarAsync<string>("SELECT action FROM audit"));
+        Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
+    }
+
+    [Fact]
+    public async Task Chosen_items_are_tried_again_and_the_others_stay_failed()
+    {
+        await using var toy = await BrokenAsync("00015", "bug");
+        var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
+        await toy.Engine.Operator.RerunPartAsync(part.Id, ["00013", "00014", "00017"], Because, CancellationToken.None);
+        await toy.WorkAsync();
+        Assert.Equal(33, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
+        Assert.Equal(3, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
+        Assert.Equal(3, await toy.ScalarAsync<long>("SELECT parts_open FROM step WHERE ordinal = 1"));
+    }
+
+    [Fact]
+    public async Task Skipped_items_are_held_in_the_ledger_and_count_in_the_law()
+    {
+        await using var toy = await BrokenAsync("00015", "bug");
+        var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
+        Assert.Equal(10, await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None));
+        await toy.WorkAsync();
+        Assert.Equal(10, await toy.ScalarAsync<long>("SELECT count(*) FROM item WHERE step_ordinal = 1 AND outcome = 'held'"));
+        Assert.Equal("complete", await toy.ScalarAsync<string>("SELECT state FROM run"));
+    }
+
+    [Fact]
+    public async Task A_passing_error_waits_in_the_row_and_costs_no_attempt()
+    {
+        await using var toy = await BrokenAsync("00015", "passing");
+        Assert.Equal(
+            "ready 0 true",
+            await toy.ScalarAsync<string>("SELECT state || ' ' || attempts || ' ' || (passing >= 1) FROM part WHERE error_class = 'IOException'"));
+        await toy.ExecuteAsync("DELETE FROM toy_trouble");
+        await toy.ExecuteAsync("UPDATE part SET not_before = NULL");
+        await toy.WorkAsync();
+        Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
+    }
+
+    [Fact]
+    public async Task A_full_disk_stops_the_run_and_the_same_night_goes_on_later()
+    {
+        await using var toy = await BrokenAsync("00015", "disk-full");
+        Assert.Equal("stopped engine", await toy.ScalarAsync<string>("SELECT state || ' ' || stopped_by FROM run"));
+        await toy.ExecuteAsync("DELETE FROM toy_trouble");
+        Assert.Equal(OpenOutcome.Continued, (await toy.OpenAsync()).Outcome);
+        await toy.WorkAsync();
+        Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
+    }
+
+    [Fact]
+    public async Task A_broken_law_leaves_the_step_unbalanced_until_a_rerun_finds_it_whole()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.OpenAsync(until: "first");
+        await toy.ExecuteAsync("CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.key = '00007' THEN RETURN NULL; END IF; RETURN NEW; END $$; CREATE TRIGGER lose BEFORE INSERT ON toy_effect FOR EACH ROW EXECUTE FUNCTION lose()");
+        await toy.WorkAsync();
+        Assert.Equal("unbalanced", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
+        Assert.Equal("law-broken", await toy.ScalarAsync<string>("SELECT code FROM alert"));
+        await toy.ExecuteAsync("DROP TRIGGER lose ON toy_effect; INSERT INTO toy_effect VALUES ('first', '00007', 49)");
+        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.OpenAsync();
+        await toy.WorkAsync();
+        Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
+    }
+
+    [Fact]
+    public async Task A_part_that_ended_two_workers_is_halved_down_to_the_item_which_is_judged()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00015', 'bug')");
+        await toy.OpenAsync(until: "first");
+        // Deaths of the worker in the middle of the part that holds the item: its lease stands, its worker is gone.
+        for (var deaths = 0; deaths < 12; deaths++)
+        {
+            await toy.WorkAsync();
+            await toy.ExecuteAsync("""
+                WITH dead AS (INSERT INTO worker (host, boot, pid, started, state) VALUES ('h', 'b', 1, '1', 'gone') RETURNING id)
+                UPDATE part SET state = 'leased', worker_id = dead.id FROM dead WHERE part.state = 'failed'
+                """);
+        }
+
+        await toy.WorkAsync();
+        Assert.Equal("00015 review", await toy.ScalarAsync<string>("SELECT subject || ' ' || outcome FROM item WHERE step_ordinal = 1"));
+        Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'first'"));
+        Assert.Equal("closed", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
+    }
+
+    [Fact]
+    public async Task A_stopped_run_is_left_alone_until_a_rerun_and_an_abandoned_one_for_ever()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.OpenAsync();
+        await toy.Engine.Operator.StopAsync(1, Because, CancellationToken.None);
+        Assert.Equal(0, await toy.WorkAsync());
+        Assert.Equal(OpenOutcome.Refused, (await toy.OpenAsync()).Outcome);
+        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        Assert.Equal(0, await toy.WorkAsync());
+        Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
+    }
+
+    private static async Task<ToyRun> BrokenAsync(string key, string kind)
+    {
+        var toy = await ToyRun.CreateAsync();
+        await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES (@key, @kind)", new { key, kind });
+        await toy.OpenAsync();
+        await toy.WorkAsync();
+        return toy;
+    }
+
+    private static async Task<string> UndisturbedAsync()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.OpenAsync();
+        await toy.WorkAsync();
+        return await toy.DigestAsync();
+    }
+}

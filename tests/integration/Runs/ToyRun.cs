@@ -1,0 +1,60 @@
+using Dapper;
+using MyNumber.Batch.Runs;
+using MyNumber.Tests.ToyHost;
+
+namespace MyNumber.Tests.Integration.Runs;
+
+/// <summary>A database, an outbox and an engine over the toy steps, for one test.</summary>
+public sealed class ToyRun : IAsyncDisposable
+{
+    public static readonly DateOnly Date = new(2026, 11, 24);
+
+    private readonly TestDatabase _database = new();
+
+    public RunEngine Engine { get; private set; } = null!;
+
+    public string Outbox { get; } = Directory.CreateTempSubdirectory("toy-outbox-").FullName;
+
+    public static async Task<ToyRun> CreateAsync(
+        int items = 40, GuardsOff guardsOff = GuardsOff.None, TimeProvider? clock = null)
+    {
+        var run = new ToyRun();
+        await run._database.InitializeAsync();
+        await run.ExecuteAsync(ToyNight.Tables);
+        var options = new EngineOptions
+        {
+            PassingDelay = TimeSpan.FromMilliseconds(20),
+            PassingDelayMax = TimeSpan.FromMilliseconds(50),
+            GuardsOff = guardsOff,
+        };
+        run.Engine = new RunEngine(
+            run._database.DataSource, new ToyNight(run.Outbox, items, 10, TimeSpan.Zero).Kinds, run.Outbox,
+            clock ?? TimeProvider.System, options);
+        return run;
+    }
+
+    public Task<OpenResult> OpenAsync(DateOnly? date = null, string? until = null) =>
+        Engine.Opener.OpenNightAsync(date ?? Date, until, CancellationToken.None);
+
+    public Task<int> WorkAsync() => Engine.WorkUntilIdleAsync(CancellationToken.None);
+
+    public async Task ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, parameters);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    public Task<string> DigestAsync() => ToyNight.DigestAsync(_database.DataSource, Outbox);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(Outbox, recursive: true);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+using MyNumber.Batch.Runs;
+using MyNumber.Jobs.Hosting;
+using MyNumber.Tests.ToyHost;
+using Npgsql;
+
+// toyhost night|work CONNECTION OUTBOX ITEMS ITEMS_PER_PART WORK_MS LEASE_MS GUARDS_OFF
+// `night` is a parent with two workers as its children; both are what the product runs, over the toy steps.
+var connection = args[1];
+var numbers = args[3..7].Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+var options = new EngineOptions
+{
+    Lease = TimeSpan.FromMilliseconds(numbers[3]),
+    Beat = TimeSpan.FromMilliseconds(numbers[3] / 4.0),
+    PassingDelay = TimeSpan.FromMilliseconds(50),
+    PassingDelayMax = TimeSpan.FromMilliseconds(200),
+    GuardsOff = Enum.Parse<GuardsOff>(args[7]),
+};
+await using var database = NpgsqlDataSource.Create(connection);
+var night = new ToyNight(args[2], numbers[0], numbers[1], TimeSpan.FromMilliseconds(numbers[2]));
+var engine = new RunEngine(database, night.Kinds, args[2], TimeProvider.System, options);
+if (args[0] == "work")
+{
+    await new WorkerProcess(engine, connection).RunAsync(Console.OpenStandardInput(), CancellationToken.None);
+    return 0;
+}
+
+var opened = await engine.Opener.OpenNightAsync(new DateOnly(2026, 11, 24), null, CancellationToken.None);
+var runner = new NightRunner(engine, connection, Child, 2, new Progress<IReadOnlyList<StepView>>());
+return await runner.RunAsync(opened.RunId, CancellationToken.None) switch
+{
+    RunEnd.Done => 0,
+    RunEnd.DiskFull => 3,
+    _ => 1,
+};
+
+ProcessStartInfo Child()
+{
+    var start = new ProcessStartInfo(Environment.ProcessPath!);
+    foreach (var argument in args.Skip(1).Prepend("work"))
+    {
+        start.ArgumentList.Add(argument);
+    }
+
+    return start;
+}
