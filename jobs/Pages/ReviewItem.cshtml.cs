@@ -3,14 +3,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Validation;
-using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>One field with its crop: a keyer says what it says, by keyboard alone if wished, and gets the next.</summary>
 /// <param name="services">The home.</param>
-/// <param name="crops">Cuts fields out of stored scans.</param>
-public sealed class ReviewItemModel(NightServices services, Crops crops) : PageModel
+public sealed class ReviewItemModel(NightServices services) : PageModel
 {
     /// <summary>The item.</summary>
     public ReviewItem Item { get; private set; } = null!;
@@ -53,7 +51,7 @@ public sealed class ReviewItemModel(NightServices services, Crops crops) : PageM
 
     /// <summary>The crop, decrypted on the fly; every answer of this host says `no-store`.</summary>
     public async Task<IActionResult> OnGetCropAsync(string item, CancellationToken cancellation) =>
-        await crops.PngAsync(item, cancellation) is { } png ? File(png, "image/png") : NotFound();
+        await new ReviewCrops(services).CropPngAsync(item, cancellation) is { } png ? File(png, "image/png") : NotFound();
 
     /// <summary>Stores a decision, audited, and goes on to the next item.</summary>
     public async Task<IActionResult> OnPostAsync(string item, string? value, string? reason, CancellationToken cancellation)

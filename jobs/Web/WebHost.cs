@@ -61,7 +61,6 @@ public static class WebHost
         collection.AddSingleton<Accounts>();
         collection.AddSingleton<GuessGuard>();
         collection.AddSingleton<Inquiry>();
-        collection.AddSingleton<Crops>();
         collection.AddDataProtection()
             .SetApplicationName("mynumber")
             .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(services.Home.Keys, "web")));
