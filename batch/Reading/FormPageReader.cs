@@ -16,7 +16,8 @@ internal sealed class FormPageReader : IDisposable
         ApplicationIdReading ApplicationId,
         Dictionary<string, FieldReading> Fields,
         Dictionary<string, MarkReading> Marks,
-        PhotoReading? Photo);
+        PhotoReading? Photo,
+        bool ReasonWritten);
 
     /// <summary>Reads the page.</summary>
     public Values Read(CanonicalPage page, Mat emptyInk, FormPage form, ReadOptions options, double sourcePxPerMm)
@@ -48,7 +49,8 @@ internal sealed class FormPageReader : IDisposable
         }
 
         JoinDates(fields);
-        return new Values(id, fields, marks, photo);
+        var reason = form.Find("applicant_name") is { } name && InkZone.HoldsMoreThanAName(page, emptyInk, name);
+        return new Values(id, fields, marks, photo, reason);
     }
 
     /// <summary>Where the photograph lies, in canonical pixels.</summary>

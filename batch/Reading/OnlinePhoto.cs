@@ -5,15 +5,15 @@ namespace MyNumber.Batch.Reading;
 /// <summary>What was found about a photograph that came online.</summary>
 /// <param name="Photo">R20's measurements; present is false where the picture cannot be used at all.</param>
 /// <param name="Findings">
-/// Codes of R21: `not-jpeg`, `heic`, `cmyk`, `file-too-small`, `file-too-large`, `pixels-too-few`, `pixels-too-many`,
-/// `truncated`, `damaged`; and `edited`, a remark.
+/// Codes of R21: `photo-not-jpeg` (HEIC in disguise too), `photo-colour` (CMYK), `photo-bytes`, `photo-pixels`,
+/// `photo-damaged` (cut off too); and `photo-edited`, a remark.
 /// </param>
 /// <param name="WidthPx">Pixels; 0 where unknown.</param>
 /// <param name="HeightPx">Pixels; 0 where unknown.</param>
 public sealed record OnlinePhotoInspection(PhotoReading Photo, IReadOnlyList<string> Findings, int WidthPx, int HeightPx)
 {
     /// <summary>The code that is a remark only.</summary>
-    public const string Edited = "edited";
+    public const string Edited = "photo-edited";
 
     /// <summary>Nothing but remarks.</summary>
     public bool IsAccepted => Findings.All(code => code == Edited);
@@ -46,23 +46,22 @@ public static class OnlinePhoto
         NativeLibraries.Load();
         var findings = new List<string>();
         var facts = JpegFacts.Of(file);
-        Note(findings, "file-too-small", file.Length < BytesMin);
-        Note(findings, "file-too-large", file.Length > BytesMax);
+        Note(findings, "photo-bytes", file.Length is < BytesMin or > BytesMax);
         if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
         {
-            findings.Add(IsHeic(file) ? "heic" : "not-jpeg");
+            findings.Add("photo-not-jpeg");
             return Refused(findings, facts);
         }
 
-        Note(findings, "cmyk", facts.Components == 4);
-        Note(findings, "damaged", facts.Complete && facts.Width == 0);
-        Note(findings, "truncated", !facts.Complete);
-        Note(findings, "pixels-too-few", facts.Width > 0 && (facts.Width < PixelsMin || facts.Height < PixelsMin));
-        Note(findings, "pixels-too-many", facts.Width > PixelsMax || facts.Height > PixelsMax);
+        Note(findings, "photo-colour", facts.Components == 4);
+        Note(findings, "photo-damaged", !facts.Complete || facts.Width == 0);
+        var known = facts.Width > 0;
+        Note(findings, "photo-pixels", known && !(IsAllowed(facts.Width) && IsAllowed(facts.Height)));
         Note(findings, OnlinePhotoInspection.Edited, facts.Software is { } software
             && EditingPrograms.Any(program => software.Contains(program, StringComparison.OrdinalIgnoreCase)));
         // What breaks a rule of the file is not decoded: its size was never bounded.
-        return findings.Any(code => code is "cmyk" or "damaged" or "truncated" or "pixels-too-many" or "file-too-large")
+        return findings.Any(code => code is "photo-colour" or "photo-damaged") || file.Length > BytesMax
+            || facts.Width > PixelsMax || facts.Height > PixelsMax
             ? Refused(findings, facts)
             : Picture(file, findings, facts);
     }
@@ -73,7 +72,7 @@ public static class OnlinePhoto
         using var picture = Cv2.ImDecode(file, ImreadModes.Grayscale);
         if (picture.Empty())
         {
-            findings.Add("damaged");
+            findings.Add("photo-damaged");
             return Refused(findings, facts);
         }
 
@@ -86,11 +85,7 @@ public static class OnlinePhoto
         new PhotoReading(false, null, null, facts.Width > 0 ? facts.Width : null, null, null, null, null, null, null),
         findings, facts.Width, facts.Height);
 
-    // ISO base media files begin with a box `ftyp`; HEIC's brands are these.
-    private static bool IsHeic(ReadOnlySpan<byte> file) =>
-        file.Length >= 12 && file.Slice(4, 4).SequenceEqual("ftyp"u8)
-        && (file.Slice(8, 3).SequenceEqual("hei"u8) || file.Slice(8, 3).SequenceEqual("hev"u8)
-            || file.Slice(8, 4).SequenceEqual("mif1"u8) || file.Slice(8, 4).SequenceEqual("msf1"u8));
+    private static bool IsAllowed(int pixels) => pixels is >= PixelsMin and <= PixelsMax;
 
     private static void Note(List<string> findings, string code, bool holds)
     {

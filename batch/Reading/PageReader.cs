@@ -37,7 +37,11 @@ public sealed class PageReader : IDisposable
     /// <param name="file">The file's bytes.</param>
     /// <param name="page">From 1.</param>
     /// <param name="cancellation">Ends the reading between two zones.</param>
-    public PageOutcome Read(byte[] file, int page, CancellationToken cancellation)
+    public PageOutcome Read(byte[] file, int page, CancellationToken cancellation) =>
+        Read(file, page, null, cancellation);
+
+    /// <summary>The same, with pictures of what each step saw in <paramref name="debugFolder"/>.</summary>
+    internal PageOutcome Read(byte[] file, int page, string? debugFolder, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var decoded = PageDecoder.Decode(file, page, Colour.Drop);
@@ -54,7 +58,7 @@ public sealed class PageReader : IDisposable
             // A page of noise may keep the search for marks busy; its zones would only cost more.
             return clock.Elapsed.TotalSeconds > PageLimits.SecondsMax
                 ? new PageOutcome(null, "too-slow")
-                : new PageOutcome(placement is null ? Unknown(image) : Known(image, placement), null);
+                : new PageOutcome(placement is null ? Unknown(image) : Known(image, placement, debugFolder), null);
         }
     }
 
@@ -133,7 +137,7 @@ public sealed class PageReader : IDisposable
         null, 0, 0, registration, new ApplicationIdReading(null, null, 0), new Dictionary<string, FieldReading>(),
         new Dictionary<string, MarkReading>(), null, findings, bitonal);
 
-    private PageReading Known(PageImage image, PagePlacement placement)
+    private PageReading Known(PageImage image, PagePlacement placement, string? debugFolder)
     {
         var streaks = PageDamage.Streaks(image.Gray);
         var registration = new Registration(
@@ -152,7 +156,7 @@ public sealed class PageReader : IDisposable
         var reading = new PageReading(
             mark.Kind, mark.Version, mark.Page, registration, values.ApplicationId, values.Fields, values.Marks, values.Photo,
             Findings(image, placement, registration, values), image.Bitonal);
-        if (_options.DebugFolder is { } folder)
+        if (debugFolder is { } folder)
         {
             DebugPictures.Write(folder, image, flat, emptyInk, form, reading);
         }
@@ -170,6 +174,7 @@ public sealed class PageReader : IDisposable
         Note(findings, "scale", registration.Scale is < 0.965 or > 1.035);
         Note(findings, "streaks", registration.Streaks > 0);
         Note(findings, "bitonal", image.Bitonal);
+        Note(findings, "reason-in-name-field", values.ReasonWritten);
         Note(findings, "application-id-differs", values.ApplicationId.From == ApplicationIdSource.Differ);
         Note(findings, "other-form", _options.Form is { } expected && expected != placement.Mark!.Kind);
         return findings;

@@ -23,37 +23,21 @@ public static class ReadCommand
             return 2;
         }
 
+        using var reader = new PageReader(new ReadOptions(PrintedText.All, form));
         for (var f = 0; f < files.Count; f++)
         {
             var bytes = File.ReadAllBytes(files[f]);
-            NativeLibraries.Load();
-            var pages = PageDecoder.PageCount(bytes);
+            var pages = reader.PageCount(bytes);
             for (var page = 1; page <= pages; page++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var folder = debugFolder is null ? null : Path.Combine(debugFolder, $"{f + 1}-{page}");
-                output.WriteLine(Page(files[f], bytes, page, new ReadOptions(PrintedText.All, form, folder), cancellation));
+                var clock = Stopwatch.StartNew();
+                var outcome = reader.Read(bytes, page, folder, cancellation);
+                output.WriteLine(PageReadingJson.Line(files[f], page, outcome, clock.ElapsedMilliseconds));
             }
         }
 
         return 0;
-    }
-
-    // One reader serves all pages, but for debug pictures, whose folder is the reader's.
-    [ThreadStatic]
-    private static (ReadOptions Options, PageReader Reader)? _kept;
-
-    private static string Page(string file, byte[] bytes, int page, ReadOptions options, CancellationToken cancellation)
-    {
-        if (_kept is not { } kept || kept.Options != options)
-        {
-            _kept?.Reader.Dispose();
-            kept = (options, new PageReader(options));
-            _kept = kept;
-        }
-
-        var clock = Stopwatch.StartNew();
-        var outcome = kept.Reader.Read(bytes, page, cancellation);
-        return PageReadingJson.Line(file, page, outcome, clock.ElapsedMilliseconds);
     }
 }

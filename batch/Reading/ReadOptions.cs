@@ -13,5 +13,4 @@ public enum PrintedText
 /// <summary>How a page is read.</summary>
 /// <param name="Printed">Which printed fields are read as text.</param>
 /// <param name="Form">The form that is expected; a page of another kind gets the finding `other-form`. Null: any.</param>
-/// <param name="DebugFolder">Where pictures of each step go; null: none. They show personal data.</param>
-public sealed record ReadOptions(PrintedText Printed = PrintedText.WhenNeeded, string? Form = null, string? DebugFolder = null);
+public sealed record ReadOptions(PrintedText Printed = PrintedText.WhenNeeded, string? Form = null);

@@ -14,6 +14,22 @@ internal static class InkZone
 
     private const double SpeckMm2 = 0.12;
 
+    // A name ends before this share of the field's width; what stands behind it is something else.
+    private const double NameShareMax = 0.76;
+
+    /// <summary>
+    /// R22. The applicant's field holds more than a signature: ink at its far end, where a reason for an unusual
+    /// photograph stands. Too often said is a keyer's glance; too rarely, an applicant's reason unread.
+    /// </summary>
+    public static bool HoldsMoreThanAName(CanonicalPage page, Mat emptyInk, FormItem item)
+    {
+        using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box, -0.4));
+        InkCleaning.DropSpecks(ink, SpeckMm2);
+        var from = (int)(ink.Width * NameShareMax);
+        using var end = new Mat(ink, new Rect(from, 0, ink.Width - from, ink.Height));
+        return InkCleaning.AreaMm2(end) >= WrittenMm2;
+    }
+
     /// <summary>Reads the zone.</summary>
     public static FieldReading Read(CanonicalPage page, Mat emptyInk, FormItem item)
     {
