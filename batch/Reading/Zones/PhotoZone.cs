@@ -12,6 +12,10 @@ internal static class PhotoZone
     // Share of the frame that differs from the empty form, below which there is no photograph, and above which one.
     private const double CoveredMin = 0.06;
 
+    // On a bitonal scan an outline of this size, mm, is the photograph itself.
+    private const double WholeWidthMm = 33;
+    private const double WholeHeightMm = 43;
+
     /// <summary>What was found, and the photograph's outline in canonical pixels (null where there is none).</summary>
     public static (PhotoReading Reading, RotatedRect? Outline) Read(
         CanonicalPage page, Mat emptyInk, FormItem item, FaceFinder faces, double sourcePxPerMm)
@@ -38,7 +42,9 @@ internal static class PhotoZone
         };
         if (page.Bitonal)
         {
-            return (reading, placed);
+            // One bit shows a light background as paper: only a full outline is the photograph's, a smaller one its subject's.
+            var whole = reading.WidthMm >= WholeWidthMm && reading.HeightMm >= WholeHeightMm;
+            return (whole ? reading : reading with { WidthMm = null, HeightMm = null, WidthPx = null, TiltDeg = null }, placed);
         }
 
         using var photo = Straighten(page.Gray, placed);
@@ -83,8 +89,11 @@ internal static class PhotoZone
         using var joined = new Mat();
         using var large = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(19, 19));
         Cv2.MorphologyEx(rest, joined, MorphTypes.Close, large);
-        covered.Dispose();
-        return joined.Clone();
+        // A photograph's own edge lies on the frame that was taken away: it grows back where there is something.
+        Cv2.Dilate(joined, joined, large);
+        Cv2.BitwiseAnd(joined, covered, covered);
+        Cv2.MorphologyEx(covered, covered, MorphTypes.Close, near);
+        return covered;
     }
 
     private static RotatedRect? Outline(Mat covered)

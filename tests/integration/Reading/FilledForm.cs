@@ -37,7 +37,10 @@ internal static class FilledForm
         }], pdf);
         using var image = PdfPages.Decode(pdf.ToArray(), page, Colour.Drop).Image
             ?? throw new InvalidOperationException("The printed form cannot be rendered.");
-        return image.Gray.Clone();
+        // Around the trimmed page lies the printer's bleed; a scanner never sees it.
+        var (width, height) = ((int)(210 * PxPerMm), (int)(297 * PxPerMm));
+        using var trimmed = new Mat(image.Gray, new Rect((image.Gray.Width - width) / 2, (image.Gray.Height - height) / 2, width, height));
+        return trimmed.Clone();
     }
 
     /// <summary>A front with date, phone, signature, one mark and a photograph.</summary>
@@ -103,11 +106,12 @@ internal static class FilledForm
             tiff.SetField(TiffTag.XRESOLUTION, 300.0);
             tiff.SetField(TiffTag.YRESOLUTION, 300.0);
             tiff.SetField(TiffTag.RESOLUTIONUNIT, ResUnit.INCH);
-            var line = new byte[(scan.Width + 7) / 8];
-            for (var y = 0; y < scan.Height; y++)
+            var (width, height) = (scan.Width, scan.Height);
+            var line = new byte[(width + 7) / 8];
+            for (var y = 0; y < height; y++)
             {
                 Array.Clear(line);
-                var row = scan.AsSpan<byte>().Slice(y * scan.Width, scan.Width);
+                var row = scan.AsSpan<byte>().Slice(y * width, width);
                 for (var x = 0; x < row.Length; x++)
                 {
                     line[x >> 3] |= (byte)(row[x] < 128 ? 0x80 >> (x & 7) : 0);
