@@ -21,6 +21,9 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
 
     private const string Product = "toy-paper";
 
+    /// <summary>Called by every part of `first` between compute and store: a test may hold it there.</summary>
+    public Func<PartInfo, Task> Pause { get; set; } = _ => Task.CompletedTask;
+
     public IReadOnlyDictionary<string, IReadOnlyList<StepDefinition>> Kinds =>
         new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [First, Paper, Last], ["disposal"] = [Last] };
 
@@ -141,6 +144,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
         }
 
         await Task.Delay(workTime, cancellation);
+        await Pause(part.Part);
         return keys;
     }
 

@@ -13,6 +13,8 @@ public sealed class ToyRun : IAsyncDisposable
 
     public RunEngine Engine { get; private set; } = null!;
 
+    public ToyNight Night { get; private set; } = null!;
+
     public string Outbox { get; } = Directory.CreateTempSubdirectory("toy-outbox-").FullName;
 
     public static async Task<ToyRun> CreateAsync(
@@ -27,9 +29,9 @@ public sealed class ToyRun : IAsyncDisposable
             PassingDelayMax = TimeSpan.FromMilliseconds(50),
             GuardsOff = guardsOff,
         };
+        run.Night = new ToyNight(run.Outbox, items, 10, TimeSpan.Zero);
         run.Engine = new RunEngine(
-            run._database.DataSource, new ToyNight(run.Outbox, items, 10, TimeSpan.Zero).Kinds, run.Outbox,
-            clock ?? TimeProvider.System, options);
+            run._database.DataSource, run.Night.Kinds, run.Outbox, clock ?? TimeProvider.System, options);
         return run;
     }
 
@@ -48,6 +50,15 @@ public sealed class ToyRun : IAsyncDisposable
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    public async Task WaitUntilAsync(string sql)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await ScalarAsync<bool>(sql))
+        {
+            await Task.Delay(20, patience.Token);
+        }
     }
 
     public Task<string> DigestAsync() => ToyNight.DigestAsync(_database.DataSource, Outbox);
