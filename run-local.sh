@@ -69,7 +69,7 @@ start_cluster() {
   [ "$(id -u)" = 0 ] && chown postgres: "$socket"
   if ! (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" status) > /dev/null 2>&1; then
     (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -w -l "$cluster/server.log" \
-      -o "-c listen_addresses='' -c unix_socket_directories='$socket' -c max_connections=200" start) > /dev/null ||
+      -o "-c listen_addresses='' -c unix_socket_directories='$socket' -c max_connections=200 -c log_error_verbosity=terse -c log_parameter_max_length_on_error=0" start) > /dev/null ||
       { tail -n 20 "$cluster/server.log" >&2; fail "PostgreSQL did not start: see $cluster/server.log"; }
   fi
   local user; user=$([ "$(id -u)" = 0 ] && echo postgres || id -un)

@@ -40,7 +40,8 @@ internal static class Sql
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, object?[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection, transaction);
-        foreach (var parameter in parameters)
+        // A string[] given alone arrives as the whole list (arrays are covariant), but is meant as one parameter.
+        foreach (var parameter in parameters is string[] ? [parameters] : parameters)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
         }

@@ -11,7 +11,7 @@ namespace MyNumber.Batch.Storage;
 /// <param name="Municipality">Where it lies.</param>
 /// <param name="State">`arrived`, `notified`, `void`, `disposal-proposed`.</param>
 /// <param name="Facts">What its clock hangs on.</param>
-/// <param name="Blocked">R46. Held, in dispute, or with an undecided piece on the way.</param>
+/// <param name="Blocked">R46. Held, in dispute, or with a piece on the way or a reprint still to come.</param>
 /// <param name="Known">The dates as stored; the step writes only what changed.</param>
 internal sealed record StoredCard(
     string Ref, string Municipality, string State, StorageFacts Facts, bool Blocked, StorageDates? Known)
@@ -29,7 +29,9 @@ internal sealed record StoredCard(
           SELECT min(piece.posted_on) FILTER (WHERE piece.occasion <> 'reminder') AS first_on,
                  min(piece.posted_on) FILTER (WHERE piece.occasion = 'reminder') AS reminder_on,
                  max(piece.deadline) FILTER (WHERE piece.posted_on IS NOT NULL) AS deadline,
-                 coalesce(bool_or(piece.state IN ('wanted', 'withheld', 'sealed', 'sent', 'acknowledged')), false)
+                 coalesce(bool_or(piece.state IN ('wanted', 'withheld', 'sealed', 'sent', 'acknowledged')
+                   OR (piece.state IN ('spoiled', 'refused', 'destroyed') OR piece.lost)
+                      AND NOT EXISTS (SELECT FROM piece next WHERE next.replaces = piece.piece_id)), false)
                    AS on_the_way
           FROM piece
           WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref) posted
