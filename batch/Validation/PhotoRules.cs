@@ -131,7 +131,7 @@ public static class OnlinePhotograph
     public const string Id = "R21";
 
     /// <summary>Code of a picture that software edited: a remark, no more.</summary>
-    public const string Edited = "edited";
+    public const string Edited = OnlinePhotoInspection.Edited;
 
     /// <summary>One finding for each code of the inspection, where a photograph is needed at all.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts) =>

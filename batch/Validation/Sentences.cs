@@ -53,32 +53,20 @@ internal static class Sentences
         ["photo-background"] = new(
             "顔写真の背景が無地ではありません。",
             "The photograph's background is not plain."),
-        ["not-jpeg"] = new(
-            "顔写真のファイルがJPEG形式ではありません。",
-            "The photograph's file is no JPEG."),
-        ["heic"] = new(
-            "顔写真がHEIC形式です。JPEG形式のファイルをご用意ください。",
-            "The photograph's file is HEIC. Please send a JPEG."),
-        ["cmyk"] = new(
+        ["photo-not-jpeg"] = new(
+            "顔写真のファイルがJPEG形式ではありません（HEICは使用できません）。",
+            "The photograph's file is no JPEG (HEIC cannot be used)."),
+        ["photo-colour"] = new(
             "顔写真のカラーモードがRGBまたは白黒ではありません。",
             "The photograph's colour mode is neither RGB nor gray."),
-        ["file-too-small"] = new(
-            "顔写真のファイルが20KB未満です。",
-            "The photograph's file is smaller than 20 KB."),
-        ["file-too-large"] = new(
-            "顔写真のファイルが7MBを超えています。",
-            "The photograph's file is larger than 7 MB."),
-        ["pixels-too-few"] = new(
-            "顔写真は縦横とも480ピクセル以上としてください。",
-            "The photograph needs 480 pixels each way at least."),
-        ["pixels-too-many"] = new(
-            "顔写真は縦横とも6000ピクセル以下としてください。",
-            "The photograph may have 6000 pixels each way at most."),
-        ["truncated"] = new(
-            "顔写真のファイルが途中で切れています。",
-            "The photograph's file ends too early."),
-        ["damaged"] = new(
-            "顔写真のファイルが壊れています。",
-            "The photograph's file is damaged."),
+        ["photo-bytes"] = new(
+            "顔写真のファイルサイズは20KB以上7MB以下としてください。",
+            "The photograph's file must have between 20 KB and 7 MB."),
+        ["photo-pixels"] = new(
+            "顔写真は縦横とも480〜6000ピクセルとしてください。",
+            "The photograph must have 480 to 6000 pixels each way."),
+        ["photo-damaged"] = new(
+            "顔写真のファイルが壊れているか、途中で切れています。",
+            "The photograph's file is damaged or ends too early."),
     };
 }

@@ -210,9 +210,9 @@ public sealed class RuleTests
     [Fact]
     public void R21_the_bytes_of_an_online_photograph_decide()
     {
-        var heic = Facts.Online with { SeparatePhoto = null, PhotoFileFindings = ["heic", "file-too-small"] };
-        Assert.Equal("incomplete R21 heic, incomplete R21 file-too-small", heic.Says());
-        Assert.Equal("remark R21 edited", (Facts.Online with { PhotoFileFindings = ["edited"] }).Says());
+        var heic = Facts.Online with { SeparatePhoto = null, PhotoFileFindings = ["photo-not-jpeg", "photo-bytes"] };
+        Assert.Equal("incomplete R21 photo-not-jpeg, incomplete R21 photo-bytes", heic.Says());
+        Assert.Equal("remark R21 photo-edited", (Facts.Online with { PhotoFileFindings = [OnlinePhotoInspection.Edited] }).Says());
         Assert.Equal("incomplete R20 photo-missing", (Facts.Online with { SeparatePhoto = null }).Says());
     }
 
@@ -272,6 +272,6 @@ public sealed class RuleTests
         Assert.All(
             Batch.Validation.Rules.Table.Where(rule => rule.Severity.Contains("incomplete", StringComparison.Ordinal)),
             rule => Assert.True(rule.Japanese.Length > 0 && rule.English.Length > 0, rule.Id));
-        Assert.Contains("HEIC", Batch.Validation.Rules.ForResident("R21", "heic").English, StringComparison.Ordinal);
+        Assert.Contains("HEIC", Batch.Validation.Rules.ForResident("R21", "photo-not-jpeg").English, StringComparison.Ordinal);
     }
 }
