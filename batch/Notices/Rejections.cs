@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -42,7 +41,7 @@ public static class Rejections
     }
 
     /// <summary>Name of the file of a day.</summary>
-    public static string FileName(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}.csv");
+    public static string FileName(DateOnly day) => Drops.DateInNames(day) + ".csv";
 
     /// <summary>The file's content, from the rows alone.</summary>
     public static async Task<byte[]> ContentAsync(NpgsqlDataSource database, long dropId, CancellationToken cancellation)

@@ -49,10 +49,13 @@ public static class Drops
         StoreContext context, string area, string product, bool production, CancellationToken cancellation)
     {
         var number = await NextNumberAsync(context, product, cancellation);
-        var day = context.BusinessDate.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var day = DateInNames(context.BusinessDate);
         var name = string.Create(CultureInfo.InvariantCulture, $"{(production ? "" : "TEST-")}{day}-{product}-{number:D3}");
         return await InsertAsync(context, $"{area}/{name}", DropShape.Folder, product, number, cancellation);
     }
+
+    /// <summary>A date as it stands in the names of what leaves the house: `20261124` (FORMATS.md, Out).</summary>
+    public static string DateInNames(DateOnly date) => date.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     /// <summary>Creates a flat drop: files of their own names below <paramref name="folder"/>.</summary>
     /// <param name="context">The plan's transaction.</param>

@@ -68,7 +68,7 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
     {
         var summary = await LoadAsync(run, cancellation);
         var folder = Directory.CreateDirectory(Path.Combine(home.Outbox, "report")).FullName;
-        var date = run.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var date = Drops.DateInNames(run.BusinessDate);
         await ReplaceAsync(Path.Combine(folder, date + ".json"), JsonSerializer.Serialize(summary, Json) + "\n", cancellation);
         await ReplaceAsync(Path.Combine(folder, date + ".html"), NightReportHtml.Render(summary), cancellation);
     }

@@ -234,5 +234,5 @@ public sealed class StatusStep(NightServices services)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private static string FileName(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".csv";
+    private static string FileName(DateOnly date) => Drops.DateInNames(date) + ".csv";
 }
