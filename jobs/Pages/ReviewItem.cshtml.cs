@@ -19,6 +19,9 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     /// <summary>A box: filled in or empty.</summary>
     public bool IsMark => Item.Field is "no_signature_certificate" or "no_user_certificate" or "braille";
 
+    /// <summary>Not a field but a whole side, which is missing or could not be read.</summary>
+    public bool IsSide => Item.Field is "front" or "back";
+
     /// <summary>Digits only.</summary>
     public bool IsDigits => Item.Field is "individual_number" or "application_id" or "phone";
 
