@@ -6,6 +6,15 @@ namespace MyNumber.Batch.Reading;
 /// <summary>The photograph on a form (R20): is there one, where, how large, how turned; then what it shows.</summary>
 internal static class PhotoZone
 {
+    private enum Sensitivity
+    {
+        /// <summary>Dark enough to be no stain: is there a photograph?</summary>
+        Sure,
+
+        /// <summary>Anything darker than the paper around: where does it end?</summary>
+        Fine,
+    }
+
     // A photograph may be glued beside its frame by this much.
     private const double AroundMm = 5;
 
@@ -22,9 +31,11 @@ internal static class PhotoZone
     {
         var absent = new PhotoReading(false, null, null, null, null, null, null, null, null, null);
         var zone = page.Inside(CanonicalPage.Px(item.Box, AroundMm));
-        using var covered = Covered(page, emptyInk, zone);
+        using var sure = Covered(page, emptyInk, zone, Sensitivity.Sure);
+        using var covered = Covered(page, emptyInk, zone, Sensitivity.Fine);
         var frame = CanonicalPage.Px(item.Box);
-        using var inside = new Mat(covered, new Rect(frame.X - zone.X, frame.Y - zone.Y, frame.Width, frame.Height));
+        using var rest = WithoutPrint(sure, emptyInk, zone);
+        using var inside = new Mat(rest, new Rect(frame.X - zone.X, frame.Y - zone.Y, frame.Width, frame.Height));
         if (Cv2.CountNonZero(inside) < CoveredMin * frame.Width * frame.Height || Outline(covered) is not { } outline)
         {
             return (absent, null);
@@ -64,7 +75,7 @@ internal static class PhotoZone
     }
 
     // Everything that is not paper: darker than it by more than a scanner's noise. On bitonal scans dots, joined.
-    private static Mat Covered(CanonicalPage page, Mat emptyInk, Rect zone)
+    private static Mat Covered(CanonicalPage page, Mat emptyInk, Rect zone, Sensitivity sensitivity)
     {
         if (page.Bitonal)
         {
@@ -76,31 +87,59 @@ internal static class PhotoZone
 
         using var view = new Mat(page.Gray, zone);
         using var smooth = new Mat();
-        Cv2.GaussianBlur(view, smooth, new Size(7, 7), 0);
+        Cv2.GaussianBlur(view, smooth, new Size(9, 9), 0);
         var covered = new Mat();
-        Cv2.Threshold(smooth, covered, page.Paper - Math.Max(14, 0.09 * (page.Paper - page.Ink)), 255, ThresholdTypes.BinaryInv);
-        // The form's own lines and words go, then gaps inside the photograph close.
+        var level = sensitivity == Sensitivity.Sure
+            ? page.Paper - Math.Max(14, 0.09 * (page.Paper - page.Ink))
+            : PaperAround(smooth);
+        Cv2.Threshold(smooth, covered, level, 255, ThresholdTypes.BinaryInv);
+        return covered;
+    }
+
+    // A light background is hardly darker than paper: the paper around the field, and how it varies, set the level.
+    private static double PaperAround(Mat smooth)
+    {
+        var pixels = smooth.AsSpan<byte>();
+        var (width, height) = (smooth.Width, smooth.Height);
+        const int ring = 3 * CanonicalPage.PxPerMm, step = 3;
+        var grays = new List<byte>();
+        for (var y = 0; y < height; y += step)
+        {
+            for (var x = 0; x < width; x += step)
+            {
+                if (x < ring || y < ring || x >= width - ring || y >= height - ring)
+                {
+                    grays.Add(pixels[(y * width) + x]);
+                }
+            }
+        }
+
+        grays.Sort();
+        var (middle, low) = (grays[grays.Count / 2], grays[grays.Count / 10]);
+        // Text or a line in the ring must not hide the photograph: no more than a fold of the paper is allowed for.
+        return middle - Math.Clamp(2.0 * (middle - low), 5, 20);
+    }
+
+    // Without the form's own lines and words, which a photograph covers and an empty field shows.
+    private static Mat WithoutPrint(Mat covered, Mat emptyInk, Rect zone)
+    {
         using var empty = new Mat(emptyInk, zone);
         using var grown = new Mat();
         using var near = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(13, 13));
         Cv2.Dilate(empty, grown, near);
-        using var rest = covered.Clone();
+        var rest = covered.Clone();
         rest.SetTo(Scalar.Black, grown);
-        using var joined = new Mat();
-        using var large = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(19, 19));
-        Cv2.MorphologyEx(rest, joined, MorphTypes.Close, large);
-        // A photograph's own edge lies on the frame that was taken away: it grows back where there is something.
-        Cv2.Dilate(joined, joined, large);
-        Cv2.BitwiseAnd(joined, covered, covered);
-        Cv2.MorphologyEx(covered, covered, MorphTypes.Close, near);
-        return covered;
+        return rest;
     }
 
     private static RotatedRect? Outline(Mat covered)
     {
+        // Opening takes the frame's line away where no photograph lies on it; the photograph's own edge stays whole.
         using var open = new Mat();
+        using var joint = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(9, 9));
+        Cv2.MorphologyEx(covered, open, MorphTypes.Close, joint);
         using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(25, 25));
-        Cv2.MorphologyEx(covered, open, MorphTypes.Open, kernel);
+        Cv2.MorphologyEx(open, open, MorphTypes.Open, kernel);
         Cv2.FindContours(open, out var contours, out _, RetrievalModes.External, ContourApproximationModes.ApproxSimple);
         var points = contours.Where(contour => Cv2.ContourArea(contour) > 40 * 40).SelectMany(contour => contour).ToArray();
         return points.Length < 4 ? null : Cv2.MinAreaRect(points);

@@ -13,12 +13,18 @@ internal static class PictureChecks
     private const double AboveShare = 0.30;
     private const double BelowShare = 0.12;
 
+    // The rim is this part of the picture on each side.
+    private const int RimParts = 16;
+
     private const double WantedRatio = 35.0 / 45.0;
 
     /// <summary>Fills in face, its share of the height, head inside, brightness and background.</summary>
     public static PhotoReading Inspect(Mat photo, PhotoReading reading, FaceFinder faces)
     {
-        Cv2.MeanStdDev(photo, out var mean, out _);
+        // The outermost rim may be the form's frame or paper; it says nothing of the picture.
+        var (rimX, rimY) = (photo.Width / RimParts, photo.Height / RimParts);
+        using var inner = new Mat(photo, new Rect(rimX, rimY, photo.Width - (2 * rimX), photo.Height - (2 * rimY)));
+        Cv2.MeanStdDev(inner, out var mean, out _);
         var face = faces.Find(photo);
         return reading with
         {
@@ -48,7 +54,7 @@ internal static class PictureChecks
     private static bool IsPlain(Mat photo)
     {
         var (width, height) = (Math.Max(4, photo.Width * 14 / 100), Math.Max(4, photo.Height * 30 / 100));
-        var margin = Math.Max(1, photo.Width / 40);
+        var margin = Math.Max(1, photo.Width / RimParts);
         if (photo.Width < 40 || photo.Height < 40)
         {
             return false;
