@@ -79,16 +79,7 @@ internal sealed class FormPageReader : IDisposable
 
         var code = _qr.Read(page, CanonicalPage.Px(qr.Box, 3));
         var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, emptyInk, printed, _network) : null;
-        return (code, digits) switch
-        {
-            (null, null) => new ApplicationIdReading(null, null, 0),
-            (null, { } read) => new ApplicationIdReading(read.Digits, ApplicationIdSource.Digits, read.Confidence),
-            (not null, null) => new ApplicationIdReading(code, ApplicationIdSource.Qr, 990),
-            ({ } both, { } read) when both == read.Digits => new ApplicationIdReading(both, ApplicationIdSource.Both, 1000),
-            // The network misreads a printed digit now and then: the two witnesses differ only where it is very sure.
-            (_, { Confidence: < 950 }) => new ApplicationIdReading(code, ApplicationIdSource.Qr, 950),
-            _ => new ApplicationIdReading(code, ApplicationIdSource.Differ, 0),
-        };
+        return PrintedDigits.Compare(code, digits);
     }
 
     private FieldReading Cells(CanonicalPage page, Mat emptyInk, FormItem item)

@@ -5,9 +5,11 @@ namespace MyNumber.Batch.Reading;
 /// <summary>What R20 measures of a photograph's picture, glued or sent online; it measures, the rules decide.</summary>
 internal static class PictureChecks
 {
-    // A background is plain where its gray spreads no more than this, and left and right do not differ by more.
-    private const double PlainSpreadMax = 22;
-    private const double PlainDifferenceMax = 45;
+    // A background is plain where few of its pixels lie far from its middle gray, and left and right do not differ much:
+    // light that falls from one side is no pattern, and a curl of hair that reaches into a corner is none either.
+    private const int FarFromMiddle = 40;
+    private const double FarShareMax = 0.15;
+    private const int PlainDifferenceMax = 45;
 
     // A cascade's box runs from the brows to the mouth's lower edge; the head reaches beyond it by these shares of it.
     private const double AboveShare = 0.30;
@@ -53,18 +55,26 @@ internal static class PictureChecks
     // The upper corners, where no head and no shoulder is.
     private static bool IsPlain(Mat photo)
     {
-        var (width, height) = (Math.Max(4, photo.Width * 14 / 100), Math.Max(4, photo.Height * 30 / 100));
-        var margin = Math.Max(1, photo.Width / RimParts);
         if (photo.Width < 40 || photo.Height < 40)
         {
             return false;
         }
 
-        using var left = new Mat(photo, new Rect(margin, margin, width, height));
-        using var right = new Mat(photo, new Rect(photo.Width - margin - width, margin, width, height));
-        Cv2.MeanStdDev(left, out var leftMean, out var leftSpread);
-        Cv2.MeanStdDev(right, out var rightMean, out var rightSpread);
-        return leftSpread.Val0 <= PlainSpreadMax && rightSpread.Val0 <= PlainSpreadMax
-            && Math.Abs(leftMean.Val0 - rightMean.Val0) <= PlainDifferenceMax;
+        var (width, height) = (photo.Width / 10, photo.Height / 5);
+        var margin = photo.Width / RimParts;
+        var (leftMiddle, leftFar) = Corner(photo, new Rect(margin, margin, width, height));
+        var (rightMiddle, rightFar) = Corner(photo, new Rect(photo.Width - margin - width, margin, width, height));
+        return leftFar <= FarShareMax && rightFar <= FarShareMax && Math.Abs(leftMiddle - rightMiddle) <= PlainDifferenceMax;
+    }
+
+    /// <summary>The median gray of a corner, and the share of its pixels that lie far from it.</summary>
+    private static (int Middle, double FarShare) Corner(Mat photo, Rect zone)
+    {
+        using var corner = new Mat(photo, zone);
+        using var copy = corner.Clone();
+        copy.GetArray(out byte[] grays);
+        Array.Sort(grays);
+        var middle = grays[grays.Length / 2];
+        return (middle, grays.Count(gray => Math.Abs(gray - middle) > FarFromMiddle) / (double)grays.Length);
     }
 }

@@ -15,8 +15,13 @@ internal static class PrintedDigits
     /// <summary>Least probability of a printed digit that counts, per mille.</summary>
     public const int ConfidenceMin = 700;
 
-    /// <summary>The digits and the least confidence among them; null where they cannot be read.</summary>
-    public static (string Digits, int Confidence)? Read(CanonicalPage page, Mat emptyInk, FormItem item, DigitNetwork network)
+    // The network misreads a printed digit now and then. One digit that differs and is not sure is such a slip; a sure one,
+    // or two, is another number.
+    private const int SureMin = 950;
+    private const int DifferentMax = 1;
+
+    /// <summary>The digits one by one; null where there are not 23 pieces of ink, so that nothing can be said.</summary>
+    public static IReadOnlyList<DigitGuess>? Read(CanonicalPage page, Mat emptyInk, FormItem item, DigitNetwork network)
     {
         using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box));
         InkCleaning.DropSpecks(ink, 0.1);
@@ -30,15 +35,31 @@ internal static class PrintedDigits
             }
         }
 
-        if (pictures.Count != Length)
+        return pictures.Count == Length ? network.Read(pictures) : null;
+    }
+
+    /// <summary>R02. What code and digits say together: unreadable digits beside a good code are no finding.</summary>
+    /// <param name="code">The QR code's Application ID; null where it could not be read.</param>
+    /// <param name="digits">The printed digits; null where they could not be read.</param>
+    public static ApplicationIdReading Compare(string? code, IReadOnlyList<DigitGuess>? digits)
+    {
+        var readable = digits is not null && digits.All(guess => guess.Digit is not null && guess.Confidence >= ConfidenceMin);
+        if (code is null)
         {
-            return null;
+            return readable
+                ? new(string.Concat(digits!.Select(guess => guess.Digit)), ApplicationIdSource.Digits, digits!.Min(guess => guess.Confidence))
+                : new(null, null, 0);
         }
 
-        var guesses = network.Read(pictures);
-        return guesses.Any(guess => guess.Digit is null || guess.Confidence < ConfidenceMin)
-            ? null
-            : (string.Concat(guesses.Select(guess => guess.Digit)), guesses.Min(guess => guess.Confidence));
+        var different = (digits ?? []).Where((guess, place) => guess.Digit is { } digit && digit != code[place] - '0').ToList();
+        if (different.Count > DifferentMax || different.Any(guess => guess.Confidence >= SureMin))
+        {
+            return new(code, ApplicationIdSource.Differ, 0);
+        }
+
+        return readable && different.Count == 0
+            ? new(code, ApplicationIdSource.Both, 1000)
+            : new(code, ApplicationIdSource.Qr, 950);
     }
 
     // Runs of columns with ink, single ones apart: two runs closer than a third of a millimetre are one broken digit.
