@@ -110,8 +110,7 @@ internal sealed class FormPageReader : IDisposable
     {
         if (item.Name == "application_id")
         {
-            return new FieldReading(id.Value, id.Confidence,
-                id.Value is null || id.From == ApplicationIdSource.Differ ? FieldState.Doubtful : FieldState.Read);
+            return new FieldReading(id.Value, id.Confidence, id.Value is null ? FieldState.Doubtful : FieldState.Read);
         }
 
         var wanted = options.Printed == PrintedText.All

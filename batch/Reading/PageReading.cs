@@ -30,7 +30,7 @@ public enum ApplicationIdSource
     /// <summary>Both, and they agree.</summary>
     Both,
 
-    /// <summary>Both, and they differ: <see cref="ApplicationIdReading.Value"/> is the QR's, a person must look.</summary>
+    /// <summary>Both, and they differ: there is no value, not even the code's; a person must look.</summary>
     Differ,
 }
 

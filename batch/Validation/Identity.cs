@@ -48,19 +48,19 @@ public static class ApplicationIdKnown
             return [];
         }
 
+        // A keyer looked at QR and digits, so only the registry is left to agree.
+        if (page.ApplicationId.From == ApplicationIdSource.Differ && !facts.IsDecided("application_id"))
+        {
+            return [Doubt("qr-and-digits-differ")];
+        }
+
         if (facts.ApplicationId is null)
         {
             return [Doubt("id-unreadable")];
         }
 
-        // A keyer looked at QR and digits, so only the registry is left to agree.
         if (!facts.IsDecided("application_id"))
         {
-            if (page.ApplicationId.From == ApplicationIdSource.Differ)
-            {
-                return [Doubt("qr-and-digits-differ")];
-            }
-
             if (page.ApplicationId.From == ApplicationIdSource.Digits && facts.Form is not null
                 && Dates.Parse(facts.Field("birth_date")) != facts.Resident?.BirthDate)
             {

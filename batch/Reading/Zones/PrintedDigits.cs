@@ -54,7 +54,7 @@ internal static class PrintedDigits
         var different = (digits ?? []).Where((guess, place) => guess.Digit is { } digit && digit != code[place] - '0').ToList();
         if (different.Count > DifferentMax || different.Any(guess => guess.Confidence >= SureMin))
         {
-            return new(code, ApplicationIdSource.Differ, 0);
+            return new(null, ApplicationIdSource.Differ, 0);
         }
 
         return readable && different.Count == 0
