@@ -12,8 +12,11 @@ internal static class PrintedDigits
     /// <summary>Digits of an Application ID (R01).</summary>
     public const int Length = 23;
 
-    /// <summary>Least probability of a printed digit that counts, per mille.</summary>
-    public const int ConfidenceMin = 700;
+    /// <summary>
+    /// Least probability of a printed digit that counts, per mille: a printed 1 gets as little as 600. A wrong one does no
+    /// harm: the registry knows no such ID, and beside a code <see cref="SureMin"/> decides.
+    /// </summary>
+    public const int ConfidenceMin = 500;
 
     // The network misreads a printed digit now and then. One digit that differs and is not sure is such a slip; a sure one,
     // or two, is another number.
