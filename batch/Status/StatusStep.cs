@@ -28,19 +28,27 @@ public sealed class StatusStep(NightServices services)
         Act.OfRows(PlanAsync),
         Act.Of(ComputeAsync, (store, context, cancellation) => store(context, cancellation)),
         [
+            // Both speak of rows that the next night's status replaces, so they say nothing any more once there is one.
             new Law("Application IDs that may be asked for = answered + too soon or too late to ask", $"""
-                SELECT (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}),
-                  (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal)
+                SELECT CASE WHEN {Replaced} THEN {Ledger("true")} ELSE
+                    (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}) END,
+                  {Ledger("true")}
                 """),
-            new Law("answered in the ledger = answers of this date", """
-                SELECT (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome <> 'unknown'),
-                  (SELECT count(*) FROM status_answer WHERE business_date = @date)
+            new Law("answered in the ledger = answers of this date", $"""
+                SELECT {Ledger("outcome <> 'unknown'")},
+                  CASE WHEN {Replaced} THEN {Ledger("outcome <> 'unknown'")} ELSE
+                    (SELECT count(*) FROM status_answer WHERE business_date = @date) END
                 """),
         ])
     {
         Seal = SealAsync,
         Publish = Act.Of(PublishAsync, MarkAsync),
     };
+
+    private const string Replaced = "EXISTS (SELECT 1 FROM run WHERE kind = 'night' AND business_date > @date)";
+
+    private static string Ledger(string which) =>
+        $"(SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND {which})";
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace MyNumber.Jobs.Cli;
 public static class ReportVerb
 {
     // Tables that a person wants to see at the end of a night; the report's page has them all.
-    private static readonly string[] Short = ["Scans of this night", "Applications", "Cards", "Pieces", "Drops of this night", "Disposals"];
+    private static readonly string[] Short = ["Scans of this night", "Applications", "Cards", "Pieces", "Disposals"];
 
     /// <summary>The verb.</summary>
     public static Command Build()
@@ -49,10 +49,13 @@ public static class ReportVerb
         foreach (var counts in summary.Counts.Where(counts => counts.Rows.Count > 0 && Short.Contains(counts.Name)))
         {
             writer.WriteLine($"  {counts.Name}");
+            // The last column counts what there is; a column before it may say how many changed in this night.
+            var changed = counts.Columns.Count > 2 && counts.Columns[^2] == "changed this night";
             foreach (var row in counts.Rows)
             {
-                var words = string.Join(" ", row.SkipLast(1).Where(cell => cell.Length > 0));
-                writer.WriteLine($"    {words,-58} {row[^1],7}");
+                var words = string.Join(" ", row.SkipLast(changed ? 2 : 1).Where(cell => cell.Length > 0));
+                var tonight = changed && row[^2] != "0" ? $"   {row[^2]} of them this night" : "";
+                writer.WriteLine($"    {words,-58} {row[^1],7}{tonight}");
             }
         }
 
