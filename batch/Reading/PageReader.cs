@@ -10,11 +10,20 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 public sealed class PageReader : IDisposable
 {
-    private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader());
+    private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader(), trackAllValues: true);
 
     private readonly EmptyForms _empty;
     private readonly FormPageReader _forms;
     private readonly ReadOptions _options;
+
+    // tesseract complains on standard error of every engine that a process leaves behind.
+    static PageReader() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var reader in Threads.Values)
+        {
+            reader.Dispose();
+        }
+    };
 
     /// <summary>Loads the native libraries and the models.</summary>
     /// <param name="options">Null: as the night reads.</param>

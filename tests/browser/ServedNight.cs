@@ -30,7 +30,7 @@ public sealed partial class ServedNight : IAsyncLifetime
     public string OneTimePassword { get; private set; } = "";
 
     /// <summary>The file that blocks the night.</summary>
-    public string Blocking => Path.Combine(_home, "outbox", "status", $"{Date}.csv");
+    public string Blocking => Path.Combine(_home, "outbox", "status", $"{Date.Replace("-", "", StringComparison.Ordinal)}.csv");
 
     /// <summary>The applications of the night with what must come of each: key, Application ID, state, rules.</summary>
     public string Expected => Path.Combine(_home, "inbox", "expected.csv");
