@@ -24,7 +24,12 @@ public static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (!dashboard)
         {
-            headers.CacheControl = "no-store";
+            // At the last moment: antiforgery sets its own, and warns where it finds another.
+            context.Response.OnStarting(() =>
+            {
+                headers.CacheControl = "no-store";
+                return Task.CompletedTask;
+            });
         }
 
         return next(context);
