@@ -148,8 +148,8 @@ public sealed class NoticesTests
         await world.NightAsync(Monday.AddDays(1));
         Assert.Equal(
             "key,municipality_code,rule\nE1-001,131016,R03\n",
-            File.ReadAllText(Path.Combine(world.Outbox, "rejections", "2026-11-23.csv")));
-        Assert.True(File.Exists(Path.Combine(world.Outbox, "rejections", "2026-11-23.done")));
+            File.ReadAllText(Path.Combine(world.Outbox, "rejections", "20261123.csv")));
+        Assert.True(File.Exists(Path.Combine(world.Outbox, "rejections", "20261123.done")));
         Assert.False(File.Exists(Path.Combine(world.Outbox, "rejections", "20261124.csv")));
         Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM piece"));
     }
