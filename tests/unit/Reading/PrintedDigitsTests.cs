@@ -37,8 +37,8 @@ public sealed class PrintedDigitsTests
     [Fact]
     public void Digits_alone_count_only_where_each_is_sure_enough()
     {
-        Assert.Equal((Code, ApplicationIdSource.Digits), Pair(PrintedDigits.Compare(null, Digits(Code, 700))));
-        Assert.Null(PrintedDigits.Compare(null, Digits(Code, 699)).Value);
+        Assert.Equal((Code, ApplicationIdSource.Digits), Pair(PrintedDigits.Compare(null, Digits(Code, PrintedDigits.ConfidenceMin))));
+        Assert.Null(PrintedDigits.Compare(null, Digits(Code, PrintedDigits.ConfidenceMin - 1)).Value);
     }
 
     private static (string?, ApplicationIdSource?) Pair(ApplicationIdReading reading) => (reading.Value, reading.From);
