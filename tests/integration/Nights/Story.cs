@@ -19,7 +19,7 @@ public sealed class Story : IDisposable
         Product.RunOk("fixtures", "night", "--applications", $"{Applications}", "--seed", $"{Seed}", "--out", Product.Inbox);
         Expected = File.ReadAllLines(Path.Combine(Product.Inbox, "expected.csv"));
         Residents = [.. Directory.EnumerateFiles(Path.Combine(Product.Inbox, "register"), "residents.csv", SearchOption.AllDirectories)
-            .SelectMany(File.ReadAllLines)];
+            .SelectMany(path => File.ReadAllLines(path).Skip(1))];
         First = Product.RunOk("night", "--date", FirstNight);
         OutcomesAfterTheFirstNight = Outcomes();
         foreach (var drop in Product.Drops("card-orders"))
@@ -41,7 +41,7 @@ public sealed class Story : IDisposable
     /// <summary>The lines of expected.csv, header first.</summary>
     public IReadOnlyList<string> Expected { get; }
 
-    /// <summary>The lines of every residents.csv that went in.</summary>
+    /// <summary>The rows of every residents.csv that went in, without their headers.</summary>
     public IReadOnlyList<string> Residents { get; }
 
     /// <summary>`key,state,rules` as the product tells them after the first night.</summary>

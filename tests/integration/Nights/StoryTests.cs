@@ -55,7 +55,10 @@ public sealed partial class StoryTests(Story story) : IClassFixture<Story>
         foreach (var file in files)
         {
             Assert.Equal(0, Tool("qpdf", "--check", file).ExitCode);
-            Assert.Equal("", Tool("mutool", "draw", "-q", "-r", "40", "-o", "/dev/null", "-F", "png", file).Error.Trim());
+            // Debian builds mutool without colour management; it says so of every file.
+            var drawn = Tool("mutool", "draw", "-q", "-r", "40", "-o", "/dev/null", "-F", "png", file);
+            Assert.Equal("", drawn.Error.Replace("warning: ICC support is not available", "", StringComparison.Ordinal).Trim());
+            Assert.Equal(0, drawn.ExitCode);
             Assert.True(Tool("pdftotext", file, "-").Output.Trim().Length > 100);
         }
     }
@@ -104,7 +107,7 @@ public sealed partial class StoryTests(Story story) : IClassFixture<Story>
     public async Task No_personal_data_lies_where_it_must_not()
     {
         // residents.csv: resident_id, individual_number, name, name_kana …
-        var rows = story.Residents.Skip(1).Select(line => line.Split(',')).Where(cells => cells.Length > 8).ToList();
+        var rows = story.Residents.Select(line => line.Split(',')).Where(cells => cells.Length > 8).ToList();
         var numbers = rows.Select(cells => cells[1]).Where(number => number.Length == 12).ToHashSet();
         var names = rows.Select(cells => cells[2]).Where(name => name.Length >= 4 && !name.Contains('*')).ToHashSet();
         Assert.True(numbers.Count > 20 && names.Count > 20);
