@@ -31,7 +31,12 @@ public sealed class Worker : IDisposable
     /// <returns>How many parts were claimed.</returns>
     public async Task<int> WorkUntilIdleAsync(CancellationToken drain, CancellationToken stop)
     {
-        await _one.WaitAsync(stop);
+        // A draining worker never gives the turn back (FinishAsync): who waits for it then has nothing to do.
+        if (!await TakeTurnAsync(drain))
+        {
+            return 0;
+        }
+
         try
         {
             var claims = 0;
@@ -63,6 +68,19 @@ public sealed class Worker : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
+
+    private async Task<bool> TakeTurnAsync(CancellationToken drain)
+    {
+        try
+        {
+            await _one.WaitAsync(drain);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     private async Task<ClaimedPart?> ClaimAsync(CancellationToken cancellation)
     {
