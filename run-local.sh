@@ -235,6 +235,13 @@ run_tests() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+run_bench() {
+  install_packages "${packages[@]}" "${test_packages[@]}"
+  start_cluster
+  build tests/bench/MyNumber.Tests.Bench.csproj
+  exec "$top/tests/bench/bin/Release/net10.0/MyNumber.Tests.Bench" "$@"
+}
+
 clean() {
   stop_serving
   stop_cluster
@@ -249,6 +256,7 @@ usage() {
 ./run-local.sh serve      sets up and serves the operator pages
 ./run-local.sh cli ARGS   the command line: ./run-local.sh cli --help
 ./run-local.sh test       all tests; arguments go to dotnet test (--filter …)
+./run-local.sh bench NAME measures; without a name it lists what can be measured
 ./run-local.sh db         starts the private PostgreSQL cluster and prints how to reach it
 ./run-local.sh stop       ends the pages and the cluster
 ./run-local.sh clean      removes everything that this script made here
@@ -262,6 +270,7 @@ case "${1:-}" in
   serve) set_up; serve "${@:2}" ;;
   cli) set_up; cd "$caller"; exec dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" "${@:2}" ;;
   test) run_tests "${@:2}" ;;
+  bench) run_bench "${@:2}" ;;
   db) install_packages "${packages[@]}"; start_cluster; echo "export MYNUMBER_CONNECTION='$MYNUMBER_CONNECTION'" ;;
   stop) stop_serving; stop_cluster ;;
   clean) clean ;;
