@@ -27,15 +27,31 @@ public static class Code128
             throw new ArgumentException("Code 128 here takes printable ASCII, then an even number of digits.");
         }
 
-        List<int> values = [StartB, .. text.Select(c => c - ' '), CodeC];
-        for (var i = 0; i < digits.Length; i += 2)
+        Span<int> values = stackalloc int[text.Length + (digits.Length / 2) + 4];
+        values[0] = StartB;
+        for (var i = 0; i < text.Length; i++)
         {
-            values.Add(int.Parse(digits.AsSpan(i, 2), NumberStyles.None, CultureInfo.InvariantCulture));
+            values[i + 1] = text[i] - ' ';
         }
 
-        values.Add(Check(values));
-        values.Add(Stop);
-        return [.. values.SelectMany(value => Patterns[value]).Select(c => c - '0')];
+        values[text.Length + 1] = CodeC;
+        for (var i = 0; i < digits.Length; i += 2)
+        {
+            values[text.Length + 2 + (i / 2)] = (10 * (digits[i] - '0')) + digits[i + 1] - '0';
+        }
+
+        values[^2] = Check(values[..^2]);
+        values[^1] = Stop;
+        var widths = new List<int>((values.Length * 6) + 1);
+        foreach (var value in values)
+        {
+            foreach (var width in Patterns[value])
+            {
+                widths.Add(width - '0');
+            }
+        }
+
+        return widths;
     }
 
     /// <summary>The text that widths stand for (whole modules, bar first); null where they are no valid symbol.</summary>
@@ -52,13 +68,13 @@ public static class Code128
             values.Add(Array.IndexOf(Patterns, string.Concat(widths.Skip(i).Take(6))));
         }
 
-        var body = values[..^1];
-        if (values.Contains(-1) || values[0] != StartB || values[^1] != Check(body)
+        if (values.Contains(-1) || values[0] != StartB || values[^1] != Check([.. values[..^1]])
             || string.Concat(widths.Skip(widths.Count - 7)) != Patterns[Stop])
         {
             return null;
         }
 
+        var body = values[..^1];
         var digits = body.IndexOf(CodeC);
         var letters = digits < 0 ? body[1..] : body[1..digits];
         var pairs = digits < 0 ? [] : body[(digits + 1)..];
@@ -67,6 +83,14 @@ public static class Code128
     }
 
     // The start value, and each value by its place, modulo 103.
-    private static int Check(List<int> values) =>
-        (values[0] + values.Skip(1).Select((value, i) => value * (i + 1)).Sum()) % 103;
+    private static int Check(ReadOnlySpan<int> values)
+    {
+        var sum = values[0];
+        for (var i = 1; i < values.Length; i++)
+        {
+            sum += values[i] * i;
+        }
+
+        return sum % 103;
+    }
 }

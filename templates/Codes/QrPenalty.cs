@@ -1,53 +1,77 @@
+using System.Numerics;
+
 namespace MyNumber.Templates.Codes;
 
-/// <summary>The penalty by which the mask of a QR symbol is chosen (ISO/IEC 18004, 7.8.3).</summary>
+/// <summary>The penalty by which the mask of a QR symbol is chosen (ISO/IEC 18004, 7.8.3), a row at a time.</summary>
 internal static class QrPenalty
 {
-    /// <summary>Sum of the four rules.</summary>
-    public static int Of(bool[,] dark)
+    /// <summary>Sum of the four rules over a symbol of at most 63 modules a side; bit 0 of a row is the leftmost.</summary>
+    public static int Of(ReadOnlySpan<ulong> rows)
     {
-        var size = dark.GetLength(0);
-        var penalty = 0;
-        var count = 0;
-        Span<bool> row = stackalloc bool[size];
-        Span<bool> column = stackalloc bool[size];
-        for (var i = 0; i < size; i++)
+        var size = rows.Length;
+        var all = (1UL << size) - 1;
+        var (penalty, dark, runBefore) = (0, 0, 0UL);
+        for (var row = 0; row < size; row++)
         {
-            for (var j = 0; j < size; j++)
+            var bits = rows[row];
+            dark += BitOperations.PopCount(bits);
+
+            // Rules 1 and 3 along the row: bit i of `same` says that modules i and i + 1 are alike.
+            var same = ~(bits ^ (bits >> 1)) & (all >> 1);
+            penalty += Runs(same & (same >> 1) & (same >> 2) & (same >> 3), 0, shifted: true);
+            penalty += 40 * (FinderLike(bits, all, size, 0b10111010000) + FinderLike(bits, all, size, 0b00001011101));
+
+            // Rule 2, and rules 1 and 3 down the columns, for all columns at once.
+            if (row + 1 < size)
             {
-                (row[j], column[j]) = (dark[i, j], dark[j, i]);
+                var below = ~(bits ^ rows[row + 1]);
+                penalty += 3 * BitOperations.PopCount(same & below & ~(rows[row + 1] ^ (rows[row + 1] >> 1)) & (all >> 1));
             }
 
-            penalty += Line(row) + Line(column);
-            for (var j = 0; j < size; j++)
+            if (row + 4 < size)
             {
-                count += dark[i, j] ? 1 : 0;
-                if (i > 0 && j > 0 && dark[i, j] == dark[i - 1, j] && dark[i, j] == dark[i, j - 1]
-                    && dark[i, j] == dark[i - 1, j - 1])
-                {
-                    penalty += 3;
-                }
+                var run = ~(bits ^ rows[row + 1]) & ~(bits ^ rows[row + 2]) & ~(bits ^ rows[row + 3]) & ~(bits ^ rows[row + 4]) & all;
+                penalty += Runs(run, runBefore, shifted: false);
+                runBefore = run;
+            }
+
+            if (row + 10 < size)
+            {
+                penalty += 40 * (FinderLike(rows[row..], all, 0b10111010000) + FinderLike(rows[row..], all, 0b00001011101));
             }
         }
 
         // Ten for each full 5 % by which the share of dark modules differs from a half.
         var total = size * size;
-        return penalty + (Math.Abs((count * 20) - (total * 10)) / total * 10);
+        return penalty + (Math.Abs((dark * 20) - (total * 10)) / total * 10);
     }
 
-    // Runs of five or more, and dark-light-dark 1:1:3:1:1 with four light modules on a side.
-    private static int Line(ReadOnlySpan<bool> dark)
+    // A set bit is a stretch of five alike. A run of n ≥ 5 has n - 4 of them and costs n - 2: one each, two for the first.
+    private static int Runs(ulong fives, ulong before, bool shifted) =>
+        BitOperations.PopCount(fives) + (2 * BitOperations.PopCount(fives & ~(shifted ? fives << 1 : before)));
+
+    // Dark-light-dark 1:1:3:1:1 with four light modules on a side: how often it begins in a row.
+    private static int FinderLike(ulong bits, ulong all, int size, int pattern)
     {
-        var (penalty, run) = (0, 0);
-        var window = 0;
-        for (var j = 0; j < dark.Length; j++)
+        var found = all >> 10;
+        for (var i = 0; i < 11 && found != 0; i++)
         {
-            run = j > 0 && dark[j] == dark[j - 1] ? run + 1 : 1;
-            penalty += run == 5 ? 3 : run > 5 ? 1 : 0;
-            window = ((window << 1) | (dark[j] ? 1 : 0)) & 0x7FF;
-            penalty += j >= 10 && window is 0b10111010000 or 0b00001011101 ? 40 : 0;
+            var wanted = ((pattern >> (10 - i)) & 1) == 1 ? bits >> i : ~bits >> i;
+            found &= wanted;
         }
 
-        return penalty;
+        return BitOperations.PopCount(found);
+    }
+
+    // The same, downwards from the first row, in all columns.
+    private static int FinderLike(ReadOnlySpan<ulong> rows, ulong all, int pattern)
+    {
+        var found = all;
+        for (var i = 0; i < 11 && found != 0; i++)
+        {
+            found &= ((pattern >> (10 - i)) & 1) == 1 ? rows[i] : ~rows[i];
+        }
+
+        return BitOperations.PopCount(found);
     }
 }

@@ -1,25 +1,48 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace MyNumber.Templates.Codes;
 
-/// <summary>Reed–Solomon words over GF(256) with the polynomial of QR codes (0x11D).</summary>
-internal static class ReedSolomon
+/// <summary>Error correction words over GF(256) with the polynomial of QR codes (0x11D), up to 32 of them.</summary>
+internal sealed class ReedSolomon
 {
-    private static readonly byte[] Exp = new byte[510];
-    private static readonly byte[] Log = new byte[256];
+    private const int Row = 32;
 
-    static ReedSolomon()
+    private readonly int _degree;
+
+    // For each value of a data word the generator polynomial times it, padded to a whole vector.
+    private readonly byte[] _multiples = new byte[256 * Row];
+
+    public ReedSolomon(int degree)
     {
-        var value = 1;
-        for (var i = 0; i < 255; i++)
+        _degree = degree;
+        var generator = Generator(degree);
+        for (var value = 1; value < 256; value++)
         {
-            Exp[i] = Exp[i + 255] = (byte)value;
-            Log[value] = (byte)i;
-            value <<= 1;
-            value ^= value > 255 ? 0x11D : 0;
+            for (var i = 0; i < degree; i++)
+            {
+                _multiples[(value * Row) + i] = Multiply(generator[i], value);
+            }
         }
     }
 
-    /// <summary>The generator polynomial of <paramref name="degree"/>, highest power first, without its leading 1.</summary>
-    public static byte[] Generator(int degree)
+    /// <summary>The error correction words of <paramref name="data"/>: the remainder of a division by the generator.</summary>
+    public void Remainder(ReadOnlySpan<byte> data, Span<byte> correction)
+    {
+        Span<byte> work = stackalloc byte[data.Length + Row];
+        data.CopyTo(work);
+        work[data.Length..].Clear();
+        for (var i = 0; i < data.Length; i++)
+        {
+            var next = MemoryMarshal.Cast<byte, Vector256<byte>>(work.Slice(i + 1, Row));
+            next[0] ^= MemoryMarshal.Cast<byte, Vector256<byte>>(_multiples.AsSpan(work[i] * Row, Row))[0];
+        }
+
+        work.Slice(data.Length, _degree).CopyTo(correction);
+    }
+
+    // Highest power first, without its leading 1.
+    private static byte[] Generator(int degree)
     {
         var result = new byte[degree];
         result[^1] = 1;
@@ -41,23 +64,15 @@ internal static class ReedSolomon
         return result;
     }
 
-    /// <summary>The error correction words of <paramref name="data"/>.</summary>
-    public static byte[] Remainder(ReadOnlySpan<byte> data, byte[] generator)
+    private static byte Multiply(int a, int b)
     {
-        var result = new byte[generator.Length];
-        foreach (var value in data)
+        var product = 0;
+        for (; b > 0; b >>= 1)
         {
-            var factor = (byte)(value ^ result[0]);
-            Array.Copy(result, 1, result, 0, result.Length - 1);
-            result[^1] = 0;
-            for (var i = 0; i < result.Length; i++)
-            {
-                result[i] ^= Multiply(generator[i], factor);
-            }
+            product ^= (b & 1) * a;
+            a = (a << 1) ^ ((a >> 7) * 0x11D);
         }
 
-        return result;
+        return (byte)product;
     }
-
-    private static byte Multiply(byte a, byte b) => a == 0 || b == 0 ? (byte)0 : Exp[Log[a] + Log[b]];
 }

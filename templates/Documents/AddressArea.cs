@@ -40,7 +40,7 @@ internal static class AddressArea
         double[] left = [44.3, 51.3, 58.3, 65.9, 72.7, 79.5, 86.3];
         for (var i = 0; i < digits.Length; i++)
         {
-            canvas.Text(new TextStyle(Typeface.Gothic, 15), left[i] + 2.85, 18, digits[i..(i + 1)], Align.Centre);
+            canvas.Text(new TextStyle(Typeface.Gothic, 15), left[i] + 2.85, 18, digits.AsSpan(i, 1), Align.Centre);
         }
 
         canvas.Fit(Typeface.Gothic, new Box(12, 36, 78, 18), to.Address, 11.5, ApplicationForms.ReadBackPtMin);
@@ -56,15 +56,15 @@ internal static class AddressArea
         }
 
         // Full bars reach up and down from the timing mark in the middle; heights 3.6, 2.4 and 1.2 mm at 10 points.
-        const double unit = 1.2 * SizeA / 10, bar = 0.6 * SizeA / 10;
+        const double bar = 0.6 * SizeA / 10, height = 1.2 * SizeA / 10;
         var bars = CustomerBarcode.BarsOf(characters).Select((type, i) => type switch
         {
-            'F' => new Box(xMm + (i * unit), yMm, bar, 3 * unit),
-            'A' => new Box(xMm + (i * unit), yMm, bar, 2 * unit),
-            'D' => new Box(xMm + (i * unit), yMm + unit, bar, 2 * unit),
-            _ => new Box(xMm + (i * unit), yMm + unit, bar, unit),
+            'F' => new Modules(2 * i, 0, 1, 3),
+            'A' => new Modules(2 * i, 0, 1, 2),
+            'D' => new Modules(2 * i, 1, 1, 2),
+            _ => new Modules(2 * i, 1, 1, 1),
         });
-        canvas.Fill(bars);
+        canvas.Code(xMm, yMm, bar, height, bars.ToArray());
     }
 }
 

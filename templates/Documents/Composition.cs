@@ -1,3 +1,5 @@
+using MyNumber.Templates.Pdf;
+
 namespace MyNumber.Templates.Documents;
 
 /// <summary>Which pages make up a piece: the document, and what must lie in front of it in an envelope.</summary>

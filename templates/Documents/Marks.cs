@@ -1,3 +1,4 @@
+using System.Numerics;
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
@@ -7,41 +8,22 @@ namespace MyNumber.Templates.Documents;
 /// <summary>Codes drawn on a page.</summary>
 internal static class Marks
 {
-    /// <summary>A QR code that fills a square box, as one path of bars.</summary>
+    /// <summary>Smallest module that a scan of 200 dpi still shows, mm (DESIGN.md, Printing).</summary>
+    public const double QrModuleMmMin = 0.42;
+
+    /// <summary>A QR code that fills a square box, as one path; too long a text refuses the page.</summary>
     public static void Qr(this Canvas canvas, Box box, string text)
     {
-        var symbol = QrCode.Encode(text);
-        var size = symbol.GetLength(0);
-        var module = box.WidthMm / size;
-        if (module < QrModuleMmMin)
+        if (QrCode.Encode(text) is not { } symbol || box.WidthMm / symbol.Size < QrModuleMmMin)
         {
             canvas.Refuse(Canvas.DoesNotFit);
             return;
         }
 
-        var bars = new List<Box>();
-        for (var row = 0; row < size; row++)
-        {
-            for (var column = 0; column < size; column++)
-            {
-                var start = column;
-                while (column < size && symbol[row, column])
-                {
-                    column++;
-                }
-
-                if (column > start)
-                {
-                    bars.Add(new Box(box.XMm + (start * module), box.YMm + (row * module), (column - start) * module, module));
-                }
-            }
-        }
-
-        canvas.Fill(bars);
+        var module = box.WidthMm / symbol.Size;
+        Span<Modules> dark = stackalloc Modules[RectanglesMax];
+        canvas.Code(box.XMm, box.YMm, module, module, dark[..Rectangles(symbol, dark)]);
     }
-
-    /// <summary>Smallest module that a scan of 200 dpi still shows, mm (DESIGN.md, Printing).</summary>
-    public const double QrModuleMmMin = 0.42;
 
     /// <summary>The mark of form, version and page.</summary>
     public static void FormMark(this Canvas canvas, FormMark mark)
@@ -49,4 +31,74 @@ internal static class Marks
         var modules = mark.Encode();
         canvas.Fill(Enumerable.Range(0, modules.Length).Where(i => modules[i]).Select(Forms.FormMark.ModuleBox));
     }
+
+    // No two rectangles begin at one module, and no two dark runs of a row touch.
+    private const int RectanglesMax = 57 * 29;
+
+    // Few rectangles make a short file: from the first module not yet covered, the wider of a run taken downwards and a
+    // column taken to the right, whichever covers more that is new.
+    private static int Rectangles(QrSymbol symbol, Span<Modules> found)
+    {
+        var (rows, size, count) = (symbol.Rows, symbol.Size, 0);
+        Span<ulong> covered = stackalloc ulong[size];
+        covered.Clear();
+        for (var y = 0; y < size; y++)
+        {
+            while ((rows[y] & ~covered[y]) is not 0 and var open)
+            {
+                var x = BitOperations.TrailingZeroCount(open);
+                var wide = Grown(rows, x, y, RunFrom(rows[y], x));
+                var tall = Tall(rows, x, y);
+                var best = NewIn(rows, covered, wide) >= NewIn(rows, covered, tall) ? wide : tall;
+                for (var row = best.Y; row < best.Y + best.Height; row++)
+                {
+                    covered[row] |= Mask(best);
+                }
+
+                found[count++] = best;
+            }
+        }
+
+        return count;
+    }
+
+    private static int RunFrom(ulong row, int x) => BitOperations.TrailingZeroCount(~(row >> x));
+
+    // That many modules from (x, y), and down as far as all of them are dark.
+    private static Modules Grown(IReadOnlyList<ulong> rows, int x, int y, int width)
+    {
+        var mask = Mask(new Modules(x, y, width, 1));
+        var height = 1;
+        while (y + height < rows.Count && (rows[y + height] & mask) == mask)
+        {
+            height++;
+        }
+
+        return new Modules(x, y, width, height);
+    }
+
+    private static Modules Tall(IReadOnlyList<ulong> rows, int x, int y)
+    {
+        var column = Grown(rows, x, y, 1);
+        var common = rows[y];
+        for (var row = y + 1; row < y + column.Height; row++)
+        {
+            common &= rows[row];
+        }
+
+        return column with { Width = RunFrom(common, x) };
+    }
+
+    private static int NewIn(IReadOnlyList<ulong> rows, ReadOnlySpan<ulong> covered, Modules box)
+    {
+        var count = 0;
+        for (var row = box.Y; row < box.Y + box.Height; row++)
+        {
+            count += BitOperations.PopCount(Mask(box) & rows[row] & ~covered[row]);
+        }
+
+        return count;
+    }
+
+    private static ulong Mask(Modules box) => ((1UL << box.Width) - 1) << box.X;
 }

@@ -41,12 +41,11 @@ public static class PieceDocuments
             return MissingData;
         }
 
-        var fonts = new FontUse();
-        var pages = Composition.Pages(piece);
-        for (var i = 0; i < pages.Count; i++)
+        var canvas = new Canvas(fonts: null);
+        foreach (var page in Composition.Pages(piece))
         {
-            var canvas = new Canvas(pages[i].HeightMm, fonts);
-            Draw(canvas, piece, pages, i);
+            canvas.Begin(page.HeightMm);
+            page.Variable(canvas);
             if (canvas.Problem is { } problem)
             {
                 return problem;
@@ -61,6 +60,8 @@ public static class PieceDocuments
     public static IReadOnlyList<RenderedPiece> Render(IReadOnlyList<PieceData> pieces, Stream output)
     {
         using var pdf = new PdfDocument(output, pieces.Count == 0 ? "" : pieces[0].Document);
+        var marks = new PieceMarkLayers(pdf);
+        Span<int> layers = stackalloc int[2];
         var rendered = new List<RenderedPiece>(pieces.Count);
         foreach (var piece in pieces)
         {
@@ -68,8 +69,12 @@ public static class PieceDocuments
             var pages = Composition.Pages(piece);
             for (var i = 0; i < pages.Count; i++)
             {
-                var (page, index) = (pages[i], i);
-                pdf.Page(page.Name, page.WidthMm, page.HeightMm, page.Static, canvas => Draw(canvas, piece, pages, index));
+                if (piece.PieceId.Length > 0 && i % 2 == 0)
+                {
+                    (layers[0], layers[1]) = marks.Write(pages[i], piece.PieceId, (i / 2) + 1, pages.Count / 2);
+                }
+
+                pdf.Page(pages[i], piece.PieceId.Length > 0 ? layers : []);
             }
 
             rendered.Add(new RenderedPiece(piece.PieceId, first, pages.Count, pages.Count / 2));
@@ -77,15 +82,5 @@ public static class PieceDocuments
 
         pdf.Finish();
         return rendered;
-    }
-
-    private static void Draw(Canvas canvas, PieceData piece, List<Page> pages, int index)
-    {
-        pages[index].Variable(canvas);
-        if (piece.PieceId.Length > 0)
-        {
-            PieceMark.Draw(
-                canvas, pages[index].WidthMm, pages[index].HeightMm, piece.PieceId, (index / 2) + 1, pages.Count / 2);
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Forms;
-using MyNumber.Templates.Pdf;
 
 namespace MyNumber.Templates.Documents;
 
@@ -20,36 +19,11 @@ internal static class PieceMark
     /// <summary>Characters of a piece's id.</summary>
     public const int IdLength = 16;
 
-    private static readonly TextStyle Letters = new(Typeface.Gothic, 6);
-
     /// <summary>The zone of the bars on a page of that size: in the middle, near the bottom edge.</summary>
     public static Box Zone(double pageWidthMm, double pageHeightMm)
     {
         const double width = 70;
         return new Box((pageWidthMm - width) / 2, pageHeightMm - 13, width, HeightMm);
-    }
-
-    /// <summary>Draws the mark of sheet <paramref name="sheet"/> of <paramref name="sheets"/>.</summary>
-    public static void Draw(Canvas canvas, double pageWidthMm, double pageHeightMm, string pieceId, int sheet, int sheets)
-    {
-        var numbers = string.Create(CultureInfo.InvariantCulture, $"{sheet:D2}{sheets:D2}");
-        var widths = Code128.Encode(pieceId, numbers);
-        var zone = Zone(pageWidthMm, pageHeightMm);
-        var x = zone.XMm + ((zone.WidthMm - (widths.Sum() * ModuleMm)) / 2);
-        var bars = new List<Box>();
-        for (var i = 0; i < widths.Count; i++)
-        {
-            if (i % 2 == 0)
-            {
-                bars.Add(new Box(x, zone.YMm, widths[i] * ModuleMm, HeightMm));
-            }
-
-            x += widths[i] * ModuleMm;
-        }
-
-        canvas.Fill(bars);
-        canvas.Text(Letters, pageWidthMm / 2, zone.BottomMm + 2.8,
-            string.Create(CultureInfo.InvariantCulture, $"{pieceId}  {sheet}/{sheets}"), Align.Centre);
     }
 
     /// <summary>Id, sheet and sheets from the bars found in the zone; null where they are no valid mark.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MyNumber.Templates.Forms;
 
 namespace MyNumber.Templates.Pdf;
@@ -14,6 +13,9 @@ public static class Fitting
     // The em box of a Japanese font hangs 0.12 below the baseline.
     private const double AboveBaseline = 0.88;
 
+    // Half a micrometre: so much two sums of the same widths may differ.
+    private const double RoundingMm = 0.0005;
+
     /// <summary>
     /// Sets <paramref name="text"/> into the box, in its middle from top to bottom, on one line if a size between
     /// <paramref name="maxPt"/> and <paramref name="floorPt"/> allows, else on more lines; refuses the page otherwise.
@@ -21,10 +23,15 @@ public static class Fitting
     public static void Fit(
         this Canvas canvas, Typeface typeface, Box box, string text, double maxPt, double floorPt, Align align = Align.Left)
     {
+        if (canvas.Shape(typeface, Flow.Horizontal, text) is not { } glyphs)
+        {
+            return;
+        }
+
         for (var size = maxPt; size >= floorPt; size -= StepPt)
         {
             var style = new TextStyle(typeface, size);
-            if (style.SizeMm <= box.HeightMm && canvas.WidthMm(style, text) <= box.WidthMm)
+            if (style.SizeMm <= box.HeightMm && Canvas.WidthMm(style, glyphs) <= box.WidthMm)
             {
                 Set(canvas, style, box, [text], align);
                 return;
@@ -36,7 +43,7 @@ public static class Fitting
             var style = new TextStyle(typeface, size);
             var lines = Wrap(canvas, style, box.WidthMm, text);
             var heightMm = style.SizeMm * (1 + ((lines.Count - 1) * Leading));
-            if (heightMm <= box.HeightMm && lines.All(line => canvas.WidthMm(style, line) <= box.WidthMm))
+            if (heightMm <= box.HeightMm && lines.All(line => canvas.WidthMm(style, line) <= box.WidthMm + RoundingMm))
             {
                 Set(canvas, style, box, lines, align);
                 return;
@@ -49,29 +56,37 @@ public static class Fitting
     /// <summary>Lines no wider than <paramref name="widthMm"/>; a blank is the better place to break.</summary>
     public static List<string> Wrap(Canvas canvas, TextStyle style, double widthMm, string text)
     {
-        var lines = new List<string>();
-        var clusters = StringInfo.ParseCombiningCharacters(text);
-        var start = 0;
-        var i = 0;
-        while (i < clusters.Length)
+        if (canvas.Shape(style.Typeface, Flow.Horizontal, text) is not { } glyphs)
         {
-            var end = i + 1 < clusters.Length ? clusters[i + 1] : text.Length;
-            if (clusters[i] > start && canvas.WidthMm(style, text[start..end]) > widthMm)
-            {
-                var cut = BreakBefore(text, start, clusters[i]);
-                lines.Add(text[start..cut].TrimEnd(' ', '　'));
-                start = cut;
-                i = Array.IndexOf(clusters, cut);
-            }
-
-            i++;
+            return [text];
         }
 
-        lines.Add(text[start..]);
+        // Where each glyph's characters begin in the text, and how far the line has come there, thousandths of an em.
+        var (starts, reached) = (new int[glyphs.Count + 1], new int[glyphs.Count + 1]);
+        for (var i = 0; i < glyphs.Count; i++)
+        {
+            starts[i + 1] = starts[i] + glyphs[i].Source.Length;
+            reached[i + 1] = reached[i] + glyphs[i].Width;
+        }
+
+        var width = widthMm * 1000 / style.SizeMm;
+        var lines = new List<string>();
+        var first = 0;
+        for (var i = 0; i < glyphs.Count; i++)
+        {
+            if (i > first && reached[i + 1] - reached[first] > width)
+            {
+                var cut = Array.BinarySearch(starts, BreakBefore(text, starts[first], starts[i]));
+                lines.Add(text[starts[first]..starts[cut]].TrimEnd(' ', '　'));
+                (first, i) = (cut, cut);
+            }
+        }
+
+        lines.Add(text[starts[first]..]);
         return lines;
     }
 
-    // After a blank in the line's last third; never before a closing mark, never inside a Latin word or a number.
+    // After a blank in the line's last third; never before a closing mark, after an opening one, or inside a word.
     private static int BreakBefore(string text, int start, int at)
     {
         var blank = text.LastIndexOfAny([' ', '　'], at - 1, at - start);
@@ -81,8 +96,7 @@ public static class Fitting
         }
 
         var cut = at;
-        while (cut > start + 1 && (MayNotBegin(text[cut]) || (IsWord(text[cut]) && IsWord(text[cut - 1]))
-            || char.IsLowSurrogate(text[cut])))
+        while (cut > start + 1 && !MayBreak(text[cut - 1], text[cut]))
         {
             cut--;
         }
@@ -90,7 +104,14 @@ public static class Fitting
         return cut > start + 1 ? cut : at;
     }
 
-    private static bool MayNotBegin(char c) => "、。，．）」』】〕・ー々っゃゅょッャュョ,.)！？号番丁目階室棟様".Contains(c, StringComparison.Ordinal);
+    private static bool MayBreak(char before, char after) =>
+        !MayNotBegin.Contains(after, StringComparison.Ordinal) && !MayNotEnd.Contains(before, StringComparison.Ordinal)
+        && !(IsWord(after) && IsWord(before)) && !Fonts.MayJoin(after);
+
+    private const string MayNotBegin =
+        "、。，．）」』】〕・ー々〻ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.)！？!?:;：；号番丁目階室棟様";
+
+    private const string MayNotEnd = "（「『【〔(";
 
     private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c is (>= '０' and <= '９') or '－' or '-' or '/' or ':' or '@' or '=';
 

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using HarfBuzzSharp;
+using Buffer = HarfBuzzSharp.Buffer;
 
 namespace MyNumber.Templates.Pdf;
 
@@ -11,11 +13,14 @@ namespace MyNumber.Templates.Pdf;
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class FontFile
 {
+    private static readonly Language Japanese = new("ja");
+    private static int _glyphsMet;
+
     private readonly Font _font;
+    private readonly ConcurrentDictionary<(int Number, string Source), Glyph> _glyphs = new();
 
     private FontFile(string name, string path)
     {
-        var bytes = File.ReadAllBytes(path);
         Name = name;
         Face = new Face(Blob.FromFile(path), 0);
         Face.MakeImmutable();
@@ -24,15 +29,15 @@ internal sealed class FontFile
         UnitsPerEm = Face.UnitsPerEm;
         _font.SetScale(UnitsPerEm, UnitsPerEm);
 
-        var head = Table(bytes, "head");
-        var hhea = Table(bytes, "hhea");
+        var head = Table("head");
+        var hhea = Table("hhea");
         Bounds =
         [
             Thousandths(Short(head, 36)), Thousandths(Short(head, 38)), Thousandths(Short(head, 40)), Thousandths(Short(head, 42)),
         ];
         Ascent = Thousandths(Short(hhea, 4));
         Descent = Thousandths(Short(hhea, 6));
-        Version = VersionOf(Table(bytes, "name"));
+        Version = VersionOf(Table("name"));
     }
 
     /// <summary>PostScript name.</summary>
@@ -61,42 +66,54 @@ internal sealed class FontFile
         return new FontFile(name, path);
     }
 
-    /// <summary>The glyph of a character, with its variation selector where there is one; null where the font lacks it.</summary>
-    public int? Glyph(Rune character, Rune? selector)
+    /// <summary>
+    /// The one glyph that HarfBuzz chooses for a character with its variation selector or combining marks; null where
+    /// the font has none for it.
+    /// </summary>
+    /// <param name="source">One character, and what belongs to it.</param>
+    /// <param name="flow">In vertical writing HarfBuzz takes the glyph's vertical form where the font has one.</param>
+    public Glyph? Find(string source, Flow flow)
     {
-        if (selector is { } variation)
+        var runes = source.EnumerateRunes().ToArray();
+        if (!_font.TryGetNominalGlyph((uint)runes[0].Value, out var nominal) || nominal == 0)
         {
-            // A selector that the font does not know must not fall back to the plain character (R99).
-            return _font.TryGetVariationGlyph((uint)character.Value, (uint)variation.Value, out var variant) && variant != 0
-                ? (int)variant
-                : null;
+            return null;
         }
 
-        return _font.TryGetNominalGlyph((uint)character.Value, out var glyph) && glyph != 0 ? (int)glyph : null;
-    }
+        // A selector that the font does not know must not fall back to the plain character (R99).
+        if (runes.Length > 1 && Fonts.IsSelector(runes[^1])
+            && (!_font.TryGetVariationGlyph((uint)runes[0].Value, (uint)runes[^1].Value, out var variant) || variant == 0))
+        {
+            return null;
+        }
 
-    /// <summary>Advance width, thousandths of an em.</summary>
-    public int Width(int glyph) => Thousandths(_font.GetHorizontalGlyphAdvance((uint)glyph));
+        using var buffer = new Buffer();
+        buffer.AddUtf16(source);
+        buffer.GuessSegmentProperties();
+        // Guessing takes the language from the machine; forms of kanji must not depend on it.
+        buffer.Language = Japanese;
+        buffer.Direction = flow == Flow.Vertical ? Direction.TopToBottom : Direction.LeftToRight;
+        _font.Shape(buffer);
+        var shaped = buffer.GlyphInfos;
+        if (shaped.Length != 1 || shaped[0].Codepoint == 0)
+        {
+            return null;
+        }
+
+        var number = (int)shaped[0].Codepoint;
+        return _glyphs.GetOrAdd((number, source), key => new Glyph(
+            this, key.Number, Thousandths(_font.GetHorizontalGlyphAdvance((uint)key.Number)), key.Source,
+            Interlocked.Increment(ref _glyphsMet) - 1));
+    }
 
     private int Thousandths(int units) => (int)Math.Round(units * 1000.0 / UnitsPerEm);
 
     private static short Short(ReadOnlySpan<byte> table, int at) => BinaryPrimitives.ReadInt16BigEndian(table[at..]);
 
-    private static ReadOnlySpan<byte> Table(byte[] file, string tag)
+    private byte[] Table(string tag)
     {
-        var count = BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(4));
-        for (var i = 0; i < count; i++)
-        {
-            var entry = file.AsSpan(12 + (16 * i), 16);
-            if (Encoding.ASCII.GetString(entry[..4]) == tag)
-            {
-                var offset = (int)BinaryPrimitives.ReadUInt32BigEndian(entry[8..]);
-                var length = (int)BinaryPrimitives.ReadUInt32BigEndian(entry[12..]);
-                return file.AsSpan(offset, length);
-            }
-        }
-
-        throw new InvalidDataException($"The font has no table `{tag}`.");
+        using var table = Face.ReferenceTable(Tag.Parse(tag));
+        return table.AsSpan().ToArray();
     }
 
     // Name 5 in English for Windows: "Version 004.01" or like it.

@@ -11,27 +11,39 @@ namespace MyNumber.Templates.Pdf;
 /// </summary>
 internal sealed class FontUse
 {
-    private readonly Dictionary<Glyph, int> _codes = new(GlyphBySource.Instance);
-    private readonly List<(FontFile Font, List<Glyph> Glyphs)> _fonts = [];
+    private readonly List<UsedFont> _fonts = [];
+    private int[] _codes = new int[1024];
 
-    /// <summary>Number of the font in the page's resources, and the glyph's code in it, from 1.</summary>
-    public (int Font, int Code) Use(Glyph glyph)
+    /// <summary>The font's place in the page's resources.</summary>
+    public int Font(Glyph glyph, Flow flow)
     {
-        var font = _fonts.FindIndex(used => used.Font == glyph.Font);
-        if (font < 0)
+        var at = _fonts.FindIndex(used => used.File == glyph.Font);
+        if (at < 0)
         {
-            _fonts.Add((glyph.Font, []));
-            font = _fonts.Count - 1;
+            _fonts.Add(new UsedFont(glyph.Font));
+            at = _fonts.Count - 1;
         }
 
-        if (!_codes.TryGetValue(glyph, out var code))
+        _fonts[at].IsVertical |= flow == Flow.Vertical;
+        return at;
+    }
+
+    /// <summary>The glyph's code in the font of that place, from 1.</summary>
+    public int Code(int font, Glyph glyph)
+    {
+        if (glyph.Index >= _codes.Length)
+        {
+            Array.Resize(ref _codes, Math.Max(_codes.Length * 2, glyph.Index + 1));
+        }
+
+        ref var code = ref _codes[glyph.Index];
+        if (code == 0)
         {
             _fonts[font].Glyphs.Add(glyph);
             code = _fonts[font].Glyphs.Count;
-            _codes.Add(glyph, code);
         }
 
-        return (font, code);
+        return code;
     }
 
     /// <summary>Writes the subset fonts, and their dictionary as object <paramref name="dictionary"/>.</summary>
@@ -40,42 +52,47 @@ internal sealed class FontUse
         var entries = new StringBuilder("<<");
         for (var i = 0; i < _fonts.Count; i++)
         {
-            var number = Write(pdf, _fonts[i].Font, _fonts[i].Glyphs);
-            entries.Append(CultureInfo.InvariantCulture, $"/F{i} {number} 0 R");
+            var (horizontal, vertical) = Write(pdf, _fonts[i]);
+            entries.Append(CultureInfo.InvariantCulture, $"/F{i} {horizontal} 0 R");
+            if (vertical is { } number)
+            {
+                entries.Append(CultureInfo.InvariantCulture, $"/V{i} {number} 0 R");
+            }
         }
 
         pdf.Object(dictionary, entries.Append(">>").ToString());
     }
 
-    private static int Write(PdfObjects pdf, FontFile font, List<Glyph> glyphs)
+    private static (int Horizontal, int? Vertical) Write(PdfObjects pdf, UsedFont used)
     {
+        var (font, glyphs) = (used.File, used.Glyphs);
         var (file, subset) = HarfBuzzSubset.Cut(font.Face, [.. glyphs.Select(glyph => glyph.Number)]);
-        var (type0, cidFont, descriptor, fontFile, toUnicode, toGlyph) =
-            (pdf.Reserve(), pdf.Reserve(), pdf.Reserve(), pdf.Reserve(), pdf.Reserve(), pdf.Reserve());
         // Six letters say that this is a subset and tell two subsets apart; taken from its bytes, so never random.
         var tag = new string([.. SHA256.HashData(file).Take(6).Select(b => (char)('A' + (b % 26)))]);
         var name = $"{tag}+{font.Name}";
         var bounds = string.Join(' ', font.Bounds);
         var widths = string.Join(' ', glyphs.Select(glyph => glyph.Width));
 
-        pdf.Stream(fontFile, string.Create(CultureInfo.InvariantCulture, $"/Length1 {file.Length}"), file);
-        pdf.Stream(toUnicode, "", Encoding.ASCII.GetBytes(ToUnicode(glyphs)));
+        var fontFile = pdf.Stream(string.Create(CultureInfo.InvariantCulture, $"/Length1 {file.Length}"), file);
+        var toUnicode = pdf.Stream("", Encoding.ASCII.GetBytes(ToUnicode(glyphs)));
         var map = new byte[(glyphs.Count + 1) * 2];
         for (var i = 0; i < glyphs.Count; i++)
         {
             BinaryPrimitives.WriteUInt16BigEndian(map.AsSpan((i + 1) * 2), (ushort)subset[i]);
         }
 
-        pdf.Stream(toGlyph, "", map);
-        pdf.Object(type0,
-            $"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{cidFont} 0 R]/ToUnicode {toUnicode} 0 R>>");
-        pdf.Object(cidFont,
-            $"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-            + $"/FontDescriptor {descriptor} 0 R/DW 1000/W[1[{widths}]]/CIDToGIDMap {toGlyph} 0 R>>");
-        pdf.Object(descriptor,
+        var toGlyph = pdf.Stream("", map);
+        var descriptor = pdf.Object(
             $"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{bounds}]/ItalicAngle 0/Ascent {font.Ascent}"
             + $"/Descent {font.Descent}/CapHeight {font.Ascent}/StemV 80/FontFile2 {fontFile} 0 R>>");
-        return type0;
+        // The em box of a Japanese font: vertical writing hangs each glyph by the middle of its upper edge.
+        var cidFont = pdf.Object(
+            $"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+            + $"/FontDescriptor {descriptor} 0 R/DW 1000/W[1[{widths}]]{(used.IsVertical ? "/DW2[880 -1000]" : "")}"
+            + $"/CIDToGIDMap {toGlyph} 0 R>>");
+        int Type0(string encoding) => pdf.Object(
+            $"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/{encoding}/DescendantFonts[{cidFont} 0 R]/ToUnicode {toUnicode} 0 R>>");
+        return (Type0("Identity-H"), used.IsVertical ? Type0("Identity-V") : null);
     }
 
     private static string ToUnicode(List<Glyph> glyphs)
@@ -102,13 +119,12 @@ internal sealed class FontUse
         return map.Append("endcmap CMapName currentdict/CMap defineresource pop end end\n").ToString();
     }
 
-    private sealed class GlyphBySource : IEqualityComparer<Glyph>
+    private sealed class UsedFont(FontFile file)
     {
-        public static readonly GlyphBySource Instance = new();
+        public FontFile File { get; } = file;
 
-        public bool Equals(Glyph? x, Glyph? y) =>
-            ReferenceEquals(x, y) || (x!.Font == y!.Font && x.Number == y.Number && x.Source == y.Source);
+        public List<Glyph> Glyphs { get; } = [];
 
-        public int GetHashCode(Glyph glyph) => HashCode.Combine(glyph.Number, glyph.Source);
+        public bool IsVertical { get; set; }
     }
 }

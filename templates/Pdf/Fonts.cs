@@ -14,13 +14,21 @@ public enum Typeface
     Mincho,
 }
 
-/// <summary>One glyph to be drawn, and the characters of the source text that it stands for.</summary>
-internal sealed record Glyph(FontFile Font, int Number, int Width, string Source);
+/// <summary>Which way a line of text runs.</summary>
+public enum Flow
+{
+    /// <summary>From left to right.</summary>
+    Horizontal,
+
+    /// <summary>From top to bottom, the next line to the left.</summary>
+    Vertical,
+}
 
 /// <summary>
-/// Text to glyphs. Horizontal Japanese needs no shaping (measured: 24,080 names, no difference), only the choice of a
-/// font for each character: the first of the chain that has it, with its variation selector. What no font has is null:
-/// a missing glyph withholds the piece (R99).
+/// Text to glyphs: the first font of the chain for which HarfBuzz gives one glyph for a character (with its variation
+/// selector or combining marks). Japanese type has no forms that depend on the neighbours (a test holds whole lines
+/// against this), so a character is shaped once a process and looked up from then on. What no font has is
+/// <see cref="Glyph.Missing"/>: it withholds the piece (R99).
 /// </summary>
 internal static class Fonts
 {
@@ -35,79 +43,95 @@ internal static class Fonts
 
     private static readonly FontFile[][] Chains = [[Gothic, Mj], [Mincho, Mj]];
 
-    private static readonly ConcurrentDictionary<string, Glyph?>[] Known = [new(), new()];
-
     /// <summary>All font files, in a fixed order.</summary>
     public static IReadOnlyList<FontFile> Files { get; } = [Gothic, Mincho, Mj];
 
-    /// <summary>The glyphs of a text; null in the place of a character that no font has.</summary>
-    public static List<Glyph?> Map(Typeface typeface, string text)
-    {
-        var glyphs = new List<Glyph?>(text.Length);
-        var known = Known[(int)typeface];
-        foreach (var cluster in Clusters(text))
-        {
-            glyphs.Add(known.GetOrAdd(cluster, static (source, face) => Find(source, Chains[(int)face]), typeface));
-        }
+    // By typeface and flow: characters of the first plane that stand alone, and all other clusters that were found.
+    private static readonly Glyph?[][] Plain = [.. Enumerable.Range(0, 4).Select(_ => new Glyph?[char.MaxValue + 1])];
+    private static readonly ConcurrentDictionary<string, Glyph>[] Clusters = [new(), new(), new(), new()];
 
-        return glyphs;
-    }
+    // Such characters are looked at as a cluster: the slow way.
+    private static readonly bool[] Joining = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c =>
+        char.IsSurrogate((char)c) || Continues(new Rune(c)))];
 
-    /// <summary>A character, with the selector or the combining marks that follow it.</summary>
-    private static IEnumerable<string> Clusters(string text)
+    /// <summary>Adds the glyphs of a text; false where a character is missing in all fonts of the chain.</summary>
+    public static bool Shape(Typeface typeface, Flow flow, ReadOnlySpan<char> text, List<Glyph> glyphs)
     {
-        var start = 0;
-        var at = 0;
-        while (at < text.Length)
+        var table = ((int)typeface * 2) + (int)flow;
+        var plain = Plain[table];
+        for (var at = 0; at < text.Length;)
         {
-            var length = Rune.TryGetRuneAt(text, at, out var rune) ? rune.Utf16SequenceLength : 1;
-            if (at > start && !Continues(rune))
+            Glyph glyph;
+            if (!Joining[text[at]] && (at + 1 == text.Length || !Joining[text[at + 1]]))
             {
-                yield return text[start..at];
-                start = at;
+                glyph = plain[text[at]] ??= Find(text.Slice(at, 1).ToString(), typeface, flow);
+                at++;
+            }
+            else
+            {
+                var length = ClusterLength(text[at..]);
+                var source = text.Slice(at, length).ToString();
+                if (!Clusters[table].TryGetValue(source, out glyph!))
+                {
+                    glyph = Find(source, typeface, flow);
+                    if (glyph != Glyph.Missing)
+                    {
+                        // Only what a font has is kept, so that no input makes this table grow without an end.
+                        Clusters[table].TryAdd(source, glyph);
+                    }
+                }
+
+                at += length;
             }
 
-            at += length;
+            if (glyph == Glyph.Missing)
+            {
+                return false;
+            }
+
+            glyphs.Add(glyph);
         }
 
-        if (at > start)
+        return true;
+    }
+
+    /// <summary>True for what may belong to the character before it, or is half of one.</summary>
+    public static bool MayJoin(char c) => Joining[c];
+
+    public static bool IsSelector(Rune rune) => rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
+
+    private static int ClusterLength(ReadOnlySpan<char> text)
+    {
+        Rune.DecodeFromUtf16(text, out _, out var length);
+        while (length < text.Length && Rune.DecodeFromUtf16(text[length..], out var next, out var more) == 0 && Continues(next))
         {
-            yield return text[start..at];
+            length += more;
         }
+
+        return length;
     }
 
     private static bool Continues(Rune rune) =>
         IsSelector(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
 
-    private static bool IsSelector(Rune rune) => rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
-
-    private static Glyph? Find(string source, FontFile[] chain)
+    private static Glyph Find(string source, Typeface typeface, Flow flow)
     {
-        Rune? selector = null;
-        var runes = source.EnumerateRunes().ToArray();
-        if (runes.Length > 1 && !IsSelector(runes[^1]))
+        // Controls, invisible signs, private use and halves of pairs print nothing that a reader could check.
+        if (!Rune.TryGetRuneAt(source, 0, out var first) || Rune.GetUnicodeCategory(first) is UnicodeCategory.Control
+            or UnicodeCategory.Format or UnicodeCategory.PrivateUse
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
         {
-            // A letter and its combining mark print as the one composed glyph, or not at all.
-            runes = [.. source.Normalize(NormalizationForm.FormC).EnumerateRunes()];
-        }
-        else if (runes.Length > 1)
-        {
-            (selector, runes) = (runes[^1], runes[..^1]);
+            return Glyph.Missing;
         }
 
-        if (runes.Length != 1 || Rune.IsControl(runes[0]))
+        foreach (var font in Chains[(int)typeface])
         {
-            return null;
-        }
-
-        foreach (var font in chain)
-        {
-            if (font.Glyph(runes[0], selector) is { } number)
+            if (font.Find(source, flow) is { } glyph)
             {
-                return new Glyph(font, number, font.Width(number), source);
+                return glyph;
             }
         }
 
-        return null;
+        return Glyph.Missing;
     }
 }

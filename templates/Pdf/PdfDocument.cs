@@ -14,12 +14,14 @@ public sealed class PdfDocument : IDisposable
 
     private readonly PdfObjects _pdf;
     private readonly FontUse _fonts = new();
+    private readonly Canvas _canvas;
     private readonly string _title;
     private readonly int _pageTree;
     private readonly int _fontDictionary;
     private readonly int _resources;
-    private readonly Dictionary<string, int> _statics = [];
-    private readonly List<(int Number, int Pages)> _nodes = [];
+    private readonly Dictionary<string, StaticPage> _statics = [];
+    private readonly PdfBytes _content = new();
+    private readonly List<int> _nodes = [];
     private readonly List<int> _kids = [];
     private int _node;
 
@@ -29,6 +31,7 @@ public sealed class PdfDocument : IDisposable
     public PdfDocument(Stream output, string title)
     {
         _title = title;
+        _canvas = new Canvas(_fonts);
         _pdf = new PdfObjects(output);
         (_pageTree, _fontDictionary, _resources) = (_pdf.Reserve(), _pdf.Reserve(), _pdf.Reserve());
         _node = _pdf.Reserve();
@@ -37,32 +40,41 @@ public sealed class PdfDocument : IDisposable
     /// <summary>Pages so far.</summary>
     public int Pages { get; private set; }
 
+    /// <summary>Writes something that stands on several pages of one height; gives its number for <see cref="Page"/>.</summary>
+    /// <exception cref="InvalidOperationException">Something cannot be printed; the file is of no use then.</exception>
+    public int Layer(double heightMm, Action<Canvas> draw) => _pdf.Stream("", Draw(heightMm, draw), Compression.Quick);
+
     /// <summary>
-    /// Adds a page of that size: the static part under <paramref name="name"/>, drawn when the name comes first, and
-    /// the variable part on top.
+    /// Adds a page: its static part, drawn when its name comes first, its variable part on top, and layers over that.
     /// </summary>
     /// <exception cref="InvalidOperationException">Something cannot be printed; the file is of no use then.</exception>
-    public void Page(string name, double widthMm, double heightMm, Action<Canvas> drawStatic, Action<Canvas> drawVariable)
+    internal void Page(Page page, ReadOnlySpan<int> layers)
     {
-        var boxes = Boxes(widthMm, heightMm);
-        if (!_statics.TryGetValue(name, out var background))
+        if (!_statics.TryGetValue(page.Name, out var background))
         {
-            background = _pdf.Reserve();
-            var canvas = Draw(name, heightMm, drawStatic);
-            _pdf.Stream(background,
-                $"/Type/XObject/Subtype/Form/BBox{boxes.Media}/Resources<</Font {_fontDictionary} 0 R>>",
-                Encoding.ASCII.GetBytes(canvas.Content));
-            _statics.Add(name, background);
+            background = Static(page);
+            _statics.Add(page.Name, background);
         }
 
-        var variable = Draw(name, heightMm, drawVariable);
-        var (page, contents) = (_pdf.Reserve(), _pdf.Reserve());
-        _pdf.Stream(contents, "", Encoding.ASCII.GetBytes($"/S{background} Do\n{variable.Content}"));
-        // The crop box, too, is the trimmed page: what a viewer shows is what the resident holds.
-        _pdf.Object(page,
-            $"<</Type/Page/Parent {_node} 0 R/MediaBox{boxes.Media}/BleedBox{boxes.Media}/TrimBox{boxes.Trim}/CropBox{boxes.Trim}"
-            + $"/Resources {_resources} 0 R/Contents {contents} 0 R>>");
-        _kids.Add(page);
+        // A page with nothing of its own shares the one stream that draws its static part.
+        var variable = Draw(page.HeightMm, page.Variable);
+        var contents = background.Contents;
+        if (!variable.IsEmpty)
+        {
+            _content.Clear();
+            contents = _pdf.Stream("", _content.Add(background.Invocation).Add(variable).Written, Compression.Quick);
+        }
+
+        var number = _pdf.Reserve();
+        var body = _pdf.BeginObject(number).Add("<</Type/Page/Parent "u8).Add(_node).Add(" 0 R"u8).Add(background.PageEntries);
+        body.Add("/Contents["u8).Add(contents).Add(" 0 R"u8);
+        foreach (var layer in layers)
+        {
+            body.Add((byte)' ').Add(layer).Add(" 0 R"u8);
+        }
+
+        body.Add("]>>\n"u8);
+        _kids.Add(number);
         Pages++;
         if (_kids.Count == PagesPerNodeMax)
         {
@@ -74,31 +86,40 @@ public sealed class PdfDocument : IDisposable
     public void Finish()
     {
         FlushNode();
-        var nodes = string.Join(' ', _nodes.Select(node => $"{node.Number} 0 R"));
+        var nodes = string.Join(' ', _nodes.Select(node => $"{node} 0 R"));
         _pdf.Object(_pageTree, string.Create(CultureInfo.InvariantCulture, $"<</Type/Pages/Kids[{nodes}]/Count {Pages}>>"));
         _fonts.Write(_pdf, _fontDictionary);
-        var backgrounds = string.Concat(_statics.Values.Select(number => $"/S{number} {number} 0 R"));
+        var backgrounds = string.Concat(_statics.Values.Select(page => $"/S{page.Form} {page.Form} 0 R"));
         _pdf.Object(_resources, $"<</Font {_fontDictionary} 0 R/XObject<<{backgrounds}>>>>");
 
-        var (metadata, profile, catalog) = (_pdf.Reserve(), _pdf.Reserve(), _pdf.Reserve());
-        _pdf.Stream(metadata, "/Type/Metadata/Subtype/XML", Encoding.UTF8.GetBytes(Xmp()), Compression.None);
-        _pdf.Stream(profile, "/N 1", GrayProfile());
-        _pdf.Object(catalog,
+        var metadata = _pdf.Stream("/Type/Metadata/Subtype/XML", Encoding.UTF8.GetBytes(Xmp()), Compression.None);
+        var profile = _pdf.Stream("/N 1", GrayProfile());
+        _pdf.Finish(_pdf.Object(
             $"<</Type/Catalog/Pages {_pageTree} 0 R/Lang(ja-JP)/Metadata {metadata} 0 R/OutputIntents[<</Type/OutputIntent"
-            + $"/S/GTS_PDFA1/OutputConditionIdentifier(Gray)/Info(Gray)/DestOutputProfile {profile} 0 R>>]>>");
-        _pdf.Finish(catalog);
+            + $"/S/GTS_PDFA1/OutputConditionIdentifier(Gray)/Info(Gray)/DestOutputProfile {profile} 0 R>>]>>"));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _pdf.Dispose();
 
-    private Canvas Draw(string name, double heightMm, Action<Canvas> draw)
+    private StaticPage Static(Page page)
     {
-        var canvas = new Canvas(heightMm, _fonts);
-        draw(canvas);
-        return canvas.Problem is null
-            ? canvas
-            : throw new InvalidOperationException($"The page `{name}` cannot be printed: {canvas.Problem}.");
+        var boxes = Boxes(page.WidthMm, page.HeightMm);
+        var form = _pdf.Stream(
+            $"/Type/XObject/Subtype/Form/BBox{boxes.Media}/Resources<</Font {_fontDictionary} 0 R>>", Draw(page.HeightMm, page.Static));
+        var invocation = Encoding.ASCII.GetBytes($"/S{form} Do\n");
+        // The crop box, too, is the trimmed page: what a viewer shows is what the resident holds.
+        return new StaticPage(form, invocation, _pdf.Stream("", invocation), Encoding.ASCII.GetBytes(
+            $"/MediaBox{boxes.Media}/BleedBox{boxes.Media}/TrimBox{boxes.Trim}/CropBox{boxes.Trim}/Resources {_resources} 0 R"));
+    }
+
+    private ReadOnlySpan<byte> Draw(double heightMm, Action<Canvas> draw)
+    {
+        _canvas.Begin(heightMm);
+        draw(_canvas);
+        return _canvas.Problem is null
+            ? _canvas.Content
+            : throw new InvalidOperationException($"A page cannot be printed: {_canvas.Problem}.");
     }
 
     private void FlushNode()
@@ -111,7 +132,7 @@ public sealed class PdfDocument : IDisposable
         var kids = string.Join(' ', _kids.Select(page => $"{page} 0 R"));
         _pdf.Object(_node, string.Create(
             CultureInfo.InvariantCulture, $"<</Type/Pages/Parent {_pageTree} 0 R/Kids[{kids}]/Count {_kids.Count}>>"));
-        _nodes.Add((_node, _kids.Count));
+        _nodes.Add(_node);
         _kids.Clear();
         _node = _pdf.Reserve();
     }
@@ -119,9 +140,16 @@ public sealed class PdfDocument : IDisposable
     private static (string Media, string Trim) Boxes(double widthMm, double heightMm)
     {
         const double bleed = Canvas.BleedMm / Canvas.MmPerPt;
+        const int decimals = 3;
         var (width, height) = (widthMm / Canvas.MmPerPt, heightMm / Canvas.MmPerPt);
-        static string Array(double left, double bottom, double right, double top) =>
-            $"[{PdfText.Number(left)} {PdfText.Number(bottom)} {PdfText.Number(right)} {PdfText.Number(top)}]";
+        static string Array(double left, double bottom, double right, double top)
+        {
+            var numbers = new PdfBytes().Add((byte)'[');
+            numbers.Number(left, decimals).Add((byte)' ').Number(bottom, decimals).Add((byte)' ');
+            numbers.Number(right, decimals).Add((byte)' ').Number(top, decimals).Add((byte)']');
+            return Encoding.ASCII.GetString(numbers.Written);
+        }
+
         return (Array(0, 0, width + (2 * bleed), height + (2 * bleed)), Array(bleed, bleed, width + bleed, height + bleed));
     }
 
@@ -144,4 +172,7 @@ public sealed class PdfDocument : IDisposable
         profile.CopyTo(bytes);
         return bytes.ToArray();
     }
+
+    /// <summary>A static page as it was written: the form, how it is drawn, a stream that draws it alone, its pages' entries.</summary>
+    private sealed record StaticPage(int Form, byte[] Invocation, int Contents, byte[] PageEntries);
 }

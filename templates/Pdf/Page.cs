@@ -1,8 +1,6 @@
-using MyNumber.Templates.Pdf;
+namespace MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
-
-/// <summary>One page of a piece: what every copy has, and what only this one has.</summary>
+/// <summary>One page to write: what every copy has, and what only this one has.</summary>
 /// <param name="Name">Stands for the static part: two pages of that name have the same.</param>
 /// <param name="WidthMm">Trimmed width, mm.</param>
 /// <param name="HeightMm">Trimmed height, mm.</param>
