@@ -27,6 +27,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         Publish = Act.Of(PublishAsync, MarkAsync),
         Items = (part, cancellation) => OrderDrops.KeysAsync(part, cancellation),
         Poison = PoisonAsync,
+        GiveBack = OrderDrops.GiveBackAsync,
     };
 
     private const string OrdersSql = """
@@ -130,7 +131,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = await Drops.SealedAsync(part.Database, part.Run.Id, OrderDrops.Product, cancellation);
+        var drops = await Drops.SealedAsync(part.Database, [OrderDrops.Product], cancellation);
         foreach (var drop in drops)
         {
             await services.Publisher.PublishAsync(

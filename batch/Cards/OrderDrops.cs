@@ -98,20 +98,11 @@ internal static class OrderDrops
     /// <summary>Decides the drop. What a skipped part held goes back to be ordered in the next night.</summary>
     public static async Task SealAsync(StoreContext context, CancellationToken cancellation)
     {
-        var found = await Sql.QueryAsync(
-            context.Connection, context.Transaction,
-            """
-            SELECT id, folder, number FROM drop WHERE run_id = $1 AND product = 'card-order' AND state = 'frozen'
-            """,
-            row => new DropRow(
-                row.GetInt64(0), row.GetString(1), DropShape.Folder, Product, context.BusinessDate, row.GetInt32(2), "frozen", null),
-            cancellation, context.Run.Id);
-        if (found.Count == 0)
+        if (await FrozenAsync(context, cancellation) is not [var drop])
         {
             return;
         }
 
-        var drop = found[0];
         var held = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             """
@@ -129,6 +120,24 @@ internal static class OrderDrops
         await context.RecordFilesAsync(drop.Id, [controlFile], cancellation);
         await Drops.SealAsync(context, drop.Id, controlFile.Sha256, cancellation);
     }
+
+    /// <summary>Takes every order of the abandoned run back that was not sealed: its winner is ordered by the next night.</summary>
+    public static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await FrozenAsync(context, cancellation))
+        {
+            var keys = await Sql.QueryAsync(
+                context.Connection, context.Transaction, "SELECT ref FROM card WHERE drop_id = $1", row => row.GetString(0),
+                cancellation, drop.Id);
+            await Sql.ExecuteAsync(
+                context.Connection, context.Transaction, UndoSql, cancellation, keys.ToArray(), "selected",
+                context.BusinessDate, "abandoned");
+            await Drops.DeleteFrozenAsync(context, drop.Id, cancellation);
+        }
+    }
+
+    private static Task<IReadOnlyList<DropRow>> FrozenAsync(StoreContext context, CancellationToken cancellation) =>
+        Drops.FrozenAsync(context.Connection, context.Transaction, context.Run.Id, [Product], cancellation);
 
     /// <summary>The two files that are made from rows: the same bytes whenever they are made again.</summary>
     public static async Task<(byte[] Orders, byte[] Control)> BytesAsync(

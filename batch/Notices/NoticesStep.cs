@@ -13,6 +13,7 @@ public sealed class NoticesStep(NightServices services)
     /// <summary>Messages written by one part at most.</summary>
     public const int MessagesPerPartMax = 1_000;
 
+    private static readonly string[] Products = [Emails.Product, Rejections.Product];
     private const string EmailPrefix = "email/";
     private const string RejectionsPrefix = "rejections/";
 
@@ -22,6 +23,7 @@ public sealed class NoticesStep(NightServices services)
     {
         Seal = SealAsync,
         Publish = Act.Of(PublishAsync, MarkAsync),
+        GiveBack = GiveBackAsync,
     };
 
     private static IReadOnlyList<Law> Laws { get; } =
@@ -173,15 +175,14 @@ public sealed class NoticesStep(NightServices services)
             }
             else
             {
-                await FlatDrops.DropEmptyAsync(context, drop.Id, cancellation);
+                await FlatDrops.GiveBackAsync(context, drop.Id, cancellation);
             }
         }
     }
 
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = (await Drops.SealedAsync(part.Database, part.Run.Id, null, cancellation))
-            .Where(drop => drop.Product is Emails.Product or Rejections.Product).ToList();
+        var drops = await Drops.SealedAsync(part.Database, Products, cancellation);
         foreach (var drop in drops)
         {
             var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
@@ -218,5 +219,13 @@ public sealed class NoticesStep(NightServices services)
     private static Task<IReadOnlyList<DropRow>> FrozenAsync(
         Npgsql.NpgsqlConnection connection, Npgsql.NpgsqlTransaction? transaction, long runId,
         CancellationToken cancellation) =>
-        FlatDrops.FrozenAsync(connection, transaction, runId, [Emails.Product, Rejections.Product], cancellation);
+        Drops.FrozenAsync(connection, transaction, runId, Products, cancellation);
+
+    private static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await FrozenAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        {
+            await FlatDrops.GiveBackAsync(context, drop.Id, cancellation);
+        }
+    }
 }

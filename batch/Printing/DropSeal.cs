@@ -151,7 +151,7 @@ internal sealed class DropSeal(NightServices services)
             row => row.GetString(0), cancellation, drop.Id);
         if (pieces.Count == 0)
         {
-            await FlatDrops.DropEmptyAsync(context, drop.Id, cancellation);
+            await Drops.DeleteFrozenAsync(context, drop.Id, cancellation);
             return;
         }
 

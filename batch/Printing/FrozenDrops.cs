@@ -1,4 +1,3 @@
-using MyNumber.Batch.Notices;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -10,7 +9,7 @@ internal static class FrozenDrops
     /// <summary>All of them, by product.</summary>
     public static Task<IReadOnlyList<DropRow>> AllAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, long runId, CancellationToken cancellation) =>
-        FlatDrops.FrozenAsync(connection, transaction, runId, PrintStep.Products, cancellation);
+        Drops.FrozenAsync(connection, transaction, runId, PrintStep.Products, cancellation);
 
     /// <summary>One by its name.</summary>
     /// <exception cref="InvalidOperationException">There is no such frozen drop.</exception>

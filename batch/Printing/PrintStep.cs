@@ -27,6 +27,7 @@ public sealed class PrintStep(NightServices services)
         Seal = _seal.SealAsync,
         Publish = Act.Of(PublishAsync, MarkAsync),
         Poison = PoisonAsync,
+        GiveBack = GiveBackAsync,
     };
 
     // A file that kills whoever renders it: its pieces wait for an operator, the rest of the drop goes out.
@@ -48,10 +49,25 @@ public sealed class PrintStep(NightServices services)
             cancellation, part.Drop, part.Chunk, context.BusinessDate);
     }
 
+    private static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await FrozenDrops.AllAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        {
+            await Sql.ExecuteAsync(
+                context.Connection, context.Transaction,
+                """
+                UPDATE piece SET drop_id = NULL, sequence = NULL, chunk = NULL, first_page = NULL, pages = NULL, sheets = NULL,
+                  frozen_cipher = NULL
+                WHERE drop_id = $1
+                """,
+                cancellation, drop.Id);
+            await Drops.DeleteFrozenAsync(context, drop.Id, cancellation);
+        }
+    }
+
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = (await Drops.SealedAsync(part.Database, part.Run.Id, null, cancellation))
-            .Where(drop => Products.Contains(drop.Product)).ToList();
+        var drops = await Drops.SealedAsync(part.Database, Products, cancellation);
         foreach (var drop in drops)
         {
             var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);

@@ -37,4 +37,16 @@ public static class Alerts
             WHERE code = $1 AND subject = $2 AND acknowledged_by IS NULL
             """,
             cancellation, code, subject, at.ToUniversalTime());
+
+    /// <summary>Lowers every alert about a subject or about something in it: `run 7` names all parts of run 7.</summary>
+    public static Task LowerOfAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string subject, DateTimeOffset at,
+        CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            UPDATE alert SET acknowledged_by = 'engine', acknowledged_at = $2
+            WHERE (subject = $1 OR starts_with(subject, $1 || ' ')) AND acknowledged_by IS NULL
+            """,
+            cancellation, subject, at.ToUniversalTime());
 }

@@ -19,7 +19,7 @@ internal static class Claims
     // A step's state tells which act its open parts have, so the order publish, close, plan, work is an order of steps,
     // and within a step the index gives the parts in key order: no claim ever sorts all open parts.
     // The claimer itself must be alive: a worker that was given up takes nothing more.
-    private const string ClaimSql = """
+    private const string ClaimSql = $"""
         WITH best AS MATERIALIZED (
           SELECT next.id
           FROM (
@@ -27,6 +27,7 @@ internal static class Claims
               CASE step.state WHEN 'publishing' THEN 1 WHEN 'closing' THEN 2 WHEN 'planning' THEN 3 ELSE 4 END AS rank
             FROM step JOIN run ON run.id = step.run_id
             WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
+              AND {Breaker.ClosedSql}
               AND EXISTS (SELECT FROM worker WHERE worker.id = $1 AND worker.state = 'alive')
             ORDER BY rank, run.business_date, step.ordinal, step.id) AS open_step
           CROSS JOIN LATERAL (
@@ -47,10 +48,11 @@ internal static class Claims
         """;
 
     /// <summary>$1: rings a worker. The LIMIT keeps the look cheap however many parts are open.</summary>
-    public const string ClaimableSql = """
+    public const string ClaimableSql = $"""
         SELECT count(*)::int FROM (
           SELECT 1 FROM part JOIN step ON step.id = part.step_id JOIN run ON run.id = step.run_id
           WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
+            AND {Breaker.ClosedSql}
             AND part.state IN ('ready', 'leased')
             AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
               OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))

@@ -113,15 +113,40 @@ public static class Drops
             cancellation, dropId);
     }
 
-    /// <summary>Drops of a run that are sealed and not yet published, of one product or of all (null).</summary>
+    /// <summary>
+    /// Drops that are sealed and not yet published, whichever run sealed them: what an earlier run decided and could not
+    /// hand over (skipped, abandoned) goes out with the next one.
+    /// </summary>
     public static async Task<IReadOnlyList<DropRow>> SealedAsync(
-        NpgsqlDataSource database, long runId, string? product, CancellationToken cancellation)
+        NpgsqlDataSource database, IReadOnlyCollection<string> products, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await LoadAsync(
-            connection, null,
-            "WHERE run_id = $1 AND state = 'sealed' AND ($2::text IS NULL OR product = $2)", cancellation, runId, product);
+            connection, null, "WHERE state = 'sealed' AND product = ANY ($1)", cancellation, [products.ToArray()]);
+    }
+
+    /// <summary>The frozen drops of a run, of some products.</summary>
+    public static Task<IReadOnlyList<DropRow>> FrozenAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long runId, IReadOnlyCollection<string> products,
+        CancellationToken cancellation) =>
+        LoadAsync(
+            connection, transaction, "WHERE run_id = $1 AND state = 'frozen' AND product = ANY ($2)", cancellation, runId,
+            products.ToArray());
+
+    /// <summary>Takes a frozen drop back, with the files recorded for it. What points to it is given back before.</summary>
+    /// <exception cref="InvalidOperationException">The drop is not frozen any more.</exception>
+    public static async Task DeleteFrozenAsync(StoreContext context, long dropId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, "DELETE FROM file WHERE drop_id = $1", cancellation, dropId);
+        if (await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, "DELETE FROM drop WHERE id = $1 AND state = 'frozen'", cancellation,
+            dropId) == 0)
+        {
+            throw new InvalidOperationException($"Drop {dropId} is not frozen any more.");
+        }
     }
 
     /// <summary>The recorded files of a drop, by path.</summary>

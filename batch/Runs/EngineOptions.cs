@@ -38,6 +38,9 @@ public sealed record EngineOptions
     /// <summary>Passing errors in a row from which on an alert stands.</summary>
     public int PassingBeforeAlert { get; init; } = 3;
 
+    /// <summary>Failures of one class in a row, with no part done in between, that open a step's breaker.</summary>
+    public int BreakerAfter { get; init; } = 5;
+
     /// <summary>A part of act work claimed this often is halved, or its one item judged (rule 5).</summary>
     public int WorkClaimsMax { get; init; } = 3;
 

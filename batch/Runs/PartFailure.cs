@@ -13,9 +13,19 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     private DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>How alerts and logs name a part.</summary>
-    public static string Subject(ClaimedPart claimed) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"run {claimed.Run.Id} {claimed.Run.BusinessDate:yyyy-MM-dd} {claimed.StepName} part {claimed.Part.Id}");
+    public static string Subject(ClaimedPart claimed) => Subject(claimed.Run, claimed.StepName, claimed.Part.Id);
+
+    public static string Subject(RunInfo run, string step, long partId) => string.Create(
+        CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {step} part {partId}");
+
+    /// <summary>Raises the alert of a failed part.</summary>
+    public static Task RaiseAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string subject, long partId, string errorClass,
+        DateTimeOffset now, CancellationToken cancellation) =>
+        Alerts.RaiseAsync(
+            connection, transaction, "part-failed", subject,
+            $"{errorClass}. `rerun {partId}` tries it again; `skip {partId}` holds what is in it for the next night.",
+            now, cancellation);
 
     public async Task<PartOutcome> StoreAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation)
     {
@@ -57,11 +67,10 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                 cancellation, claimed.Part.Id, claimed.Part.Epoch, errorClass, text, Now);
             if (changed == 1)
             {
-                await Alerts.RaiseAsync(
-                    connection, transaction, "part-failed", Subject(claimed),
-                    $"{errorClass}. `rerun {claimed.Part.Id}` tries it again; `skip {claimed.Part.Id}` holds its items "
-                    + "for the next night.",
-                    Now, cancellation);
+                await Breaker.CountAsync(
+                    connection, transaction, claimed, FailureKind.Lasting, errorClass, options, Now, cancellation);
+                await RaiseAsync(
+                    connection, transaction, Subject(claimed), claimed.Part.Id, errorClass, Now, cancellation);
             }
         }, cancellation);
 
@@ -91,6 +100,12 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                 """,
                 cancellation, claimed.Part.Id, claimed.Part.Epoch, passing,
                 Failures.Delay(options, claimed.Part.Id, passing), Failures.Class(error), Failures.Text(error));
+            if (changed == 1)
+            {
+                await Breaker.CountAsync(
+                    connection, transaction, claimed, FailureKind.Passing, Failures.Class(error), options, Now, cancellation);
+            }
+
             if (changed == 1 && passing >= options.PassingBeforeAlert)
             {
                 await Alerts.RaiseAsync(

@@ -59,9 +59,17 @@ internal sealed class PartWork(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return await _failure.StoreAsync(claimed, error, cancellation);
+            return await _poison.HalveFailedAsync(claimed, step, context, error, cancellation)
+                ?? await _failure.StoreAsync(claimed, error, cancellation);
         }
     }
+
+    /// <summary>Fails a part whose step this version does not have.</summary>
+    public Task<PartOutcome> FailUnknownAsync(ClaimedPart claimed, CancellationToken cancellation) =>
+        _failure.StoreLastingAsync(
+            claimed, "unknown-step",
+            $"this version has no step {claimed.StepName}: finish the run with the version that opened it, or abandon it",
+            cancellation);
 
     private static Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
         PartAct act, StepDefinition step, PartContext context, CancellationToken cancellation) => act switch

@@ -3,8 +3,9 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>
-/// A part that ended its workers: halved by key range until a single item is left, which gets an outcome instead of
-/// another try (ENGINE.md, rule 5). Files keep the borders that the plan fixed.
+/// Finds the bad item of a part. A part that ended its workers is halved by key range until a single item is left, which
+/// gets an outcome instead of another try (ENGINE.md, rule 5); one that an error failed is halved until the item that
+/// fails stands alone. Files keep the borders that the plan fixed.
 /// </summary>
 internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, EngineOptions options)
 {
@@ -28,7 +29,8 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 
         if (items.Count > 1)
         {
-            await HalveAsync(claimed, items, connection, transaction, cancellation);
+            // A half has been in two deaths already: one more and it is halved again.
+            await HalveAsync(claimed, items, attempts: 1, connection, transaction, cancellation);
         }
         else if (step.Poison is not null)
         {
@@ -46,14 +48,54 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         return PartOutcome.NotDone;
     }
 
+    /// <summary>
+    /// Halves a part that an error failed, so that one bad item is found and does not hold up the others: a set-based
+    /// statement does not say which of its rows it refused. Null where there is nothing to halve.
+    /// </summary>
+    public async Task<PartOutcome?> HalveFailedAsync(
+        ClaimedPart claimed, StepDefinition step, PartContext context, Exception error, CancellationToken cancellation)
+    {
+        if (claimed.Part.Act != PartAct.Work || step.Items is null || error is DropStoppedException
+            || Failures.Kind(error) != FailureKind.Lasting)
+        {
+            return null;
+        }
+
+        try
+        {
+            var items = await ItemsAsync(step, context, cancellation);
+            if (items.Count < 2)
+            {
+                return null;
+            }
+
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            if (!await Transitions.FenceAsync(
+                connection, transaction, claimed.Part, clock.GetUtcNow(), GuardsOff.None, cancellation))
+            {
+                return PartOutcome.Fenced;
+            }
+
+            await HalveAsync(claimed, items, attempts: 0, connection, transaction, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return PartOutcome.NotDone;
+        }
+        catch (Exception again) when (again is NpgsqlException or IOException)
+        {
+            // Then the part fails whole, by the way that goes on until it is written.
+            return null;
+        }
+    }
+
     /// <summary>The items of a work part; the part itself is the item where its step names none.</summary>
     public static async Task<IReadOnlyList<string>> ItemsAsync(
         StepDefinition step, PartContext context, CancellationToken cancellation) =>
         step.Items is null ? [context.Part.FromKey] : await step.Items(context, cancellation);
 
     private static async Task HalveAsync(
-        ClaimedPart claimed, IReadOnlyList<string> items, NpgsqlConnection connection, NpgsqlTransaction transaction,
-        CancellationToken cancellation)
+        ClaimedPart claimed, IReadOnlyList<string> items, int attempts, NpgsqlConnection connection,
+        NpgsqlTransaction transaction, CancellationToken cancellation)
     {
         var half = items.Count / 2;
         await PartRanges.ReplaceAsync(
@@ -62,8 +104,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
                 new PartRange(claimed.Part.FromKey, items[half - 1], "ready"),
                 new PartRange(items[half], claimed.Part.ToKey, "ready"),
             ],
-            // A half has been in two deaths already: one more and it is halved again.
-            attempts: 1, cancellation);
+            attempts, cancellation);
         await Transitions.NotifyAsync(connection, transaction, cancellation);
     }
 
@@ -89,13 +130,14 @@ internal sealed record PartRange(string FromKey, string ToKey, string State);
 /// <summary>Cuts a part into ranges; the counter grows by what came in addition.</summary>
 internal static class PartRanges
 {
-    public static async Task ReplaceAsync(
+    /// <returns>The ids of the ranges that are failed.</returns>
+    public static async Task<IReadOnlyList<long>> ReplaceAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, long stepId, long partId,
         IReadOnlyList<PartRange> ranges, int attempts, CancellationToken cancellation)
     {
         await Sql.ExecuteAsync(
             connection, transaction, "UPDATE part SET state = 'split', worker_id = NULL WHERE id = $1", cancellation, partId);
-        await Sql.ExecuteAsync(
+        var failed = await Sql.QueryAsync(
             connection, transaction,
             """
             INSERT INTO part (step_id, act, from_key, to_key, state, attempts, error_class, error_text)
@@ -103,11 +145,14 @@ internal static class PartRanges
               CASE new.state WHEN 'failed' THEN part.error_class END, CASE new.state WHEN 'failed' THEN part.error_text END
             FROM unnest($2::text[], $3::text[], $4::text[]) AS new (from_key, to_key, state), part
             WHERE part.id = $6
+            RETURNING id, state
             """,
+            row => (Id: row.GetInt64(0), State: row.GetString(1)),
             cancellation, stepId, ranges.Select(range => range.FromKey).ToArray(),
             ranges.Select(range => range.ToKey).ToArray(), ranges.Select(range => range.State).ToArray(), attempts, partId);
         await Sql.ExecuteAsync(
             connection, transaction, "UPDATE step SET parts_open = parts_open + $2 WHERE id = $1", cancellation, stepId,
             (long)ranges.Count - 1);
+        return [.. failed.Where(part => part.State == "failed").Select(part => part.Id)];
     }
 }

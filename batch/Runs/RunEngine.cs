@@ -41,15 +41,16 @@ public sealed class RunEngine(
     public IReadOnlyList<StepDefinition> Steps(string kind) =>
         kinds.TryGetValue(kind, out var steps) ? steps : throw new ArgumentException($"There is no kind of run named {kind}.");
 
-    /// <summary>A step by kind and ordinal, as the row of a run names it.</summary>
-    /// <exception cref="InvalidOperationException">The run was opened by a version with other steps.</exception>
-    public StepDefinition Step(string kind, int ordinal, string name)
+    /// <summary>
+    /// A step by kind and ordinal, as the row of a run names it; by its name alone where a newer version has put others
+    /// before it. Null where the run was opened by a version with a step that this one does not have.
+    /// </summary>
+    public StepDefinition? FindStep(string kind, int ordinal, string name)
     {
-        var steps = Steps(kind);
+        var steps = kinds.GetValueOrDefault(kind, []);
         return ordinal <= steps.Count && steps[ordinal - 1].Name == name
             ? steps[ordinal - 1]
-            : steps.SingleOrDefault(step => step.Name == name)
-                ?? throw new InvalidOperationException($"This version has no step {name} in a {kind}.");
+            : steps.SingleOrDefault(step => step.Name == name);
     }
 
     /// <summary>

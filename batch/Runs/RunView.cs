@@ -94,7 +94,8 @@ public static class RunView
     }
 
     /// <summary>
-    /// How many parts of a run are open (ready or leased): with none left, a run that is not complete waits for a person.
+    /// How many parts of a run are worked or can be (those of a halted step cannot): with none left, a run that is not
+    /// complete waits for a person.
     /// </summary>
     public static async Task<long> OpenPartsAsync(NpgsqlDataSource database, long runId, CancellationToken cancellation)
     {
@@ -104,7 +105,7 @@ public static class RunView
             connection, null,
             """
             SELECT count(*) FROM part JOIN step ON step.id = part.step_id
-            WHERE step.run_id = $1 AND part.state IN ('ready', 'leased')
+            WHERE step.run_id = $1 AND (part.state = 'leased' OR part.state = 'ready' AND step.halted_by IS NULL)
             """,
             cancellation, runId);
     }
@@ -121,7 +122,7 @@ public static class RunView
         await using var connection = await engine.Database.OpenConnectionAsync(cancellation);
         foreach (var step in steps.Where(step => step.State is "closed" or "unbalanced"))
         {
-            var laws = engine.Step(run.Kind, step.Ordinal, step.Name).Laws.Append(CounterLaw).ToList();
+            var laws = (engine.FindStep(run.Kind, step.Ordinal, step.Name)?.Laws ?? []).Append(CounterLaw).ToList();
             results.AddRange(
                 (await Closing.CheckAsync(connection, null, laws, info, step.Ordinal, cancellation))
                 .Select(law => (step.Name, law)));

@@ -25,6 +25,12 @@ public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyLi
     public Act? Publish { get; init; }
 
     /// <summary>
+    /// Gives back what this step froze and did not seal, in the transaction that abandons its run: the next night finds it
+    /// as it was before. What is sealed stays decided, and the next night's publish hands it over.
+    /// </summary>
+    public Func<StoreContext, CancellationToken, Task>? GiveBack { get; init; }
+
+    /// <summary>
     /// The item keys of a work part in key order, so that a poisoned part can be halved and a skipped part's items held.
     /// Null where a part is one item, whose key is the part's <c>FromKey</c>.
     /// </summary>

@@ -110,7 +110,10 @@ internal static class Transitions
     {
         var last = await Sql.ScalarAsync<bool>(
             connection, transaction,
-            $"UPDATE step SET parts_open = {partsOpen}, state = 'running' WHERE id = $1 RETURNING {isLast}",
+            $"""
+            UPDATE step SET parts_open = {partsOpen}, state = 'running', failures = 0, failure_class = NULL, not_before = NULL
+            WHERE id = $1 RETURNING {isLast}
+            """,
             cancellation, stepId);
         if (last)
         {

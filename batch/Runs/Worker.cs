@@ -43,7 +43,12 @@ public sealed class Worker : IDisposable
             while (!drain.IsCancellationRequested && !stop.IsCancellationRequested && await ClaimAsync(stop) is { } claimed)
             {
                 claims++;
-                var step = _engine.Step(claimed.Run.Kind, claimed.Ordinal, claimed.StepName);
+                if (_engine.FindStep(claimed.Run.Kind, claimed.Ordinal, claimed.StepName) is not { } step)
+                {
+                    await _work.FailUnknownAsync(claimed, stop);
+                    continue;
+                }
+
                 using (_pulse.Watch(step.ItemMax))
                 {
                     await _work.RunAsync(claimed, step, stop);

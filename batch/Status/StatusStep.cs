@@ -43,6 +43,7 @@ public sealed class StatusStep(NightServices services)
     {
         Seal = SealAsync,
         Publish = Act.Of(PublishAsync, MarkAsync),
+        GiveBack = GiveBackAsync,
     };
 
     private const string Replaced = "EXISTS (SELECT 1 FROM run WHERE kind = 'night' AND business_date > @date)";
@@ -193,9 +194,18 @@ public sealed class StatusStep(NightServices services)
         await context.PlanPartsAsync([new PlannedPart(FileKey, FileKey)], cancellation);
     }
 
+    private static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in await Drops.FrozenAsync(
+            context.Connection, context.Transaction, context.Run.Id, [Product], cancellation))
+        {
+            await Drops.DeleteFrozenAsync(context, drop.Id, cancellation);
+        }
+    }
+
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = await Drops.SealedAsync(part.Database, part.Run.Id, Product, cancellation);
+        var drops = await Drops.SealedAsync(part.Database, [Product], cancellation);
         foreach (var drop in drops)
         {
             var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);

@@ -14,25 +14,27 @@ public static class RunActVerbs
     {
         var what = new Argument<string>("RUN") { Description = "A run's id, the date of a night, or a failed part's id." };
         var failedOnly = new Option<bool>("--failed-only") { Description = "Only failed parts (done ones never are)." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Says what would be tried again; changes nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Says what would happen; changes nothing." };
         var items = new Option<FileInfo?>("--items") { Description = "A file of item keys, one a line.", HelpName = "FILE" };
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
         return new Command("rerun", "Tries failed parts again.") { what, failedOnly, dryRun, items, by, reason }
             .Runs(async context =>
             {
                 var engine = await context.EngineAsync();
-                var target = await TargetAsync(context, engine, context.Get(what));
+                var (runId, partId) = await TargetAsync(context, engine, context.Get(what));
+                var plan = await engine.Operator.PlanRerunAsync(runId, partId, context.Cancellation);
+                Tell(context, plan);
                 if (context.Get(dryRun))
                 {
-                    Tell(context, target.Parts, "would be tried again");
+                    context.Error.WriteLine("Nothing was changed.");
                     return ExitStatus.Done;
                 }
 
                 var because = new Because(context.Get(by)!, context.Get(reason)!);
                 var keys = context.Get(items) is { } file ? await KeysAsync(file, context.Cancellation) : null;
-                if (target.PartId is { } partId)
+                if (partId is { } one)
                 {
-                    await engine.Operator.RerunPartAsync(partId, keys, because, context.Cancellation);
+                    await engine.Operator.RerunPartAsync(one, keys, because, context.Cancellation);
                 }
                 else if (keys is not null)
                 {
@@ -40,11 +42,10 @@ public static class RunActVerbs
                 }
                 else
                 {
-                    await engine.Operator.RerunAsync(target.RunId, because, context.Cancellation);
+                    await engine.Operator.RerunAsync(runId, because, context.Cancellation);
                 }
 
-                Tell(context, target.Parts, "tried again");
-                return await RunVerbs.WorkOnAsync(context, engine, target.RunId);
+                return await RunVerbs.WorkOnAsync(context, engine, runId);
             });
     }
 
@@ -52,14 +53,13 @@ public static class RunActVerbs
     {
         var part = new Argument<long>("PART") { Description = "A failed part's id." };
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
-        return new Command("skip", "Holds a failed part's items for the next night, and goes on.") { part, by, reason }
+        return new Command("skip", "Holds what is in a failed part for the next night, and goes on.") { part, by, reason }
             .Runs(async context =>
             {
                 var engine = await context.EngineAsync();
                 var view = await engine.Operator.PartAsync(context.Get(part), context.Cancellation);
-                var held = await engine.Operator.SkipAsync(
-                    context.Get(part), new Because(context.Get(by)!, context.Get(reason)!), context.Cancellation);
-                context.Error.WriteLine($"{held} items are held.");
+                context.Error.WriteLine(await engine.Operator.SkipAsync(
+                    context.Get(part), new Because(context.Get(by)!, context.Get(reason)!), context.Cancellation));
                 return await RunVerbs.WorkOnAsync(context, engine, view!.RunId);
             });
     }
@@ -69,7 +69,7 @@ public static class RunActVerbs
         (engine, run, because, cancellation) => engine.Operator.StopAsync(run, because, cancellation));
 
     private static Command Abandon() => OnRun(
-        "abandon", "Gives a run up for ever; what it has decided stays.", "is abandoned",
+        "abandon", "Gives a run up for ever: what it has decided stays, the rest is found by the next night.", "is abandoned",
         (engine, run, because, cancellation) => engine.Operator.AbandonAsync(run, because, cancellation));
 
     private static Command OnRun(
@@ -88,36 +88,47 @@ public static class RunActVerbs
     }
 
     // Parts are numbered from a million and one, so a number is never both a run's and a part's.
-    private static async Task<(long RunId, long? PartId, IReadOnlyList<PartView> Parts)> TargetAsync(
-        CliContext context, RunEngine engine, string text)
+    private static async Task<(long RunId, long? PartId)> TargetAsync(CliContext context, RunEngine engine, string text)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && await engine.Operator.PartAsync(id, context.Cancellation) is { State: "failed" } part)
+            && await engine.Operator.PartAsync(id, context.Cancellation) is { } part)
         {
-            return (part.RunId, id, [part]);
+            return part.State == "failed"
+                ? (part.RunId, id)
+                : throw new UsageException($"Part {id} is {part.State}: only failed parts are tried again.");
         }
 
-        var run = await RunVerbs.FindRunAsync(context, text);
-        return (run.Id, null, await engine.Operator.FailedAsync(run.Id, context.Cancellation));
+        return ((await RunVerbs.FindRunAsync(context, text)).Id, null);
     }
 
-    private static void Tell(CliContext context, IReadOnlyList<PartView> parts, string what)
+    private static void Tell(CliContext context, RerunPlan plan)
     {
-        foreach (var part in parts)
+        foreach (var planned in plan.Parts)
         {
             if (context.Json)
             {
-                context.WriteJson(part);
+                context.WriteJson(planned);
             }
             else
             {
-                context.Out.WriteLine($"part {part.Id} of {part.Step} ({part.Act}), {part.ErrorClass}: {what}");
+                var part = planned.Part;
+                context.Out.WriteLine($"part {part.Id} of {part.Step} ({part.Act}), {part.ErrorClass}: {planned.Effect}");
             }
         }
 
-        if (parts.Count == 0)
+        if (plan.Parts.Count == 0)
         {
             context.Error.WriteLine("No part has failed.");
+        }
+
+        if (plan.NotTried > 0)
+        {
+            context.Error.WriteLine($"{plan.NotTried} parts of the halted step were not tried yet: they go on too.");
+        }
+
+        if (plan.StepsAfter.Count > 0)
+        {
+            context.Error.WriteLine($"Then follow by themselves: {string.Join(", ", plan.StepsAfter)}.");
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Status;
+using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Pages;
 
@@ -48,7 +49,8 @@ public sealed record NightLive(
 
 /// <summary>One night: its steps live, what failed, every law, what waits for whom, every count.</summary>
 /// <param name="services">The home.</param>
-public sealed class NightModel(NightServices services) : PageModel
+/// <param name="engine">The run engine.</param>
+public sealed class NightModel(NightServices services, RunEngine engine) : PageModel
 {
     /// <summary>Failed parts shown at most.</summary>
     public const int FailedMax = 100;
@@ -58,6 +60,23 @@ public sealed class NightModel(NightServices services) : PageModel
 
     /// <summary>What changes while it runs.</summary>
     public NightLive Live { get; private set; } = null!;
+
+    /// <summary>What running all failed parts again would do.</summary>
+    public RerunPlan Plan { get; private set; } = null!;
+
+    /// <summary>The same as a sentence.</summary>
+    public string WhatRerunDoes
+    {
+        get
+        {
+            var parts = Plan.Parts.Count == 0
+                ? "The night takes up where it was stopped."
+                : string.Join(" ", Plan.Parts.Take(3).Select(planned => $"Part {planned.Part.Id} of {planned.Part.Step}: {planned.Effect}"));
+            var more = Plan.Parts.Count > 3 ? $" So for {Plan.Parts.Count - 3} more parts." : "";
+            var untried = Plan.NotTried > 0 ? $" {Plan.NotTried} parts that were not tried yet go on too." : "";
+            return $"{parts}{more}{untried} Parts that are done stay as they are.";
+        }
+    }
 
     /// <summary>Laws, waits and counts, as of now.</summary>
     public NightSummary Summary { get; private set; } = null!;
@@ -71,6 +90,7 @@ public sealed class NightModel(NightServices services) : PageModel
         }
 
         Live = live;
+        Plan = await engine.Operator.PlanRerunAsync(live.Night.Id, null, cancellation);
         Summary = await NightReport.Of(services).LoadAsync(
             new RunInfo(live.Night.Id, "night", live.Night.BusinessDate, ""), cancellation);
         return Page();
@@ -79,6 +99,62 @@ public sealed class NightModel(NightServices services) : PageModel
     /// <summary>The steps alone, for htmx.</summary>
     public async Task<IActionResult> OnGetLiveAsync(string date, CancellationToken cancellation) =>
         await LoadAsync(date, cancellation) is { } live ? Partial("_Steps", live) : NotFound();
+
+    /// <summary>All failed parts again; a stopped night goes on.</summary>
+    public Task<IActionResult> OnPostRerunAsync(string date, string? reason, CancellationToken cancellation) =>
+        ActAsync(date, reason, async (run, because) =>
+        {
+            var parts = await engine.Operator.RerunAsync(run, because, cancellation);
+            return $"The night goes on; {parts.Count} failed parts are ready again.";
+        }, cancellation);
+
+    /// <summary>No part is taken up from now on.</summary>
+    public Task<IActionResult> OnPostStopAsync(string date, string? reason, CancellationToken cancellation) =>
+        ActAsync(date, reason, async (run, because) =>
+        {
+            await engine.Operator.StopAsync(run, because, cancellation);
+            return "The night is stopped; parts in hand are finished.";
+        }, cancellation);
+
+    /// <summary>Gives the night up; the date is typed again, so that nobody does it by one click.</summary>
+    public Task<IActionResult> OnPostAbandonAsync(string date, string? sure, string? reason, CancellationToken cancellation) =>
+        ActAsync(date, reason, async (run, because) =>
+        {
+            if (sure?.Trim() != date)
+            {
+                throw new OperatorRefusedException($"Nothing was abandoned: the date to type is {date}.");
+            }
+
+            await engine.Operator.AbandonAsync(run, because, cancellation);
+            return "The night is abandoned; the next night finds what it has not done.";
+        }, cancellation);
+
+    private async Task<IActionResult> ActAsync(
+        string date, string? reason, Func<long, Because, Task<string>> act, CancellationToken cancellation)
+    {
+        if (!User.IsInRole(Roles.Operator))
+        {
+            return Forbid();
+        }
+
+        if (await LoadAsync(date, cancellation) is not { } live)
+        {
+            return NotFound();
+        }
+
+        try
+        {
+            TempData["Done"] = string.IsNullOrWhiteSpace(reason)
+                ? throw new OperatorRefusedException("A reason is needed.")
+                : await act(live.Night.Id, new Because(User.Identity!.Name!, reason.Trim()));
+        }
+        catch (OperatorRefusedException refused)
+        {
+            TempData["Refused"] = refused.Message;
+        }
+
+        return Redirect($"/nights/{date}");
+    }
 
     private async Task<NightLive?> LoadAsync(string date, CancellationToken cancellation)
     {

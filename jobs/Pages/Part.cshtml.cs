@@ -11,6 +11,9 @@ public sealed class PartModel(RunEngine engine) : PageModel
     /// <summary>The part.</summary>
     public PartView Part { get; private set; } = null!;
 
+    /// <summary>What a re-run would do; null where there is nothing to run again.</summary>
+    public RerunPlan? Plan { get; private set; }
+
     /// <summary>The page: what would happen.</summary>
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellation)
     {
@@ -20,21 +23,29 @@ public sealed class PartModel(RunEngine engine) : PageModel
         }
 
         Part = part;
+        if (part.State == "failed")
+        {
+            var plan = await engine.Operator.PlanRerunAsync(part.RunId, id, cancellation);
+            // None where its run was abandoned meanwhile.
+            Plan = plan.Parts.Count > 0 ? plan : null;
+        }
+
         return Page();
     }
 
-    /// <summary>Runs it again.</summary>
-    public Task<IActionResult> OnPostRerunAsync(long id, string? reason, CancellationToken cancellation) =>
+    /// <summary>Runs it again, whole or only some of its items.</summary>
+    public Task<IActionResult> OnPostRerunAsync(long id, string? reason, string? items, CancellationToken cancellation) =>
         ActAsync(id, reason, async because =>
         {
-            await engine.Operator.RerunPartAsync(id, null, because, cancellation);
+            var keys = (items ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            await engine.Operator.RerunPartAsync(id, keys.Length > 0 ? keys : null, because, cancellation);
             return $"Part {id} is ready again; a worker takes it within seconds.";
         }, cancellation);
 
     /// <summary>Skips it: its items are held.</summary>
     public Task<IActionResult> OnPostSkipAsync(long id, string? reason, CancellationToken cancellation) =>
         ActAsync(id, reason, async because =>
-            $"Part {id} is skipped; {await engine.Operator.SkipAsync(id, because, cancellation)} items are held for the next night.",
+            $"Part {id} is skipped. {await engine.Operator.SkipAsync(id, because, cancellation)}",
             cancellation);
 
     private async Task<IActionResult> ActAsync(

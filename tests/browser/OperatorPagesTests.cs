@@ -97,7 +97,7 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await using var visit = await SignedInAsync();
         await visit.Page.GotoAsync($"{served.Url}/nights/{ServedNight.Date}");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Re-run or skip" }).ClickAsync();
-        await Assertions.Expect(visit.Page.GetByText("Only parts that work on items can be skipped")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("the next night hands it over first")).ToBeVisibleAsync();
         await visit.PictureAsync("part");
         await visit.Page.GetByLabel("Reason").First.FillAsync("The other file was moved away.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Run again" }).ClickAsync();

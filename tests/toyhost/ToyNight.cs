@@ -192,7 +192,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
 
     private async Task<DropRow?> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = await Drops.SealedAsync(part.Database, part.Run.Id, Product, cancellation);
+        var drops = await Drops.SealedAsync(part.Database, [Product], cancellation);
         if (drops.Count == 0)
         {
             return null;
