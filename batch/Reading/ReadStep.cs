@@ -143,21 +143,23 @@ public sealed class ReadStep(NightServices services)
 
     /// <summary>
     /// R03 across sheets: the same bytes of a front that carries the same Application ID are no second application. The
-    /// first in content order stands, one of an earlier night before all of tonight; the other's scans are duplicates,
+    /// first in content order stands, one read in an earlier night before all of tonight; the other's scans are duplicates,
     /// its application ends before it began, and its key is destroyed by the storage step.
     /// </summary>
     private static Task SealAsync(StoreContext context, CancellationToken cancellation) => Sql.ExecuteAsync(
         context.Connection, context.Transaction,
         """
-        WITH front AS (
+        WITH tonight AS (
+          SELECT scan.feed, scan.row, scan.sha256, scan.application_key
+          FROM item JOIN scan ON item.subject = scan.feed || '|' || lpad(scan.row::text, 8, '0')
+          WHERE item.run_id = $1 AND item.step_ordinal = $2),
+        front AS (
           SELECT scan.sha256, scan.page, application.key, application.application_id,
-            NOT (feed.run_id = $1 AND application.state = 'received') AS stands,
+            NOT (application.state = 'received' AND application.key IN (SELECT application_key FROM tonight)) AS stands,
             (application.received_on, application.envelope, application.sheet) AS place
           FROM scan JOIN application ON application.key = scan.application_key AND application.channel = 'mail'
-          JOIN feed ON feed.kind = 'scans' AND feed.name = application.feed AND feed.state = 'taken'
           WHERE scan.side = 'front' AND scan.kind = 'form' AND scan.state IN ('read', 'review')
-            AND scan.sha256 IN (SELECT new.sha256 FROM scan AS new
-              JOIN feed AS tonight ON tonight.kind = 'scans' AND tonight.name = new.feed AND tonight.run_id = $1)),
+            AND scan.sha256 IN (SELECT sha256 FROM tonight)),
         twin AS (
           SELECT DISTINCT ON (new.key) new.key, first.key AS of
           FROM front AS new JOIN front AS first USING (sha256, page, application_id)

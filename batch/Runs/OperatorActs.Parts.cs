@@ -5,7 +5,7 @@ namespace MyNumber.Batch.Runs;
 /// <content>Failed parts: what they are, tried again, skipped.</content>
 public sealed partial class OperatorActs
 {
-    /// <summary>The failed parts of a run, in order: what <see cref="RerunAsync"/> would try again.</summary>
+    /// <summary>The failed parts of a run, in order: what a re-run would try again.</summary>
     public async Task<IReadOnlyList<PartView>> FailedAsync(long runId, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -46,45 +46,49 @@ public sealed partial class OperatorActs
         return new RerunPlan(parts, notTried, after);
     }
 
-    /// <summary>All failed parts of a run become ready again; a stopped run goes on.</summary>
-    /// <returns>The parts.</returns>
-    public async Task<IReadOnlyList<PartView>> RerunAsync(long runId, Because because, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(because);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var failed = await PartRows.LoadAsync(connection, transaction, $"{PartRows.FailedOfRun} FOR UPDATE OF part", runId, cancellation);
-        await MakeReadyAsync(connection, transaction, failed, cancellation);
-        await Sql.ExecuteAsync(
-            connection, transaction,
-            "UPDATE run SET state = 'running', stopped_by = NULL WHERE id = $1 AND state = 'stopped'", cancellation, runId);
-        await EndAsync(connection, transaction, because, "rerun", RunSubject(runId), cancellation);
-        return [.. failed.Select(row => row.View)];
-    }
-
-    /// <summary>One failed part becomes ready again, whole or only some of its items.</summary>
-    /// <param name="partId">The part.</param>
+    /// <summary>All failed parts of a run, or the items named of them, become ready again; a stopped run goes on.</summary>
+    /// <param name="runId">The run.</param>
     /// <param name="items">Keys to try again (the others stay failed); null: all.</param>
     /// <param name="because">Who and why.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="OperatorRefusedException">There is no such failed part, or an item is not in it.</exception>
+    /// <returns>How many failed parts it concerned.</returns>
+    /// <exception cref="OperatorRefusedException">A key named is in no failed part of the run.</exception>
+    public Task<int> RerunAsync(
+        long runId, IReadOnlyCollection<string>? items, Because because, CancellationToken cancellation) =>
+        MakeReadyAsync(PartRows.FailedOfRun, runId, items, because, RunSubject(runId), cancellation);
+
+    /// <summary>One failed part, or the items named of it, becomes ready again.</summary>
+    /// <exception cref="OperatorRefusedException">There is no such failed part, or a key named is not in it.</exception>
     public async Task RerunPartAsync(
         long partId, IReadOnlyCollection<string>? items, Because because, CancellationToken cancellation)
+    {
+        var view = await PartAsync(partId, cancellation);
+        RefuseUnless(view is { State: "failed" }, $"There is no failed part {partId} in a run that goes on.");
+        var parts = await MakeReadyAsync(PartRows.FailedOne, partId, items, because, PartSubject(view!), cancellation);
+        RefuseUnless(parts == 1, $"There is no failed part {partId} in a run that goes on.");
+    }
+
+    private async Task<int> MakeReadyAsync(
+        string which, long id, IReadOnlyCollection<string>? items, Because because, string subject,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(because);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var part = await FailedPartAsync(connection, transaction, partId, cancellation);
-        if (items is null)
+        var failed = await PartRows.LoadAsync(connection, transaction, $"{which} FOR UPDATE OF part", id, cancellation);
+        var whole = items is null
+            ? failed
+            : await CutAsync(connection, transaction, failed, [.. items], cancellation);
+        await MakeReadyAsync(connection, transaction, whole, cancellation);
+        if (which == PartRows.FailedOfRun)
         {
-            await MakeReadyAsync(connection, transaction, [part], cancellation);
-        }
-        else
-        {
-            await CutAsync(connection, transaction, part, items, cancellation);
+            await Sql.ExecuteAsync(
+                connection, transaction,
+                "UPDATE run SET state = 'running', stopped_by = NULL WHERE id = $1 AND state = 'stopped'", cancellation, id);
         }
 
-        await EndAsync(connection, transaction, because, "rerun", PartSubject(part.View), cancellation);
+        await EndAsync(connection, transaction, because, "rerun", subject, cancellation);
+        return failed.Count;
     }
 
     /// <summary>
@@ -168,19 +172,40 @@ public sealed partial class OperatorActs
         await Breaker.ResetAsync(connection, transaction, part.Run, part.StepId, part.View.Step, Now, cancellation);
     }
 
-    private async Task CutAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, IReadOnlyCollection<string> wanted,
+    /// <summary>Cuts parts so that the items named can be tried again; returns those that are wanted whole.</summary>
+    private async Task<IReadOnlyList<PartRow>> CutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PartRow> failed, HashSet<string> wanted,
         CancellationToken cancellation)
     {
-        var all = await ItemsAsync(part, cancellation);
-        var again = wanted.ToHashSet();
+        var (whole, found) = (new List<PartRow>(), 0);
+        foreach (var part in failed.Where(part => part.Info.Act == PartAct.Work))
+        {
+            var all = await ItemsAsync(part, cancellation);
+            var again = all.Count(wanted.Contains);
+            found += again;
+            if (again == all.Count)
+            {
+                whole.Add(part);
+            }
+            else if (again > 0)
+            {
+                await CutAsync(connection, transaction, part, all, wanted, cancellation);
+            }
+        }
+
         RefuseUnless(
-            part.Info.Act == PartAct.Work && again.Count > 0 && again.IsSubsetOf(all),
-            $"The items named are not all items of part {part.View.Id}.");
+            found > 0 && found == wanted.Count, $"{wanted.Count - found} of the {wanted.Count} items named are in no failed part.");
+        return whole;
+    }
+
+    private async Task CutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, IReadOnlyList<string> all,
+        HashSet<string> wanted, CancellationToken cancellation)
+    {
         var ranges = new List<PartRange>();
         foreach (var item in all)
         {
-            var state = again.Contains(item) ? "ready" : "failed";
+            var state = wanted.Contains(item) ? "ready" : "failed";
             if (ranges.Count > 0 && ranges[^1].State == state)
             {
                 ranges[^1] = ranges[^1] with { ToKey = item };

@@ -36,13 +36,9 @@ public static class RunActVerbs
                 {
                     await engine.Operator.RerunPartAsync(one, keys, because, context.Cancellation);
                 }
-                else if (keys is not null)
-                {
-                    throw new UsageException("--items takes a part's id: show RUN lists the failed parts.");
-                }
                 else
                 {
-                    await engine.Operator.RerunAsync(runId, because, context.Cancellation);
+                    await engine.Operator.RerunAsync(runId, keys, because, context.Cancellation);
                 }
 
                 return await RunVerbs.WorkOnAsync(context, engine, runId);

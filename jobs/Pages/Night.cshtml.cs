@@ -104,8 +104,8 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
     public Task<IActionResult> OnPostRerunAsync(string date, string? reason, CancellationToken cancellation) =>
         ActAsync(date, reason, async (run, because) =>
         {
-            var parts = await engine.Operator.RerunAsync(run, because, cancellation);
-            return $"The night goes on; {parts.Count} failed parts are ready again.";
+            var parts = await engine.Operator.RerunAsync(run, null, because, cancellation);
+            return $"The night goes on; {parts} failed parts are ready again.";
         }, cancellation);
 
     /// <summary>No part is taken up from now on.</summary>

@@ -136,6 +136,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
         {
             switch (kind)
             {
+                case "stopped": throw new DropStoppedException("toy", "toy", "a toy stop");
                 case "bug": throw new InvalidOperationException("a toy bug");
                 case "passing": throw new IOException("a toy disk hiccup");
                 case "disk-full": throw new IOException("no room") { HResult = 28 };

@@ -42,8 +42,12 @@ public sealed class Product : IDisposable
         return result;
     }
 
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts one command with more in its environment.</summary>
+    public Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
+        ArgumentNullException.ThrowIfNull(environment);
         var program = Path.Combine(AppContext.BaseDirectory, "mynumber.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
@@ -51,6 +55,11 @@ public sealed class Product : IDisposable
             RedirectStandardError = true,
             Environment = { ["MYNUMBER_HOME"] = Home, ["MYNUMBER_CONNECTION"] = TestDatabase.Server },
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException("The program did not start.");
     }
 

@@ -7,11 +7,11 @@ public sealed class FailureTests
     private static readonly Because Because = new("operator-1", "tried again after repair");
 
     [Fact]
-    public async Task A_bug_fails_its_part_at_once_and_the_others_go_on()
+    public async Task A_bad_item_is_found_in_its_part_and_stands_alone_while_all_others_go_on()
     {
         await using var toy = await BrokenAsync("00015", "bug");
-        Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
-        Assert.Equal(30, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
+        Assert.Equal("00015 00015", await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key FROM part WHERE state = 'failed'"));
+        Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
         Assert.Equal("running", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
         Assert.Equal("part-failed", await toy.ScalarAsync<string>("SELECT code FROM alert"));
         Assert.Equal("InvalidOperationException", await toy.ScalarAsync<string>("SELECT error_class FROM part WHERE state = 'failed'"));
@@ -23,7 +23,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "bug");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
         Assert.Equal("rerun", await toy.ScalarAsync<string>("SELECT action FROM audit"));
@@ -33,22 +33,46 @@ public sealed class FailureTests
     [Fact]
     public async Task Chosen_items_are_tried_again_and_the_others_stay_failed()
     {
-        await using var toy = await BrokenAsync("00015", "bug");
-        var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
-        await toy.Engine.Operator.RerunPartAsync(part.Id, ["00013", "00014", "00017"], Because, CancellationToken.None);
+        await using var toy = await BrokenAsync("00015", "stopped");
+        await toy.ExecuteAsync("DELETE FROM toy_trouble");
+        await toy.Engine.Operator.RerunAsync(1, ["00013", "00014", "00017"], Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(33, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
         Assert.Equal(3, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
         Assert.Equal(3, await toy.ScalarAsync<long>("SELECT parts_open FROM step WHERE ordinal = 1"));
+        Assert.Equal(3, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
+    }
+
+    [Fact]
+    public async Task An_item_that_is_in_no_failed_part_refuses_the_whole_re_run()
+    {
+        await using var toy = await BrokenAsync("00015", "stopped");
+        await Assert.ThrowsAsync<OperatorRefusedException>(
+            () => toy.Engine.Operator.RerunAsync(1, ["00013", "00031"], Because, CancellationToken.None));
+        Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
+    }
+
+    [Fact]
+    public async Task A_dry_run_names_parts_items_and_what_follows_and_changes_nothing()
+    {
+        await using var toy = await BrokenAsync("00015", "stopped");
+        var plan = await toy.Engine.Operator.PlanRerunAsync(1, null, CancellationToken.None);
+        Assert.Equal("10 items are tried again; nothing of them was stored.", plan.Parts.Single().Effect);
+        Assert.Equal(["paper", "last"], plan.StepsAfter);
+        Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
+        Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM audit"));
     }
 
     [Fact]
     public async Task Skipped_items_are_held_in_the_ledger_and_count_in_the_law()
     {
-        await using var toy = await BrokenAsync("00015", "bug");
+        await using var toy = await BrokenAsync("00015", "stopped");
         var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
-        Assert.Equal(10, await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None));
+        Assert.Equal(
+            "10 items are held for the next night.",
+            await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None));
         await toy.WorkAsync();
+        Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
         Assert.Equal(10, await toy.ScalarAsync<long>("SELECT count(*) FROM item WHERE step_ordinal = 1 AND outcome = 'held'"));
         Assert.Equal("complete", await toy.ScalarAsync<string>("SELECT state FROM run"));
     }
@@ -87,7 +111,7 @@ public sealed class FailureTests
         Assert.Equal("unbalanced", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
         Assert.Equal("law-broken", await toy.ScalarAsync<string>("SELECT code FROM alert"));
         await toy.ExecuteAsync("DROP TRIGGER lose ON toy_effect; INSERT INTO toy_effect VALUES ('first', '00007', 49)");
-        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
         await toy.OpenAsync();
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
@@ -97,7 +121,7 @@ public sealed class FailureTests
     public async Task A_part_that_ended_two_workers_is_halved_down_to_the_item_which_is_judged()
     {
         await using var toy = await ToyRun.CreateAsync();
-        await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00015', 'bug')");
+        await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00015', 'stopped')");
         await toy.OpenAsync(until: "first");
         // Deaths of the worker in the middle of the part that holds the item: its lease stands, its worker is gone.
         for (var deaths = 0; deaths < 12; deaths++)
@@ -123,7 +147,7 @@ public sealed class FailureTests
         await toy.Engine.Operator.StopAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Refused, (await toy.OpenAsync()).Outcome);
-        await toy.Engine.Operator.RerunAsync(1, Because, CancellationToken.None);
+        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
         await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);

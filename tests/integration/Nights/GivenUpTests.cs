@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace MyNumber.Tests.Integration.Nights;
+
+/// <summary>
+/// Nights that a person gives up or skips a part of, one after the other, each at another step and in the worst moment:
+/// what was frozen is given back, what was sealed goes out with the next night, and in the end everything was done once.
+/// </summary>
+public sealed class GivenUpTests
+{
+    private static readonly DateOnly First = new(2026, 11, 24);
+    private static readonly string[] Because = ["--by", "operator-1", "--reason", "a test of giving up"];
+
+    [Fact]
+    public async Task What_a_given_up_night_has_not_done_the_next_one_does_and_nothing_is_done_twice()
+    {
+        using var calm = NewHome("calm");
+        calm.RunOk("night", "--date", Day(0));
+        using var home = NewHome("given-up");
+
+        await GiveUpAsync(home, night: 0, step: "read", point: "computed");
+        await GiveUpAsync(home, night: 1, step: "order-cards", point: "staged");
+        await GiveUpAsync(home, night: 2, step: "print", point: "staged");
+        Assert.Empty(home.Drops("print").Where(drop => File.Exists(Path.Combine(drop, "READY"))));
+
+        // Other content lies where a drop belongs: the night is given up with drops sealed and not in place.
+        var blocking = Block(home, night: 3, product: "incomplete-notice");
+        Assert.Equal(1, home.Run("night", "--date", Day(3)).ExitCode);
+        home.RunOk(["abandon", Day(3), .. Because]);
+        File.Delete(blocking);
+
+        // The same again, but the part is skipped and the night goes on to its end.
+        var status = Path.Combine(home.Outbox, "status", $"{FileDay(4)}.csv");
+        await File.WriteAllTextAsync(status, "somebody else's file\n");
+        Assert.Equal(1, home.Run("night", "--date", Day(4)).ExitCode);
+        var part = home.RunOk("rerun", Day(4), "--dry-run", "--json").Lines.Single().GetProperty("part");
+        Assert.Equal("publish", part.GetProperty("act").GetString());
+        home.RunOk(["skip", part.GetProperty("id").GetInt64().ToString(CultureInfo.InvariantCulture), .. Because]);
+        File.Delete(status);
+        home.RunOk("night", "--date", Day(5));
+        home.RunOk("verify");
+
+        Assert.True(File.Exists(Path.ChangeExtension(status, ".done")), "The skipped status file was not handed over.");
+        AssertOnce(Column(calm, "card-orders", "orders.csv", 0), Column(home, "card-orders", "orders.csv", 0));
+        AssertOnce(Column(calm, "print", "manifest.csv", 0), Column(home, "print", "manifest.csv", 0));
+        Assert.Equal(States(calm), States(home));
+    }
+
+    // A worker stands still in the middle of the step; the night is abandoned under its hands, then its host dies.
+    private static async Task GiveUpAsync(Product home, int night, string step, string point)
+    {
+        var steps = new[] { "intake", "read", "validate", "select", "order-cards", "notices", "print" };
+        foreach (var before in steps.TakeWhile(name => name != step))
+        {
+            home.RunOk("run", before, "--date", Day(night));
+        }
+
+        var marks = Directory.CreateTempSubdirectory("marks-").FullName;
+        using var running = home.Start(
+            new Dictionary<string, string> { ["MYNUMBER_FAULT"] = $"{point}:pause:1", ["MYNUMBER_FAULT_MARK"] = marks },
+            "run", step, "--date", Day(night));
+        _ = running.StandardError.ReadToEndAsync();
+        _ = running.StandardOutput.ReadToEndAsync();
+        while (!File.Exists(Path.Combine(marks, point)))
+        {
+            Assert.False(running.HasExited, $"Step {step} ended before anything passed {point}.");
+            await Task.Delay(50);
+        }
+
+        home.RunOk(["abandon", Day(night), .. Because]);
+        running.Kill(entireProcessTree: true);
+        await running.WaitForExitAsync();
+        Directory.Delete(marks, recursive: true);
+    }
+
+    private static string Block(Product home, int night, string product)
+    {
+        var folder = Path.Combine(home.Outbox, "print", $"TEST-{FileDay(night)}-{product}-001");
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, "manifest.csv");
+        File.WriteAllText(file, "somebody else's file\n");
+        return file;
+    }
+
+    private static void AssertOnce(IReadOnlyList<string> expected, IReadOnlyList<string> actual)
+    {
+        Assert.NotEmpty(expected);
+        Assert.Equal(actual.Count, actual.Distinct().Count());
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+    }
+
+    private static List<string> Column(Product home, string area, string file, int column) =>
+        [.. home.Drops(area).Where(drop => File.Exists(Path.Combine(drop, "READY")))
+            .SelectMany(drop => File.ReadAllLines(Path.Combine(drop, file)).Skip(1))
+            .Select(line => line.Split(',')[column])];
+
+    private static List<string> States(Product home) =>
+        [.. File.ReadAllLines(Path.Combine(home.Home, "expected.csv")).Skip(1).Select(line => line.Split(',')[0])
+            .Select(key => $"{key} {home.RunOk("application", key, "--json").Lines[0].GetProperty("state").GetString()}")];
+
+    private static Product NewHome(string name)
+    {
+        var home = new Product(name);
+        home.RunOk("fixtures", "night", "--applications", "8", "--seed", "3", "--out", home.Inbox);
+        File.Copy(Path.Combine(home.Inbox, "expected.csv"), Path.Combine(home.Home, "expected.csv"));
+        return home;
+    }
+
+    private static string Day(int night) => First.AddDays(night).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string FileDay(int night) => First.AddDays(night).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+}
