@@ -91,7 +91,7 @@ public sealed class VendorStep(NightServices services)
         Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
-            WITH line AS (
+            WITH judged AS (
               SELECT answer.feed, answer.row, answer.accepted, drop.id AS drop_id,
                      substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int AS chunk,
                      CASE WHEN drop.id IS NULL THEN 'unknown-drop'
@@ -102,12 +102,20 @@ public sealed class VendorStep(NightServices services)
                               AND piece.chunk = substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int)
                             THEN 'other-count'
                           WHEN answer.subject NOT LIKE '%.pdf' AND NOT answer.accepted THEN 'list-refused'
-                     END AS fault,
-                     row_number() OVER (PARTITION BY answer.drop_name, answer.subject ORDER BY answer.feed, answer.row) AS nth
+                          WHEN EXISTS (SELECT FROM vendor_answer AS earlier
+                            WHERE earlier.kind = 'ack' AND earlier.drop_name = answer.drop_name
+                              AND earlier.subject = answer.subject AND earlier.sha256 = answer.sha256
+                              AND earlier.accepted <> answer.accepted
+                              AND (earlier.state = 'applied'
+                                OR earlier.state = 'pending' AND (earlier.feed, earlier.row) < (answer.feed, answer.row)))
+                            THEN 'contradicts-earlier'
+                     END AS fault
               FROM vendor_answer answer
               LEFT JOIN drop ON drop.folder = 'print/' || answer.drop_name AND drop.state = 'published'
               LEFT JOIN file ON file.drop_id = drop.id AND file.path = answer.subject
               WHERE answer.kind = 'ack' AND answer.state = 'pending'),
+            line AS (
+              SELECT *, row_number() OVER (PARTITION BY drop_id, chunk, fault IS NULL ORDER BY feed, row) AS nth FROM judged),
             moved AS (
               UPDATE piece
               SET state = CASE WHEN line.accepted THEN 'acknowledged' ELSE 'refused' END, state_on = $1,

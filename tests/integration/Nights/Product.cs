@@ -77,6 +77,27 @@ public sealed class Product : IDisposable
             .ToDictionary(path => path, path => Convert.ToHexStringLower(
                 System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Outbox, path)))));
 
+    /// <summary>The first column of a statement over this home's database, as text.</summary>
+    public IReadOnlyList<string> Query(string sql)
+    {
+        var server = new Npgsql.NpgsqlConnectionStringBuilder(TestDatabase.Server)
+        {
+            Pooling = false,
+            Database = $"mynumber_{File.ReadAllText(Path.Combine(Home, "home.id")).Trim()}",
+        };
+        using var connection = new Npgsql.NpgsqlConnection(server.ConnectionString);
+        connection.Open();
+        using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
+    }
+
     /// <summary>The folders of one kind of drop, in order.</summary>
     public IReadOnlyList<string> Drops(string kind) =>
         Directory.Exists(Path.Combine(Outbox, kind))

@@ -153,6 +153,19 @@ public sealed class FailureTests
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }
 
+    [Fact]
+    public async Task A_step_that_this_version_does_not_have_fails_its_part_and_the_run_can_be_abandoned()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.OpenAsync();
+        await toy.ExecuteAsync("UPDATE step SET name = 'of another version' WHERE ordinal = 2");
+        await toy.WorkAsync();
+        Assert.Equal("unknown-step", await toy.ScalarAsync<string>("SELECT error_class FROM part WHERE state = 'failed'"));
+        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
+        Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
+    }
+
     private static async Task<ToyRun> BrokenAsync(string key, string kind)
     {
         var toy = await ToyRun.CreateAsync();
