@@ -21,7 +21,7 @@ public sealed class GivenUpTests
         await GiveUpAsync(home, night: 0, step: "read", point: "computed");
         await GiveUpAsync(home, night: 1, step: "order-cards", point: "staged");
         await GiveUpAsync(home, night: 2, step: "print", point: "staged");
-        Assert.Empty(home.Drops("print").Where(drop => File.Exists(Path.Combine(drop, "READY"))));
+        Assert.DoesNotContain(home.Drops("print"), drop => File.Exists(Path.Combine(drop, "READY")));
 
         // Other content lies where a drop belongs: the night is given up with drops sealed and not in place.
         var blocking = Block(home, night: 3, product: "individual-number-notice");

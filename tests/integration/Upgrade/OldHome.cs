@@ -19,7 +19,7 @@ internal static class OldHome
             Unpack(archive, product.Home);
         }
 
-        var id = Guid.NewGuid().ToString("N")[..8];
+        var id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));
         File.WriteAllText(Path.Combine(product.Home, "home.id"), $"{id}\n");
         Load(id, database);
         return product;
