@@ -26,28 +26,35 @@ public static class PageProof
 
         using var page = pages.GetEnumerator();
         var next = 1;
-        for (var i = 0; i < frozen.Count; i++)
+        try
         {
-            if (rendered[i].PieceId != frozen[i].PieceId || rendered[i].FirstPage != next)
+            for (var i = 0; i < frozen.Count; i++)
             {
-                return At("order", next);
+                if (rendered[i].PieceId != frozen[i].PieceId || rendered[i].FirstPage != next)
+                {
+                    return At("order", next);
+                }
+
+                var own = new List<PageBack>(rendered[i].Pages);
+                while (own.Count < rendered[i].Pages && page.MoveNext())
+                {
+                    own.Add(page.Current);
+                }
+
+                if (ReadBack.Mismatch(frozen[i], own) is { } mismatch)
+                {
+                    return At(mismatch, next);
+                }
+
+                next += rendered[i].Pages;
             }
 
-            var own = new List<PageBack>(rendered[i].Pages);
-            while (own.Count < rendered[i].Pages && page.MoveNext())
-            {
-                own.Add(page.Current);
-            }
-
-            if (ReadBack.Mismatch(frozen[i], own) is { } mismatch)
-            {
-                return At(mismatch, next);
-            }
-
-            next += rendered[i].Pages;
+            return page.MoveNext() ? At("pages", next) : null;
         }
-
-        return page.MoveNext() ? At("pages", next) : null;
+        catch (InvalidDataException)
+        {
+            return At("unreadable", next);
+        }
     }
 
     private static string At(string code, int page) => string.Create(CultureInfo.InvariantCulture, $"{code} at page {page}");

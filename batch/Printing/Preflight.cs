@@ -246,15 +246,23 @@ public static class Preflight
             var expected = rows.SelectMany(row => Enumerable.Range(0, row.Pages).Select(page => (
                 Page: row.FirstPage + page, row.PieceId, Sheet: (page / 2) + 1, row.Sheets))).ToList();
             var at = 0;
-            foreach (var page in ReadBack.Read(pdf))
+            try
             {
-                if (at >= expected.Count || expected[at] != (page.Page, page.PieceId, page.Sheet, page.Sheets))
+                foreach (var page in ReadBack.Read(pdf))
                 {
-                    Wrong("piece-mark-differs", name, page.Page);
-                    return;
-                }
+                    if (at >= expected.Count || expected[at] != (page.Page, page.PieceId, page.Sheet, page.Sheets))
+                    {
+                        Wrong("piece-mark-differs", name, page.Page);
+                        return;
+                    }
 
-                at++;
+                    at++;
+                }
+            }
+            catch (InvalidDataException)
+            {
+                Wrong("unreadable", name, at + 1);
+                return;
             }
 
             if (at != expected.Count)

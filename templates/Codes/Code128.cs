@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace MyNumber.Templates.Codes;
 
@@ -17,6 +18,11 @@ public static class Code128
         + "241211 221114 413111 241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 "
         + "214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 211214 "
         + "211232 2331112").Split(' ');
+
+    private static readonly Dictionary<int, int> Values = Patterns.Take(Stop)
+        .Select((pattern, value) => (Number: int.Parse(pattern, CultureInfo.InvariantCulture), value)).ToDictionary();
+
+    private static readonly int StopPattern = int.Parse(Patterns[Stop], CultureInfo.InvariantCulture);
 
     /// <summary>Widths in modules, bar first, then bar and space in turn, of text followed by digits.</summary>
     /// <exception cref="ArgumentException">A character is not printable ASCII, or the digits are odd in number.</exception>
@@ -65,21 +71,37 @@ public static class Code128
         var values = new List<int>();
         for (var i = 0; i + 7 < widths.Count; i += 6)
         {
-            values.Add(Array.IndexOf(Patterns, string.Concat(widths.Skip(i).Take(6))));
+            if (!Values.TryGetValue(Pattern(widths, i, 6), out var value))
+            {
+                return null;
+            }
+
+            values.Add(value);
         }
 
-        if (values.Contains(-1) || values[0] != StartB || values[^1] != Check([.. values[..^1]])
-            || string.Concat(widths.Skip(widths.Count - 7)) != Patterns[Stop])
+        var body = values[..^1];
+        if (values[0] != StartB || values[^1] != Check(CollectionsMarshal.AsSpan(body)) || Pattern(widths, widths.Count - 7, 7) != StopPattern)
         {
             return null;
         }
 
-        var body = values[..^1];
         var digits = body.IndexOf(CodeC);
         var letters = digits < 0 ? body[1..] : body[1..digits];
         var pairs = digits < 0 ? [] : body[(digits + 1)..];
         return string.Concat(letters.Select(value => (char)(value + ' ')))
             + string.Concat(pairs.Select(value => value.ToString("D2", CultureInfo.InvariantCulture)));
+    }
+
+    // The widths as the digits of a number.
+    private static int Pattern(IReadOnlyList<int> widths, int at, int count)
+    {
+        var pattern = 0;
+        for (var i = at; i < at + count; i++)
+        {
+            pattern = (pattern * 10) + Math.Clamp(widths[i], 0, 9);
+        }
+
+        return pattern;
     }
 
     // The start value, and each value by its place, modulo 103.

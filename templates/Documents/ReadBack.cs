@@ -1,6 +1,7 @@
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Forms;
-using UglyToad.PdfPig;
+using MyNumber.Templates.Pdf;
+using MyNumber.Templates.Pdf.Reading;
 
 namespace MyNumber.Templates.Documents;
 
@@ -15,21 +16,59 @@ namespace MyNumber.Templates.Documents;
 /// Postal code, address and name of the addressee without any blanks, as <see cref="ReadBack.AddressBlockOf"/> gives
 /// them; null where the page has no address area.
 /// </param>
+/// <param name="OwnText">All that stands on this page and not on every copy of it, as it was set.</param>
 public sealed record PageBack(
-    int Page, string? PieceId, int Sheet, int Sheets, string? Qr, string? ApplicationIdText, string? AddressBlock);
+    int Page, string? PieceId, int Sheet, int Sheets, string? Qr, string? ApplicationIdText, string? AddressBlock, string OwnText);
 
 /// <summary>Reads a finished PDF back before its drop is sealed (DESIGN.md, Printing).</summary>
 public static class ReadBack
 {
     private const int ApplicationIdLength = 23;
 
-    /// <summary>One entry a page, in order.</summary>
+    // Pages of a file that PdfPig looks at too, spread over it; the first and the last among them.
+    private const int SamplePages = 24;
+
+    /// <summary>
+    /// One entry a page, in order. Our own reader follows every page and refuses what it does not know; PdfPig, which
+    /// knows nothing of us, reads a sample, and must see the same.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file cannot be read, or the two readers disagree.</exception>
     public static IEnumerable<PageBack> Read(Stream pdf)
     {
-        using var document = PdfDocument.Open(pdf);
-        for (var number = 1; number <= document.NumberOfPages; number++)
+        var bytes = new byte[pdf.Length - pdf.Position];
+        pdf.ReadExactly(bytes);
+        var finished = Guarded(() => new FinishedPages(bytes));
+        var sample = Guarded(() => PigPages.Read(bytes, Sample(finished.Count))
+            .ToDictionary(page => page.Number, page => Read(page.Number, page.Content)));
+        using var pages = finished.Read().GetEnumerator();
+        for (var number = 1; Guarded(pages.MoveNext); number++)
         {
-            yield return Read(number, new PageContent(document.GetPage(number)));
+            var back = Guarded(() => Read(number, pages.Current));
+            if (sample.TryGetValue(number, out var other) && other with { OwnText = back.OwnText } != back)
+            {
+                throw new InvalidDataException($"Two readers see different things on page {number}.");
+            }
+
+            yield return back;
+        }
+    }
+
+    private static IEnumerable<int> Sample(int pages) => pages == 0
+        ? []
+        : Enumerable.Range(0, SamplePages).Select(i => 1 + (int)((long)i * (pages - 1) / (SamplePages - 1))).Distinct();
+
+    // Whatever stumbles over a file that is not as it should be says so by one kind of exception.
+    private static T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure) when (failure is KeyNotFoundException or InvalidCastException or ArgumentException
+            or IndexOutOfRangeException or FormatException or OverflowException or InvalidOperationException
+            or UglyToad.PdfPig.Core.PdfDocumentFormatException)
+        {
+            throw new InvalidDataException("The PDF is not as we write it.", failure);
         }
     }
 
@@ -42,13 +81,14 @@ public static class ReadBack
 
     /// <summary>
     /// Compares what was printed with what should have been: null where all agrees, else a stable code: `pages`,
-    /// `piece-mark`, `qr`, `application-id`, `address`.
+    /// `piece-mark`, `qr`, `application-id`, `address`, `text`.
     /// </summary>
     /// <param name="piece">What should have been printed.</param>
     /// <param name="pages">What was read from its pages, in order.</param>
     public static string? Mismatch(PieceData piece, IReadOnlyList<PageBack> pages)
     {
-        if (pages.Count == 0 || pages.Count % 2 != 0 || pages.Count != Composition.Pages(piece).Count)
+        var expectedPages = Composition.Pages(piece);
+        if (pages.Count == 0 || pages.Count % 2 != 0 || pages.Count != expectedPages.Count)
         {
             return "pages";
         }
@@ -76,6 +116,18 @@ public static class ReadBack
             return "qr";
         }
 
+        // Whatever else stands there is what this piece's data say, letter by letter: nobody else's name, date or number.
+        var canvas = new Canvas(fonts: null);
+        for (var i = 0; i < pages.Count; i++)
+        {
+            canvas.Begin(expectedPages[i].HeightMm);
+            expectedPages[i].Variable(canvas);
+            if (pages[i].OwnText != canvas.Said)
+            {
+                return "text";
+            }
+        }
+
         // The form's digits agree with its QR code; whatever else names an ID (mount, letter) names one of these.
         return forms.Select(page => page.ApplicationIdText).SequenceEqual(expected)
             && pages.All(page => page.ApplicationIdText is null || ids.Contains(page.ApplicationIdText))
@@ -91,20 +143,25 @@ public static class ReadBack
     {
         var mark = PieceMark.Read(page.Boxes(PieceMark.Zone(page.WidthMm, page.HeightMm)));
         var (qr, id, address) = FormOf(page) is { } form ? FormPage(page, form) : OtherPage(page);
-        return new PageBack(number, mark?.PieceId, mark?.Sheet ?? 0, mark?.Sheets ?? 0, qr, id, address);
+        return new PageBack(number, mark?.PieceId, mark?.Sheet ?? 0, mark?.Sheets ?? 0, qr, id, address, page.OwnText);
     }
 
     private static FormPage? FormOf(PageContent page)
     {
-        var modules = Enumerable.Range(0, FormMark.Modules).Select(i => page.Boxes(FormMark.ModuleBox(i)).Any()).ToArray();
-        return FormMark.Decode(modules) is { } mark
-            ? FormDefinitions.Get(mark.Kind).Pages[mark.Page - 1]
-            : null;
+        var bars = page.Boxes(FormMark.Zone);
+        var modules = new bool[FormMark.Modules];
+        for (var i = 0; i < modules.Length; i++)
+        {
+            var middle = FormMark.ModuleBox(i).XMm + (FormMark.ModuleWidthMm / 2);
+            modules[i] = bars.Exists(bar => bar.XMm < middle && bar.RightMm > middle);
+        }
+
+        return FormMark.Decode(modules) is { } mark ? FormDefinitions.Get(mark.Kind).Pages[mark.Page - 1] : null;
     }
 
     private static (string? Qr, string? Id, string? Address) FormPage(PageContent page, FormPage form)
     {
-        var qr = form.Find("qr") is { } code ? QrReading.Read(code.Box, [.. page.Boxes(code.Box)]) : null;
+        var qr = form.Find("qr") is { } code ? QrReading.Read(code.Box, page.Boxes(code.Box)) : null;
         var id = form.Find("application_id") is { } digits ? ApplicationId(page.Text(digits.Box)) : null;
         return (qr, id, null);
     }

@@ -38,6 +38,9 @@ public sealed record FormMark(string Kind, int Version, int Page)
     public static Box ModuleBox(int index) =>
         new(LeftMm + (index * ModuleWidthMm), TopMm, ModuleWidthMm, ModuleHeightMm);
 
+    /// <summary>The box of the whole row.</summary>
+    public static Box Zone { get; } = new(LeftMm, TopMm, Modules * ModuleWidthMm, ModuleHeightMm);
+
     /// <summary>The 20 modules from left to right; true is black.</summary>
     /// <exception cref="InvalidOperationException">The kind, version or page has no code.</exception>
     public bool[] Encode()

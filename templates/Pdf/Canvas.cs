@@ -1,3 +1,4 @@
+using System.Text;
 using MyNumber.Templates.Forms;
 
 namespace MyNumber.Templates.Pdf;
@@ -47,18 +48,22 @@ public sealed class Canvas
     private const int Decimals = 2, ScaleDecimals = 5;
 
     private readonly PdfBytes _content = new();
+    private readonly StringBuilder _said = new();
     private readonly List<Glyph> _glyphs = [];
     private readonly FontUse? _fonts;
     private double _heightMm;
     private (int Font, Flow Flow, double SizePt) _current;
 
-    // Without fonts the canvas only finds out whether a page can be printed.
+    // Without fonts nothing is drawn: the canvas finds out whether a page can be printed, and what it says.
     internal Canvas(FontUse? fonts) => _fonts = fonts;
 
     /// <summary>The first reason why this page cannot be printed; null where it can.</summary>
     public string? Problem { get; private set; }
 
     internal ReadOnlySpan<byte> Content => _content.Written;
+
+    /// <summary>All that the page says, in the order in which it is set; only where nothing is drawn.</summary>
+    internal string Said => _said.ToString();
 
     /// <summary>Begins a page, or a layer that stands on several pages.</summary>
     internal void Begin(double heightMm)
@@ -185,6 +190,11 @@ public sealed class Canvas
     {
         if (_fonts is null)
         {
+            foreach (var glyph in glyphs)
+            {
+                _said.Append(glyph.Source);
+            }
+
             return;
         }
 
@@ -223,6 +233,7 @@ public sealed class Canvas
     private void Clear()
     {
         _content.Clear();
+        _said.Clear();
         _current = (-1, Flow.Horizontal, 0);
     }
 

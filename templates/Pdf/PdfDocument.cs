@@ -24,6 +24,7 @@ public sealed class PdfDocument : IDisposable
     private readonly List<int> _nodes = [];
     private readonly List<int> _kids = [];
     private int _node;
+    private string? _nodeEntries;
 
     /// <summary>Begins a file.</summary>
     /// <param name="output">Where it goes; written forward only.</param>
@@ -65,9 +66,11 @@ public sealed class PdfDocument : IDisposable
             contents = _pdf.Stream("", _content.Add(background.Invocation).Add(variable).Written, Compression.Quick);
         }
 
+        // What the node says for its pages need not stand on them; not every reader takes the crop box from there.
+        _nodeEntries ??= background.Inherited;
         var number = _pdf.Reserve();
         var body = _pdf.BeginObject(number).Add("<</Type/Page/Parent "u8).Add(_node).Add(" 0 R"u8).Add(background.PageEntries);
-        body.Add("/Contents["u8).Add(contents).Add(" 0 R"u8);
+        body.Add(_nodeEntries == background.Inherited ? "" : background.Inherited).Add("/Contents["u8).Add(contents).Add(" 0 R"u8);
         foreach (var layer in layers)
         {
             body.Add((byte)' ').Add(layer).Add(" 0 R"u8);
@@ -109,8 +112,9 @@ public sealed class PdfDocument : IDisposable
             $"/Type/XObject/Subtype/Form/BBox{boxes.Media}/Resources<</Font {_fontDictionary} 0 R>>", Draw(page.HeightMm, page.Static));
         var invocation = Encoding.ASCII.GetBytes($"/S{form} Do\n");
         // The crop box, too, is the trimmed page: what a viewer shows is what the resident holds.
-        return new StaticPage(form, invocation, _pdf.Stream("", invocation), Encoding.ASCII.GetBytes(
-            $"/MediaBox{boxes.Media}/BleedBox{boxes.Media}/TrimBox{boxes.Trim}/CropBox{boxes.Trim}/Resources {_resources} 0 R"));
+        return new StaticPage(
+            form, invocation, _pdf.Stream("", invocation), $"/BleedBox{boxes.Media}/TrimBox{boxes.Trim}/CropBox{boxes.Trim}",
+            $"/MediaBox{boxes.Media}/Resources {_resources} 0 R");
     }
 
     private ReadOnlySpan<byte> Draw(double heightMm, Action<Canvas> draw)
@@ -131,9 +135,10 @@ public sealed class PdfDocument : IDisposable
 
         var kids = string.Join(' ', _kids.Select(page => $"{page} 0 R"));
         _pdf.Object(_node, string.Create(
-            CultureInfo.InvariantCulture, $"<</Type/Pages/Parent {_pageTree} 0 R/Kids[{kids}]/Count {_kids.Count}>>"));
+            CultureInfo.InvariantCulture, $"<</Type/Pages/Parent {_pageTree} 0 R{_nodeEntries}/Kids[{kids}]/Count {_kids.Count}>>"));
         _nodes.Add(_node);
         _kids.Clear();
+        _nodeEntries = null;
         _node = _pdf.Reserve();
     }
 
@@ -173,6 +178,9 @@ public sealed class PdfDocument : IDisposable
         return bytes.ToArray();
     }
 
-    /// <summary>A static page as it was written: the form, how it is drawn, a stream that draws it alone, its pages' entries.</summary>
-    private sealed record StaticPage(int Form, byte[] Invocation, int Contents, byte[] PageEntries);
+    /// <summary>
+    /// A static page as it was written: the form, how it is drawn, a stream that draws it alone, what its pages say
+    /// themselves, and what a node may say for them.
+    /// </summary>
+    private sealed record StaticPage(int Form, byte[] Invocation, int Contents, string PageEntries, string Inherited);
 }
