@@ -18,6 +18,10 @@ public static class HomeDatabase
     // Any number will do; it only must not be used for another lock.
     private const long MigrationLock = 0x4d594e4d;
 
+    // Whoever stands still in the middle of a transaction, or lost its host, holds rows that nobody could take over: the
+    // server ends its session. A server's connection string that brings options of its own decides for itself.
+    private const string SessionOptions = "-c idle_in_transaction_session_timeout=60s";
+
     /// <summary>Opens the home's database; makes and migrates it where that is due.</summary>
     /// <param name="home">The home.</param>
     /// <param name="server">Connection string of the server; its database name is only used to create ours.</param>
@@ -56,7 +60,9 @@ public static class HomeDatabase
     public static string ConnectionString(Home home, string server)
     {
         ArgumentNullException.ThrowIfNull(home);
-        return new NpgsqlConnectionStringBuilder(server)
+        var settings = new NpgsqlConnectionStringBuilder(server);
+        settings.Options ??= SessionOptions;
+        return new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             Database = $"mynumber_{home.Id}",
             // The engine repeats a few statements for every part: planned once a connection, they cost a third less.

@@ -25,6 +25,7 @@ public static class Failures
     private const int QuotaExceeded = 122;     // EDQUOT
     private const int DiskFullHResult = unchecked((int)0x80070070);
     private const int FramesMax = 6;
+    private const string IdleInTransaction = "25P03";
 
     /// <summary>Which kind an error is.</summary>
     public static FailureKind Kind(Exception error) => error switch
@@ -84,5 +85,7 @@ public static class Failures
         sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57P", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+        || sqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+            // This process stood still in its transaction, and the server ended the session.
+            or IdleInTransaction;
 }
