@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MyNumber.Batch.Runs;
 using Npgsql;
+using Serilog;
 
 namespace MyNumber.Jobs.Hosting;
 
@@ -25,6 +26,8 @@ public sealed class NightRunner(
     RunEngine engine, string connectionString, Func<ProcessStartInfo> work, int workers, IProgress<IReadOnlyList<StepView>> progress)
 {
     private const int LookMs = 200;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DatabaseAwayMax = TimeSpan.FromMinutes(2);
 
     /// <summary>Works until the run is complete or waits for a person.</summary>
     public async Task<RunEnd> RunAsync(long runId, CancellationToken cancellation)
@@ -37,6 +40,25 @@ public sealed class NightRunner(
 
         await HangfireStorage.PrepareAsync(connectionString, cancellation);
         await using var pool = await WorkerPool.StartAsync(engine, work, workers, cancellation);
+        var lastSeen = engine.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await FollowAsync(runId, () => lastSeen = engine.Clock.GetTimestamp(), cancellation);
+            }
+            catch (NpgsqlException away) when (
+                Failures.Kind(away) == FailureKind.Passing && engine.Clock.GetElapsedTime(lastSeen) < DatabaseAwayMax)
+            {
+                // A restart of the server, a cut connection: the workers wait for it too.
+                Log.Warning("The database is away ({Error}); the night waits for it", Failures.Class(away));
+                await Task.Delay(BetweenTries, engine.Clock, cancellation);
+            }
+        }
+    }
+
+    private async Task<RunEnd> FollowAsync(long runId, Action seen, CancellationToken cancellation)
+    {
         await using var listener = await engine.Database.OpenConnectionAsync(cancellation);
         await using (var listen = new NpgsqlCommand($"LISTEN {OpenParts.Channel}", listener))
         {
@@ -51,6 +73,7 @@ public sealed class NightRunner(
                 return end;
             }
 
+            seen();
             await listener.WaitAsync(TimeSpan.FromMilliseconds(LookMs), cancellation);
         }
     }
