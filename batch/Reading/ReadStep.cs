@@ -8,8 +8,10 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 public sealed class ReadStep(NightServices services)
 {
-    /// <summary>Applications of one part; about a minute of one core.</summary>
-    public const int ApplicationsPerPartMax = 100;
+    /// <summary>
+    /// Applications of one part; about ten seconds of one core: all that a dead worker can lose, and enough parts for all.
+    /// </summary>
+    public const int ApplicationsPerPartMax = 20;
 
     private const string ReaderDied = "the reader died on it";
 
