@@ -17,7 +17,7 @@ fail() { say "$1"; exit "${2:-3}"; }
 
 packages=(postgresql-15 libgtk-3-0 libtesseract5 tesseract-ocr-jpn tesseract-ocr-eng libzbar0 opencv-data
   fonts-ipaexfont fonts-ipamj-mincho icc-profiles-free poppler-utils libdeflate0)
-test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg)
+test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg libfaketime strace)
 
 # Installs what is missing, by package name. A system cluster is never made on the way.
 install_packages() {
@@ -242,6 +242,14 @@ run_bench() {
   exec "$top/tests/bench/bin/Release/net10.0/MyNumber.Tests.Bench" "$@"
 }
 
+# Whole nights under faults, on a cluster of their own. In a mount namespace of its own, so that no mount outlives it.
+faults() {
+  install_packages "${packages[@]}" "${test_packages[@]}"
+  build tests/sweep/MyNumber.Tests.Sweep.csproj
+  local apart=(); [ "$(id -u)" != 0 ] || apart=(unshare --mount)
+  exec "${apart[@]}" dotnet "$top/tests/sweep/bin/Release/net10.0/sweep.dll" "$@"
+}
+
 clean() {
   stop_serving
   stop_cluster
@@ -257,6 +265,7 @@ usage() {
 ./run-local.sh cli ARGS   the command line: ./run-local.sh cli --help
 ./run-local.sh test       all tests; arguments go to dotnet test (--filter …)
 ./run-local.sh bench NAME measures; without a name it lists what can be measured
+./run-local.sh faults     whole nights under faults: --seed S --count N [--applications A] (tests/README.md)
 ./run-local.sh db         starts the private PostgreSQL cluster and prints how to reach it
 ./run-local.sh stop       ends the pages and the cluster
 ./run-local.sh clean      removes everything that this script made here
@@ -271,6 +280,7 @@ case "${1:-}" in
   cli) set_up; cd "$caller"; exec dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" "${@:2}" ;;
   test) run_tests "${@:2}" ;;
   bench) run_bench "${@:2}" ;;
+  faults) faults "${@:2}" ;;
   db) install_packages "${packages[@]}"; start_cluster; echo "export MYNUMBER_CONNECTION='$MYNUMBER_CONNECTION'" ;;
   stop) stop_serving; stop_cluster ;;
   clean) clean ;;

@@ -1,13 +1,12 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace MyNumber.Batch.Runs;
 
 /// <summary>
-/// Named places where a test may kill or pause the process (ENGINE.md, rule 13). Inert unless the environment names one:
-/// <c>MYNUMBER_FAULT=point:action:count</c> (several by comma; action `kill` or `pause`; fires at the count-th hit of the
-/// process), and <c>MYNUMBER_FAULT_MARK=FOLDER</c>, in which each point leaves a file so that it fires once for all
-/// processes and a test can see that it did. Refused in production by the host.
+/// Named places where a test may kill or pause the process (ENGINE.md, rule 13). Inert unless <c>MYNUMBER_FAULT</c> names a
+/// folder. A file in it named as a point and holding `kill` or `pause` arms that point: the first process to pass takes
+/// the file by renaming it to `POINT.PID`. So it fires once for all processes, and a test sees that it did and in whom.
+/// Refused in production by the host.
 /// </summary>
 public static partial class FaultPoints
 {
@@ -47,33 +46,38 @@ public static partial class FaultPoints
     /// <summary>What was taken has been moved to the archive.</summary>
     public const string ArchiveMoved = "archive-moved";
 
-    /// <summary>Every point that the engine itself passes.</summary>
-    public static IReadOnlyList<string> OfTheEngine { get; } =
-        [Claimed, Computed, Staged, BeforeFence, AfterFence, BeforeCommit, Committed, BetweenRenames, BeforeReady, AfterReady];
+    /// <summary>Every point.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Claimed, Computed, Staged, BeforeFence, AfterFence, BeforeCommit, Committed, BetweenRenames, BeforeReady, AfterReady,
+        KeySlotWritten, ArchiveMoved,
+    ];
 
     private const int SignalKill = 9;
     private const int SignalStop = 19;
 
-    private static readonly Dictionary<string, Fault> Armed = Parse(Environment.GetEnvironmentVariable("MYNUMBER_FAULT"));
-    private static readonly string? MarkFolder = Environment.GetEnvironmentVariable("MYNUMBER_FAULT_MARK");
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("MYNUMBER_FAULT") is { Length: > 0 } folder
+        ? folder
+        : null;
 
-    /// <summary>Whether any point is armed.</summary>
-    public static bool AnyArmed => Armed.Count > 0;
+    /// <summary>Whether points can be armed at all.</summary>
+    public static bool AnyArmed => Folder is not null;
 
-    /// <summary>Passes a point; does nothing unless the environment armed it.</summary>
+    /// <summary>Passes a point; does nothing unless a test armed it.</summary>
     public static void Hit(string point)
     {
-        if (Armed.Count == 0 || !Armed.TryGetValue(point, out var fault) || Interlocked.Decrement(ref fault.HitsLeft) != 0)
+        if (Folder is null || !TryTake(Path.Combine(Folder, point), out var action))
         {
             return;
         }
 
-        if (!Mark(point))
+        var signal = action switch
         {
-            return;
-        }
-
-        if (Kill(Environment.ProcessId, fault.Signal) != 0)
+            "kill" => SignalKill,
+            "pause" => SignalStop,
+            _ => throw new InvalidOperationException($"Fault point {point}: the action is kill or pause."),
+        };
+        if (Kill(Environment.ProcessId, signal) != 0)
         {
             throw new InvalidOperationException($"Fault point {point} could not send its signal.");
         }
@@ -82,47 +86,28 @@ public static partial class FaultPoints
         Thread.Sleep(TimeSpan.FromMilliseconds(50));
     }
 
-    private static bool Mark(string point)
+    private static bool TryTake(string armed, out string action)
     {
-        if (MarkFolder is null)
-        {
-            return true;
-        }
-
-        try
-        {
-            using var mark = new FileStream(Path.Combine(MarkFolder, point), FileMode.CreateNew);
-            return true;
-        }
-        catch (IOException) when (File.Exists(Path.Combine(MarkFolder, point)))
+        action = "";
+        if (!File.Exists(armed))
         {
             return false;
         }
-    }
 
-    private static Dictionary<string, Fault> Parse(string? text) =>
-        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-        .Select(fault => fault.Split(':'))
-        .ToDictionary(
-            fault => fault[0],
-            fault => new Fault
-            {
-                Signal = fault[1] switch
-                {
-                    "kill" => SignalKill,
-                    "pause" => SignalStop,
-                    _ => throw new ArgumentException("MYNUMBER_FAULT: the action is kill or pause."),
-                },
-                HitsLeft = fault.Length > 2 ? int.Parse(fault[2], CultureInfo.InvariantCulture) : 1,
-            });
+        var taken = $"{armed}.{Environment.ProcessId}";
+        try
+        {
+            File.Move(armed, taken);
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // Another process was faster.
+        }
+
+        action = File.ReadAllText(taken).Trim();
+        return true;
+    }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
-
-    private sealed class Fault
-    {
-        public int HitsLeft;
-
-        public required int Signal { get; init; }
-    }
 }

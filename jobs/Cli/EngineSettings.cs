@@ -5,8 +5,9 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Jobs.Cli;
 
 /// <summary>
-/// The engine's options. Only tests set any: `MYNUMBER_FAULT` arms fault points, `MYNUMBER_GUARDS_OFF` switches guards off
-/// (`fence`, `counter`, `stagedName`), `MYNUMBER_LEASE_MS` shortens the lease. All of them are refused in production.
+/// The engine's options. Only tests set any: `MYNUMBER_FAULT` names the folder in which fault points are armed,
+/// `MYNUMBER_GUARDS_OFF` switches guards off (`fence`, `counter`, `stagedName`), `MYNUMBER_LEASE_MS` shortens the lease.
+/// All of them are refused in production.
 /// </summary>
 public static class EngineSettings
 {

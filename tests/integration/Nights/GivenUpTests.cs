@@ -67,13 +67,13 @@ public sealed class GivenUpTests
             home.RunOk("run", before, "--date", Day(night));
         }
 
-        var marks = Directory.CreateTempSubdirectory("marks-").FullName;
+        var points = Directory.CreateTempSubdirectory("points-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(points, point), "pause");
         using var running = home.Start(
-            new Dictionary<string, string> { ["MYNUMBER_FAULT"] = $"{point}:pause:1", ["MYNUMBER_FAULT_MARK"] = marks },
-            "run", step, "--date", Day(night));
+            new Dictionary<string, string> { ["MYNUMBER_FAULT"] = points }, "run", step, "--date", Day(night));
         _ = running.StandardError.ReadToEndAsync();
         _ = running.StandardOutput.ReadToEndAsync();
-        while (!File.Exists(Path.Combine(marks, point)))
+        while (File.Exists(Path.Combine(points, point)))
         {
             Assert.False(running.HasExited, $"Step {step} ended before anything passed {point}.");
             await Task.Delay(50);
@@ -82,7 +82,7 @@ public sealed class GivenUpTests
         home.RunOk(["abandon", Day(night), .. Because]);
         running.Kill(entireProcessTree: true);
         await running.WaitForExitAsync();
-        Directory.Delete(marks, recursive: true);
+        Directory.Delete(points, recursive: true);
     }
 
     private static string Block(Product home, int night, string product)

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MyNumber.Tests.Sweep;
+
+/// <summary>
+/// Where nights are played: a scratch folder with a cluster of its own and one home, which is set back to a saved world
+/// before each night. For root the home is a small disk of its own, which can be filled and made read-only.
+/// </summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private const string DiskSize = "512m";
+    private string _database = "";
+
+    private Stage(string root) => (Root, Cluster) = (root, new Cluster(root));
+
+    /// <summary>The scratch folder; short, as a socket lies in it.</summary>
+    public string Root { get; }
+
+    public Cluster Cluster { get; }
+
+    public string Home => Path.Combine(Root, "home");
+
+    private string Temporary => Path.Combine(Root, "tmp");
+
+    /// <summary>Where fault points are armed and leave their marks.</summary>
+    public string Points => Path.Combine(Root, "points");
+
+    /// <summary>The clock that libfaketime shows to the processes of a night whose clock jumps.</summary>
+    public string ClockFile => Path.Combine(Root, "clock");
+
+    /// <summary>Guards that are switched off: the control of the whole harness.</summary>
+    public string? GuardsOff { get; init; }
+
+    /// <summary>The home's database.</summary>
+    public string Database => _database.Length > 0 ? _database
+        : _database = $"mynumber_{File.ReadAllText(Path.Combine(Home, "home.id")).Trim()}";
+
+    public static async Task<Stage> CreateAsync(string? guardsOff)
+    {
+        var stage = new Stage(Directory.CreateTempSubdirectory("mynumber-sweep-").FullName) { GuardsOff = guardsOff };
+        // PostgreSQL's user must pass through.
+        await Processes.RunOkAsync("chmod", "755", stage.Root);
+        Directory.CreateDirectory(stage.Points);
+        Directory.CreateDirectory(stage.Home);
+        Directory.CreateDirectory(stage.Temporary);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await Processes.RunOkAsync("mount", "-t", "tmpfs", "-o", $"size={DiskSize}", "mynumber-sweep", stage.Home);
+        }
+
+        await stage.Cluster.CreateAsync();
+        return stage;
+    }
+
+    /// <summary>`mynumber ARGUMENTS` on the home.</summary>
+    public ProcessStartInfo Command(params string[] arguments) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "mynumber.dll"), .. arguments])
+        {
+            Environment =
+            {
+                ["MYNUMBER_HOME"] = Home,
+                ["MYNUMBER_CONNECTION"] = Cluster.Server,
+                // Whatever killed processes leave lying about goes with the scratch folder.
+                ["TMPDIR"] = Temporary,
+            },
+        };
+
+    public async Task RunOkAsync(params string[] arguments)
+    {
+        var (status, output) = await Processes.RunAsync(Command(arguments));
+        if (status != 0)
+        {
+            throw new InvalidOperationException($"mynumber {string.Join(' ', arguments)} ended with {status}: {output}");
+        }
+    }
+
+    /// <summary>Remembers home and database under a name.</summary>
+    public async Task SaveAsync(string world)
+    {
+        await Processes.RunOkAsync("cp", "-a", Home, Path.Combine(Root, world));
+        await ExecuteAsync($"CREATE DATABASE world_{world} TEMPLATE {Database}");
+    }
+
+    /// <summary>Sets home and database back to what was saved.</summary>
+    public async Task RestoreAsync(string world)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(Home).Concat(Directory.EnumerateFiles(Points)))
+        {
+            await Processes.RunOkAsync("rm", "-rf", entry);
+        }
+
+        await Processes.RunOkAsync("cp", "-a", $"{Path.Combine(Root, world)}/.", Home);
+        await ExecuteAsync($"DROP DATABASE {Database} WITH (FORCE)");
+        await ExecuteAsync($"CREATE DATABASE {Database} TEMPLATE world_{world}");
+        // A copied sequence holds values that it believes logged; a server that crashed would give them out again.
+        await ExecuteAsync("CHECKPOINT");
+        await File.WriteAllTextAsync(ClockFile, "+0");
+    }
+
+    /// <summary>Keeps what a failed night left: the home, its database as a dump, and what was said.</summary>
+    /// <returns>Where it lies.</returns>
+    public async Task<string> KeepAsync(string name, IEnumerable<string> said)
+    {
+        var kept = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"mynumber-failed-{name}-{Environment.ProcessId}"));
+        await Processes.RunOkAsync("cp", "-a", Home, kept);
+        await Processes.RunOkAsync(
+            "sh", "-c", $"/usr/lib/postgresql/15/bin/pg_dump -h {Root}/socket -U {(Environment.IsPrivilegedProcess ? "postgres" : Environment.UserName)} {Database} > {kept}/database.sql");
+        await Processes.RunOkAsync("cp", Path.Combine(Root, "postgres", "server.log"), kept);
+        await File.WriteAllLinesAsync(Path.Combine(kept, "said.log"), said);
+        return kept;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.StopAsync();
+        if (Environment.IsPrivilegedProcess)
+        {
+            await Processes.RunOkAsync("umount", "-l", Home);
+        }
+
+        Directory.Delete(Root, recursive: true);
+    }
+
+    private async Task ExecuteAsync(string sql) => await Cluster.ScalarAsync<object>("postgres", sql);
+}
