@@ -1,3 +1,4 @@
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Validation;
 
@@ -46,6 +47,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         WITH winner AS (
           UPDATE application SET state = 'ordered', state_on = $1 FROM resident
           WHERE application.state = 'selected' AND resident.resident_id = application.resident_id
+            AND application.key <> ALL ($3::text[])
           RETURNING application.key, application.resident_id, resident.municipality_code),
         made AS (
           INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on, drop_id)
@@ -59,11 +61,14 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
+        await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
         await RegisterChanges.ApplyAsync(context, cancellation);
         await Events.ApplyPendingAsync(context, services.Policy, cancellation);
+        var held = await FoundOrders.AttachAsync(services, context, cancellation);
         if (!await Sql.ScalarAsync<bool>(
-            context.Connection, context.Transaction, "SELECT EXISTS (SELECT FROM application WHERE state = 'selected')",
-            cancellation))
+            context.Connection, context.Transaction,
+            "SELECT EXISTS (SELECT FROM application WHERE state = 'selected' AND key <> ALL ($1::text[]))", cancellation,
+            [held.ToArray()]))
         {
             return;
         }
@@ -71,7 +76,8 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         var drop = await Drops.CreateFolderAsync(
             context, "card-orders", OrderDrops.Product, services.Policy.Production, cancellation);
         var keys = await Sql.QueryAsync(
-            context.Connection, context.Transaction, OrderSql, row => row.GetString(0), cancellation, context.BusinessDate, drop.Id);
+            context.Connection, context.Transaction, OrderSql, row => row.GetString(0), cancellation, context.BusinessDate, drop.Id,
+            held.ToArray());
         await context.PlanPartsAsync(
             [.. keys.Chunk(OrdersPerPartMax).Select(chunk => new PlannedPart(chunk[0], chunk[^1]))], cancellation);
     }
@@ -131,8 +137,14 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
+        await using (var connection = await part.Database.OpenConnectionAsync(cancellation))
+        {
+            await RestoreHold.RefuseAsync(connection, null, services.Home, cancellation);
+        }
+
         var drops = await Drops.SealedAsync(part.Database, [OrderDrops.Product], cancellation);
-        foreach (var drop in drops)
+        var outside = FoundDrops.Kept(services.Home, "card-orders").Select(drop => drop.ControlSha256).ToHashSet();
+        foreach (var drop in drops.Where(drop => !outside.Contains(drop.ManifestSha256!)))
         {
             await services.Publisher.PublishAsync(
                 drop, await Drops.FilesAsync(part.Database, drop.Id, cancellation),

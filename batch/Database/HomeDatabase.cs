@@ -27,6 +27,7 @@ public static class HomeDatabase
     /// <param name="server">Connection string of the server; its database name is only used to create ours.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HomeMovedException">The home was moved or copied.</exception>
+    /// <exception cref="DatabaseReplacedException">The database was restored, moved or switched over.</exception>
     /// <exception cref="NpgsqlException">The server is not usable.</exception>
     public static async Task<NpgsqlDataSource> OpenAsync(Home home, string server, CancellationToken cancellation)
     {
@@ -36,7 +37,14 @@ public static class HomeDatabase
         {
             var path = home.RealPath();
             var remembered = await BindAsync(database, path, cancellation);
-            return remembered == path ? database : throw new HomeMovedException(path, remembered);
+            if (remembered != path)
+            {
+                throw new HomeMovedException(path, remembered);
+            }
+
+            return await DatabaseIdentity.IsKnownAsync(home, database, cancellation)
+                ? database
+                : throw new DatabaseReplacedException(path);
         }
         catch
         {
@@ -45,7 +53,7 @@ public static class HomeDatabase
         }
     }
 
-    /// <summary>Opens the home's database without asking where the home lies: for `adopt` alone.</summary>
+    /// <summary>Opens the home's database without asking where the home lies: for `adopt` and `restored` alone.</summary>
     public static async Task<NpgsqlDataSource> OpenUnboundAsync(Home home, string server, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(home);
@@ -81,6 +89,10 @@ public static class HomeDatabase
         };
         await command.ExecuteNonQueryAsync(cancellation);
     }
+
+    /// <summary>The home takes this database as its own from now on: after a person said that it was replaced.</summary>
+    public static Task AcceptAsync(Home home, NpgsqlDataSource database, CancellationToken cancellation) =>
+        DatabaseIdentity.BindAsync(home, database, cancellation);
 
     private static async Task<string> BindAsync(NpgsqlDataSource database, string path, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using MyNumber.Batch.Notices;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
 
@@ -39,9 +40,12 @@ internal sealed class DropFreezing(NightServices services)
     public async Task FreezeAsync(
         IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
     {
+        await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
+        var outside = await new FoundPieces(services, _builder).AttachAsync(context, cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
         var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
-        var open = pieces.Where(piece => !stoppedIds.Contains(piece.Piece.PieceId)).ToList();
+        var open = pieces
+            .Where(piece => !stoppedIds.Contains(piece.Piece.PieceId) && !outside.Ids.Contains(piece.Piece.PieceId)).ToList();
         var withheld = open.Where(piece => piece.Problem is not null).ToList();
         await WithholdAsync(context, withheld, cancellation);
         await context.LedgerAsync(
@@ -55,7 +59,7 @@ internal sealed class DropFreezing(NightServices services)
                 .Select(piece => piece.Piece).ToList();
             if (ready.Count > 0)
             {
-                parts.AddRange(await FreezeDropAsync(context, product, ready, cancellation));
+                parts.AddRange(await FreezeDropAsync(context, product, ready, outside, cancellation));
             }
         }
 
@@ -98,14 +102,14 @@ internal sealed class DropFreezing(NightServices services)
     public static CheckedPiece Checked(BuiltPiece piece) => new(piece, PieceDocuments.Check(piece.Data));
 
     private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
-        StoreContext context, string product, List<BuiltPiece> ready, CancellationToken cancellation)
+        StoreContext context, string product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)
     {
         var drop = await Drops.CreateFolderAsync(context, "print", product, services.Policy.Production, cancellation);
         var ordered = ready.OrderBy(piece => piece.Data.ToPostalCode, StringComparer.Ordinal)
             .ThenBy(piece => piece.ContentKey, StringComparer.Ordinal).ToList();
         if (product == NumberNotices.Product)
         {
-            ordered = await RegisterAsync(context, ordered, cancellation);
+            ordered = await RegisterAsync(context, ordered, outside.RegisteredNumbers, cancellation);
         }
 
         var perFile = services.Policy.PiecesPerFileMax;
@@ -119,9 +123,9 @@ internal sealed class DropFreezing(NightServices services)
 
     // Numbers go on where the last drop ended; a piece that has one keeps it.
     private async Task<List<BuiltPiece>> RegisterAsync(
-        StoreContext context, List<BuiltPiece> ordered, CancellationToken cancellation)
+        StoreContext context, List<BuiltPiece> ordered, int usedOutside, CancellationToken cancellation)
     {
-        var used = await Sql.ScalarAsync<long>(
+        var used = usedOutside + await Sql.ScalarAsync<long>(
             context.Connection, context.Transaction, "SELECT count(*) FROM piece WHERE registered_number IS NOT NULL",
             cancellation);
         return [.. ordered.Select(piece => piece.Data.RegisteredNumber is not null

@@ -29,7 +29,10 @@ internal static class PrintLaws
             SELECT coalesce(sum(last), 0)::bigint, coalesce(sum(pieces), 0)::bigint
             FROM (SELECT max(piece.sequence) AS last, count(*) AS pieces
                   FROM piece JOIN drop ON drop.id = piece.drop_id
-                  WHERE drop.run_id = @run GROUP BY drop.id) AS places
+                  WHERE drop.run_id = @run AND NOT EXISTS (
+                    SELECT FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND subject = piece.piece_id
+                      AND reason = 'reconciled')
+                  GROUP BY drop.id) AS places
             """),
         new(
             "pages of tonight's pieces = two for each sheet",

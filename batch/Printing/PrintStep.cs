@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Printing;
@@ -67,8 +68,15 @@ public sealed class PrintStep(NightServices services)
 
     private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
+        await using (var connection = await part.Database.OpenConnectionAsync(cancellation))
+        {
+            await RestoreHold.RefuseAsync(connection, null, services.Home, cancellation);
+        }
+
         var drops = await Drops.SealedAsync(part.Database, Products, cancellation);
-        foreach (var drop in drops)
+        // What was sealed before the backup and handed over after it is out already: it is only marked.
+        var outside = FoundDrops.Kept(services.Home, "print").Select(drop => drop.ControlSha256).ToHashSet();
+        foreach (var drop in drops.Where(drop => !outside.Contains(drop.ManifestSha256!)))
         {
             var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
             await services.Publisher.PublishAsync(

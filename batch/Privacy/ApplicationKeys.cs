@@ -42,6 +42,19 @@ public sealed class ApplicationKeys(string folder)
         return key.AsSpan().ContainsAnyExcept((byte)0) ? key : throw new KeyDestroyedException(receivedOn, slot);
     }
 
+    /// <summary>Whether a slot is there and holds a key.</summary>
+    public bool Holds(DateOnly receivedOn, int slot)
+    {
+        try
+        {
+            return File.Exists(PathOf(receivedOn)) && Key(receivedOn, slot).Length > 0;
+        }
+        catch (KeyDestroyedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes sure that slots 0 to <paramref name="count"/> − 1 exist, on disk, before it returns.</summary>
     public void EnsureSlots(DateOnly receivedOn, int count)
     {

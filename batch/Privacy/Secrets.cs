@@ -18,6 +18,8 @@ public sealed record Secrets(byte[] NumberKey, byte[] NumberHashKey, byte[] IdKe
     // Fixed on purpose: the same input gives the same outbox in any home (FORMATS.md, Home). Never for production.
     private static readonly byte[] LocalIdKey = SHA256.HashData("MyNumber.Batch local id key"u8);
 
+    private static readonly IReadOnlyList<string> Made = ["number", "number-hash", "piece"];
+
     /// <summary>Loads the keys; makes what is missing of them, but for the id key of a production home.</summary>
     /// <exception cref="InvalidOperationException">A key has not 32 bytes, or production has no id key of its own.</exception>
     public static Secrets LoadOrCreate(Home home, bool production)
@@ -28,6 +30,18 @@ public sealed record Secrets(byte[] NumberKey, byte[] NumberHashKey, byte[] IdKe
             LoadOrMake(home, "number-hash"),
             LoadIdKey(home, production),
             LoadOrMake(home, "piece"));
+    }
+
+    /// <summary>
+    /// The key files that a home lacks and that <see cref="LoadOrCreate"/> would make anew: what was encrypted under the
+    /// lost ones could never be read again.
+    /// </summary>
+    public static IReadOnlyList<string> Missing(Home home)
+    {
+        ArgumentNullException.ThrowIfNull(home);
+        return [.. Made
+            .Where(name => FromEnvironment(name) is null && !File.Exists(PathOf(home, name)))
+            .Select(name => $"keys/{name}.key")];
     }
 
     private static byte[] LoadIdKey(Home home, bool production)

@@ -18,6 +18,17 @@ public enum FailureKind
     Lasting,
 }
 
+/// <summary>
+/// A step does not go on until a person has acted. Its sentence is our own and says what to do, so it may be shown.
+/// </summary>
+/// <param name="code">A stable code.</param>
+/// <param name="sentence">What is wrong and what to do; free of personal data.</param>
+public sealed class StepRefusedException(string code, string sentence) : Exception(sentence)
+{
+    /// <summary>A stable code.</summary>
+    public string Code => code;
+}
+
 /// <summary>Sorts errors (ENGINE.md, rule 11) and words them without their messages, which may name a person.</summary>
 public static class Failures
 {
@@ -49,6 +60,7 @@ public static class Failures
         PostgresException postgres => postgres.SqlState,
         AggregateException { InnerExceptions: [var only] } => Class(only),
         DropStoppedException => "drop-stopped",
+        StepRefusedException refused => refused.Code,
         _ => error.GetType().Name,
     };
 
@@ -56,6 +68,11 @@ public static class Failures
     public static string Text(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
+        if (error is StepRefusedException refused)
+        {
+            return refused.Message;
+        }
+
         var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames()
             .Select(frame => frame.GetMethod())
             .Where(method => method?.DeclaringType is not null)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -62,9 +63,9 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
             {
                 _database = await HomeDatabase.OpenAsync(Home, Settings.Connection, cancellation);
             }
-            catch (HomeMovedException moved)
+            catch (Exception refused) when (refused is HomeMovedException or DatabaseReplacedException)
             {
-                throw new UsageException(moved.Message);
+                throw new UsageException(refused.Message);
             }
         }
 
@@ -72,8 +73,24 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     }
 
     /// <summary>What the steps of this home's runs need.</summary>
-    public async Task<NightServices> ServicesAsync() =>
-        _services ??= NightServices.Create(Home, await DatabaseAsync(), Policy, Clock);
+    /// <exception cref="UsageException">Keys are lost: new ones could read nothing of what is stored.</exception>
+    public async Task<NightServices> ServicesAsync()
+    {
+        if (_services is not null)
+        {
+            return _services;
+        }
+
+        var database = await DatabaseAsync();
+        if (Secrets.Missing(Home) is { Count: > 0 } missing && await HasRunsAsync(database))
+        {
+            throw new UsageException(
+                $"{string.Join(", ", missing)} of {Home.Root} missing: bring the key files back from their backup. New ones "
+                + "could not read what is stored, so none are made.");
+        }
+
+        return _services = NightServices.Create(Home, database, Policy, Clock);
+    }
 
     /// <summary>The run engine of this home.</summary>
     /// <exception cref="UsageException">A fault point is armed in production.</exception>
@@ -89,6 +106,12 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
         {
             await _database.DisposeAsync();
         }
+    }
+
+    private async Task<bool> HasRunsAsync(NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM run)");
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private static Home OpenHome(string path)

@@ -128,6 +128,7 @@ public static class CommandLine
     private static IEnumerable<Command> Verbs() =>
     [
         .. RunVerbs.Build(),
+        .. RecoveryVerbs.Build(),
         .. SubjectVerbs.Build(),
         ReadVerb.Build(),
         .. PaperVerbs.Build(),

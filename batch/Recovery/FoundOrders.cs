@@ -1,0 +1,110 @@
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Recovery;
+
+/// <summary>
+/// Puts the orders of card drops that are out where they belong: the application `ordered`, its card in that drop. Called
+/// before anything is ordered, so that the factory makes no card twice. An order whose application is not selected (again)
+/// yet waits for it.
+/// </summary>
+internal static class FoundOrders
+{
+    private const string AlertCode = "ordered-before-restore";
+
+    private const string OrderSql = """
+        WITH made_drop AS (
+          INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256, previous_sha256)
+          SELECT $1, $2, $3, $4, $5, 'published', $6, $7 WHERE NOT EXISTS (SELECT FROM drop WHERE folder = $2)
+          RETURNING id, run_id),
+        found AS (SELECT id, run_id FROM made_drop UNION ALL SELECT id, run_id FROM drop WHERE folder = $2),
+        files AS (
+          INSERT INTO file (drop_id, path, sha256, bytes)
+          SELECT found.id, path, sha256, bytes
+          FROM found, unnest($13::text[], $14::text[], $15::bigint[]) AS new (path, sha256, bytes)
+          ON CONFLICT (drop_id, path) DO NOTHING),
+        line AS (
+          SELECT * FROM unnest($8::text[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[])
+            AS line (key, photo, braille, signature_wanted, user_wanted)),
+        moved AS (
+          UPDATE application SET state = 'ordered', state_on = $4 FROM line, resident
+          WHERE application.key = line.key AND application.state = 'selected'
+            AND resident.resident_id = application.resident_id
+          RETURNING application.key, application.resident_id, resident.municipality_code),
+        made AS (
+          INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on, drop_id, photo, braille,
+            signature_certificate, user_certificate)
+          SELECT key, key, resident_id, municipality_code, 'ordered', $4, $4, found.id, nullif(photo, ''), braille,
+            signature_wanted, user_wanted
+          FROM moved JOIN line USING (key), found),
+        told AS (
+          INSERT INTO history (subject_kind, subject, at, what, by, why)
+          SELECT kind, key, $4, 'ordered', 'reconcile', $16 FROM moved, unnest(ARRAY['application', 'card']) AS kind
+          ORDER BY key, kind)
+        INSERT INTO item (run_id, step_ordinal, subject, outcome, reason)
+        SELECT found.run_id, step.ordinal, moved.key, 'ordered', 'reconciled'
+        FROM moved, found JOIN step ON step.run_id = found.run_id AND step.name = 'order-cards'
+        ON CONFLICT (run_id, step_ordinal, subject) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
+        """;
+
+    // A resident for whom the factory already makes a card under an order that is not known here again gets no second one.
+    private const string HeldSql = """
+        SELECT application.key FROM application
+        WHERE application.state = 'selected' AND application.resident_id IN (
+          SELECT line.resident_id FROM unnest($1::text[], $2::text[]) AS line (key, resident_id)
+          WHERE NOT EXISTS (SELECT FROM card WHERE card.order_id = line.key))
+        ORDER BY application.key
+        """;
+
+    /// <summary>Orders what is ordered already.</summary>
+    /// <returns>Selected applications that must wait: their resident's card is ordered under another one.</returns>
+    public static async Task<IReadOnlyList<string>> AttachAsync(
+        NightServices services, StoreContext context, CancellationToken cancellation)
+    {
+        var all = new List<(string Key, string Resident)>();
+        foreach (var drop in FoundDrops.Kept(services.Home, "card-orders"))
+        {
+            var rows = drop.Rows(drop.ListFile);
+            all.AddRange(rows.Select(row => (row["order_id"], row["resident_id"])));
+            await OrderAsync(context, drop, rows, cancellation);
+        }
+
+        var held = await Sql.QueryAsync(
+            context.Connection, context.Transaction, HeldSql, row => row.GetString(0), cancellation,
+            all.Select(line => line.Key).ToArray(), all.Select(line => line.Resident).ToArray());
+        await context.LedgerAsync(held.Select(key => new ItemOutcome(key, "held", AlertCode)), cancellation);
+        foreach (var key in held)
+        {
+            await Alerts.RaiseAsync(
+                context.Connection, context.Transaction, AlertCode, key,
+                "The factory makes a card for this resident under another order, which is not known here again. Bring its "
+                + "application back; or take the order's drop out of archive/reconciled, if that card is not made.",
+                services.Clock.GetUtcNow(), cancellation);
+        }
+
+        return held;
+    }
+
+    private static async Task OrderAsync(
+        StoreContext context, FoundDrop drop, IReadOnlyList<IReadOnlyDictionary<string, string>> rows,
+        CancellationToken cancellation)
+    {
+        var selected = (await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            "SELECT key FROM application WHERE key = ANY ($1::text[]) AND state = 'selected'", row => row.GetString(0),
+            cancellation, [rows.Select(row => row["order_id"]).ToArray()])).ToHashSet();
+        var open = rows.Where(row => selected.Contains(row["order_id"])).ToList();
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        string[] Of(string column) => [.. open.Select(row => row[column])];
+        bool[] Flags(string column) => [.. open.Select(row => row[column] == "1")];
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, OrderSql, cancellation, context.Run.Id, drop.OutboxFolder, drop.Product,
+            drop.BusinessDate, drop.Number, drop.ControlSha256, drop.PreviousSha256, Of("order_id"), Of("photo"),
+            Flags("braille"), Flags("signature_certificate"), Flags("user_certificate"),
+            drop.Files.Select(file => file.Path).ToArray(), drop.Files.Select(file => file.Sha256).ToArray(),
+            drop.Files.Select(file => file.Bytes).ToArray(), drop.Name);
+    }
+}

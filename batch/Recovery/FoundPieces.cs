@@ -1,0 +1,148 @@
+using System.Globalization;
+using MyNumber.Batch.Printing;
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Recovery;
+
+/// <summary>What is out of all kept drops.</summary>
+/// <param name="Ids">Every piece: none of them may be frozen.</param>
+/// <param name="RegisteredNumbers">Registered-mail numbers that are used up by pieces without a row.</param>
+internal sealed record PiecesOutside(IReadOnlySet<string> Ids, int RegisteredNumbers);
+
+/// <summary>
+/// Puts the pieces of print drops that are out where they lie: in that drop, at that place, `sent`. Called before anything
+/// is frozen, so that no piece is printed that the vendor has. A piece that no row stands for yet waits for its row: its
+/// input has not come again; the drop is looked at in every later night.
+/// </summary>
+internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
+{
+    private const string AlertCode = "pieces-unknown-here";
+
+    // The drop belongs to the run that first finds pieces of it; its number and hash are its own.
+    private const string DropSql = """
+        WITH made AS (
+          INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256, previous_sha256)
+          SELECT $1, $2, $3, $4, $5, 'published', $6, $7 WHERE NOT EXISTS (SELECT FROM drop WHERE folder = $2)
+          RETURNING id)
+        SELECT id FROM made UNION ALL SELECT id FROM drop WHERE folder = $2
+        """;
+
+    private const string FileSql = """
+        INSERT INTO file (drop_id, path, sha256, bytes)
+        SELECT $1, path, sha256, bytes FROM unnest($2::text[], $3::text[], $4::bigint[]) AS new (path, sha256, bytes)
+        ON CONFLICT (drop_id, path) DO NOTHING
+        """;
+
+    private const string SentSql = """
+        WITH line AS (
+          SELECT * FROM unnest($2::text[], $3::int[], $4::int[], $5::int[], $6::text[], $7::text[])
+            AS line (piece_id, first_page, pages, sheets, postal_code, enclosures)),
+        sent AS (
+          UPDATE piece SET state = 'sent', state_on = $8, first_page = line.first_page, pages = line.pages,
+            sheets = line.sheets, postal_code = line.postal_code, enclosures = line.enclosures, frozen_cipher = NULL
+          FROM line WHERE piece.piece_id = line.piece_id RETURNING piece.piece_id, piece.sequence, piece.drop_id),
+        dated AS (UPDATE form SET issued_on = $8 FROM sent WHERE form.piece_id = sent.piece_id),
+        told AS (
+          INSERT INTO history (subject_kind, subject, at, what, by, why)
+          SELECT 'piece', piece_id, $8, 'sent', 'reconcile', $9 FROM sent ORDER BY sequence)
+        INSERT INTO item (run_id, step_ordinal, subject, outcome, reason)
+        SELECT drop.run_id, step.ordinal, sent.piece_id, 'sealed', 'reconciled'
+        FROM sent JOIN drop ON drop.id = $1 JOIN step ON step.run_id = drop.run_id AND step.name = 'print'
+        ON CONFLICT (run_id, step_ordinal, subject) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
+        """;
+
+    /// <summary>Attaches what can be attached.</summary>
+    public async Task<PiecesOutside> AttachAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var (ids, numbers) = (new HashSet<string>(), 0);
+        foreach (var drop in FoundDrops.Kept(services.Home, "print"))
+        {
+            var lines = Lines(drop);
+            ids.UnionWith(lines.Select(line => line.PieceId));
+            var known = await AttachAsync(context, drop, lines, cancellation);
+            numbers += lines.Count(line => line.RegisteredNumber is not null && !known.Contains(line.PieceId));
+        }
+
+        return new(ids, numbers);
+    }
+
+    private async Task<IReadOnlySet<string>> AttachAsync(
+        StoreContext context, FoundDrop drop, IReadOnlyList<Line> lines, CancellationToken cancellation)
+    {
+        var rows = (await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            "SELECT piece_id, drop_id IS NULL FROM piece WHERE piece_id = ANY ($1::text[])",
+            row => (Id: row.GetString(0), Open: row.GetBoolean(1)), cancellation,
+            [lines.Select(line => line.PieceId).ToArray()])).ToDictionary(row => row.Id, row => row.Open);
+        var open = lines.Where(line => rows.GetValueOrDefault(line.PieceId)).ToList();
+        if (open.Count > 0)
+        {
+            await SendAsync(context, drop, open, cancellation);
+        }
+
+        await AlertAsync(context, drop, lines.Count - rows.Count, cancellation);
+        return rows.Keys.ToHashSet();
+    }
+
+    private async Task SendAsync(StoreContext context, FoundDrop drop, List<Line> open, CancellationToken cancellation)
+    {
+        var dropId = await Sql.ScalarAsync<long>(
+            context.Connection, context.Transaction, DropSql, cancellation, context.Run.Id, drop.OutboxFolder, drop.Product,
+            drop.BusinessDate, drop.Number, drop.ControlSha256, drop.PreviousSha256);
+        var chunks = open.Select(line => line.File).ToHashSet();
+        var files = drop.Files.Where(file => drop.Lists.Contains(file.Path) || chunks.Contains(file.Path)).ToList();
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, FileSql, cancellation, dropId, files.Select(file => file.Path).ToArray(),
+            files.Select(file => file.Sha256).ToArray(), files.Select(file => file.Bytes).ToArray());
+
+        // As on the day of the drop: the deadline on the paper counts from there (R45). The address may have changed since;
+        // what was printed, the manifest says.
+        var built = (await builder.BuildAsync(
+            context.Connection, context.Transaction, [.. open.Select(line => line.PieceId)], drop.BusinessDate, cancellation))
+            .ToDictionary(piece => piece.PieceId);
+        await FrozenRows.WriteAsync(
+            context, services.Secrets, dropId,
+            [.. open.Select(line => new FrozenRow(line.On(built[line.PieceId]), line.Sequence, line.Chunk))], cancellation);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, SentSql, cancellation, dropId,
+            open.Select(line => line.PieceId).ToArray(), open.Select(line => line.FirstPage).ToArray(),
+            open.Select(line => line.Pages).ToArray(), open.Select(line => line.Sheets).ToArray(),
+            open.Select(line => line.PostalCode).ToArray(), open.Select(line => line.Enclosures).ToArray(), drop.BusinessDate,
+            drop.Name);
+    }
+
+    private Task AlertAsync(StoreContext context, FoundDrop drop, int unknown, CancellationToken cancellation)
+    {
+        var now = services.Clock.GetUtcNow();
+        return unknown == 0
+            ? Alerts.LowerAsync(context.Connection, context.Transaction, AlertCode, drop.Name, now, cancellation)
+            : Alerts.RaiseAsync(
+                context.Connection, context.Transaction, AlertCode, drop.Name,
+                $"{unknown} pieces of this drop are out and nothing here wants them: the input that led to them has not come "
+                + "again. Ask for the feeds since the backup; each is put in its place in the night after.",
+                now, cancellation);
+    }
+
+    private static List<Line> Lines(FoundDrop drop)
+    {
+        var numbers = drop.Files.Any(file => file.Path == "registered.csv")
+            ? drop.Rows("registered.csv").ToDictionary(row => row["piece_id"], row => row["registered_number"])
+            : [];
+        return [.. drop.Rows(drop.ListFile).Select(row => new Line(
+            row["piece_id"], Whole(row["sequence"]), row["file"], Whole(row["first_page"]), Whole(row["pages"]),
+            Whole(row["sheets"]), row["postal_code"], row["enclosures"], numbers.GetValueOrDefault(row["piece_id"])))];
+    }
+
+    private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private sealed record Line(
+        string PieceId, int Sequence, string File, int FirstPage, int Pages, int Sheets, string PostalCode, string Enclosures,
+        string? RegisteredNumber)
+    {
+        // PRODUCT-NNN-CCC.pdf
+        public int Chunk => Whole(Path.GetFileNameWithoutExtension(File).Split('-')[^1]);
+
+        public BuiltPiece On(BuiltPiece piece) =>
+            RegisteredNumber is null ? piece : piece with { Data = piece.Data with { RegisteredNumber = RegisteredNumber } };
+    }
+}
