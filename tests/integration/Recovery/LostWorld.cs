@@ -106,12 +106,12 @@ public sealed class LostWorld : IDisposable
     public string[] AtThePartners => [.. Directory.GetDirectories(Path.Combine(_folder, "partners")).Order(StringComparer.Ordinal)];
 
     /// <summary>A home on a new disk, from a copy of the old one, with a database from a dump.</summary>
-    internal Product Restore(string home, string dump)
+    internal static Product Restore(string home, string dump)
     {
         var product = new Product("after");
         Backup.Copy(home, product.Home);
         // A name of its own on the test's server; the restored database is another one in any case.
-        File.WriteAllText(Path.Combine(product.Home, "home.id"), $"{Guid.NewGuid().ToString("N")[..8]}\n");
+        File.WriteAllText(Path.Combine(product.Home, "home.id"), $"{RandomNumberGenerator.GetHexString(8, lowercase: true)}\n");
         Backup.Load(product, dump);
         return product;
     }
