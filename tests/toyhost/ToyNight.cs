@@ -47,6 +47,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
         ])
     {
         Items = KeysAsync,
+        ItemMax = TimeSpan.FromSeconds(3),
         Poison = (key, context, cancellation) => context.LedgerAsync([new ItemOutcome(key, "review", "the reader died on it")], cancellation),
     };
 
@@ -136,6 +137,10 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
         {
             switch (kind)
             {
+                case "hang-once":
+                    await connection.ExecuteAsync("DELETE FROM toy_trouble WHERE kind = 'hang-once'");
+                    Thread.Sleep(Timeout.Infinite); // as native code hangs: no token reaches it
+                    break;
                 case "stopped": throw new DropStoppedException("toy", "toy", "a toy stop");
                 case "bug": throw new InvalidOperationException("a toy bug");
                 case "passing": throw new IOException("a toy disk hiccup");
