@@ -12,6 +12,10 @@ namespace MyNumber.Jobs.Hosting;
 internal sealed class Ringer : IDisposable
 {
     private const int RingsPerWorker = 2;
+    private const int TurnMaxSeconds = 15;
+
+    // Any number will do; it only must not be used for another lock.
+    private const long TurnLock = 0x4d594e52;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly string _connectionString;
@@ -43,14 +47,15 @@ internal sealed class Ringer : IDisposable
             {
                 using var connection = new NpgsqlConnection(_connectionString);
                 connection.Open();
-                using (var listen = new NpgsqlCommand($"LISTEN {OpenParts.Channel}", connection))
+                using (var listen = new NpgsqlCommand(
+                    $"LISTEN {OpenParts.Channel}; SET idle_in_transaction_session_timeout = '{TurnMaxSeconds}s'", connection))
                 {
                     listen.ExecuteNonQuery();
                 }
 
                 while (!_ended)
                 {
-                    Ring(OpenParts.Count(connection, RingsPerWorker));
+                    Ring(connection);
                     connection.Wait(Look);
                 }
             }
@@ -63,17 +68,33 @@ internal sealed class Ringer : IDisposable
         }
     }
 
-    private void Ring(int wanted)
+    private void Ring(NpgsqlConnection connection)
     {
-        if (wanted == 0)
+        if (Missing(connection) <= 0)
         {
             return;
         }
 
-        var queued = _storage.GetMonitoringApi().EnqueuedCount(Doorbell.Queue);
-        for (var ring = queued; ring < wanted; ring++)
+        // Ringers of all processes look at the same moment: without a turn each of them would fill the queue. Whoever stops
+        // in his turn (a paused process) is thrown out by the server, so that the others go on.
+        using var turn = connection.BeginTransaction();
+        using (var wait = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({TurnLock})", connection, turn))
+        {
+            wait.ExecuteNonQuery();
+        }
+
+        // Asked anew for every ring: whoever was thrown out meanwhile rings no further.
+        while (Missing(connection) > 0)
         {
             _client.Enqueue<Doorbell>(bell => bell.AnswerAsync());
         }
+
+        turn.Commit();
+    }
+
+    private long Missing(NpgsqlConnection connection)
+    {
+        var wanted = OpenParts.Count(connection, RingsPerWorker);
+        return wanted == 0 ? 0 : wanted - _storage.GetMonitoringApi().EnqueuedCount(Doorbell.Queue);
     }
 }

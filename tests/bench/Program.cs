@@ -6,6 +6,13 @@ var benches = new Dictionary<string, (string Does, Func<CancellationToken, Task>
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", EngineBench.RunAsync),
 };
 
+// What a bench starts itself as: one worker process over the empty steps.
+if (args is [EngineWorker.Verb, ..])
+{
+    await EngineWorker.RunAsync(args);
+    return 0;
+}
+
 if (args.Length != 1 || !benches.TryGetValue(args[0], out var bench))
 {
     Console.Error.WriteLine("bench NAME");
