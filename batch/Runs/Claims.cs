@@ -11,7 +11,11 @@ namespace MyNumber.Batch.Runs;
 /// <param name="Attempts">Claims so far, this one included, without those that ended in a passing error or a drain.</param>
 /// <param name="Passing">Passing errors in a row.</param>
 internal sealed record ClaimedPart(
-    RunInfo Run, long StepId, int Ordinal, string StepName, PartInfo Part, int Attempts, int Passing);
+    RunInfo Run, long StepId, int Ordinal, string StepName, PartInfo Part, int Attempts, int Passing)
+{
+    /// <summary>It was in the hands of a worker that was given up.</summary>
+    public bool TakenOver { get; init; }
+}
 
 /// <summary>The claim: one statement, so that nothing can happen between finding a part and holding it.</summary>
 internal static class Claims
@@ -21,7 +25,7 @@ internal static class Claims
     // The claimer itself must be alive: a worker that was given up takes nothing more.
     private const string ClaimSql = $"""
         WITH best AS MATERIALIZED (
-          SELECT next.id
+          SELECT next.id, next.taken_over
           FROM (
             SELECT step.id, step.ordinal, run.business_date,
               CASE step.state WHEN 'publishing' THEN 1 WHEN 'closing' THEN 2 WHEN 'planning' THEN 3 ELSE 4 END AS rank
@@ -31,7 +35,7 @@ internal static class Claims
               AND EXISTS (SELECT FROM worker WHERE worker.id = $1 AND worker.state = 'alive')
             ORDER BY rank, run.business_date, step.ordinal, step.id) AS open_step
           CROSS JOIN LATERAL (
-            SELECT part.id FROM part
+            SELECT part.id, part.state = 'leased' AS taken_over FROM part
             WHERE part.step_id = open_step.id AND part.state IN ('ready', 'leased')
               AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
                 OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
@@ -40,12 +44,15 @@ internal static class Claims
           ORDER BY open_step.rank, open_step.business_date, open_step.ordinal, open_step.id
           LIMIT 1)
         UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, attempts = attempts + 1, not_before = NULL,
-          started_at = $2
+          started_at = $2, takeovers = takeovers + best.taken_over::int
         FROM best, step, run
         WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
         RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
-          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing
+          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over
         """;
+
+    // For whoever wonders whether the fence is ever needed; the part itself is somebody else's by now.
+    private const string FencedSql = "UPDATE part SET fenced = fenced + 1 WHERE id = $1";
 
     /// <summary>$1: rings a worker. The LIMIT keeps the look cheap however many parts are open.</summary>
     public const string ClaimableSql = $"""
@@ -68,6 +75,12 @@ internal static class Claims
         return claimed.Count == 0 ? null : claimed[0];
     }
 
+    public static async Task CountFencedAsync(NpgsqlDataSource database, long partId, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Sql.ExecuteAsync(connection, null, FencedSql, cancellation, partId);
+    }
+
     private static ClaimedPart Read(NpgsqlDataReader row) => new(
         new RunInfo(row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetString(3))
         {
@@ -77,5 +90,8 @@ internal static class Claims
         new PartInfo(
             row.GetInt64(8), Enum.Parse<PartAct>(row.GetString(9), ignoreCase: true), row.GetString(10), row.GetString(11),
             row.GetInt64(12)),
-        row.GetInt32(13), row.GetInt32(14));
+        row.GetInt32(13), row.GetInt32(14))
+    {
+        TakenOver = row.GetBoolean(15),
+    };
 }

@@ -47,6 +47,18 @@ public sealed record EngineOptions
     /// <summary>Another act claimed this often fails: it cannot be halved.</summary>
     public int OtherClaimsMax { get; init; } = 10;
 
+    /// <summary>When nights begin, and by when they must have begun and ended.</summary>
+    public NightHours Nights { get; init; } = new();
+
+    /// <summary>A part in hand for this many times the median of its step's done parts straggles.</summary>
+    public double StragglerFactor { get; init; } = 5;
+
+    /// <summary>No part straggles before this: where parts take seconds, a slow one is nobody's concern.</summary>
+    public TimeSpan StragglerMin { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>After this an alert that nobody has seen is told again; zero: never.</summary>
+    public TimeSpan RemindAfter { get; init; } = TimeSpan.FromHours(4);
+
     /// <summary>Switched-off guards; <see cref="GuardsOff.None"/> but in tests of the harness.</summary>
     public GuardsOff GuardsOff { get; init; }
 }

@@ -112,6 +112,8 @@ public sealed class Pulse : IDisposable
         {
             Process.GetCurrentProcess().Kill();
         }
+
+        RunTelemetry.Beat();
     }
 
     private void WatchOthers(NpgsqlConnection connection, TimeSpan elapsed)

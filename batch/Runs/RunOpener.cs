@@ -31,10 +31,6 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
 
     // Any number will do; it only must not be used for another lock.
     private const long OpenLock = 0x4d594e4f;
-    private static readonly TimeSpan Japan = TimeSpan.FromHours(9);
-
-    /// <summary>Hour of the day (Japan) from which a night of that day is due.</summary>
-    public static TimeOnly NightBegins { get; } = new(21, 0);
 
     /// <summary>Opens or continues the night of a date, as far as a step, or to its end (null).</summary>
     public async Task<OpenResult> OpenNightAsync(DateOnly date, string? untilStep, CancellationToken cancellation)
@@ -63,9 +59,8 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
     /// <returns>The date that was opened, or null where nothing is due or a night is under way.</returns>
     public async Task<DateOnly?> OpenDueNightsAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        var local = now.ToOffset(Japan);
-        var today = DateOnly.FromDateTime(local.DateTime);
-        var due = TimeOnly.FromDateTime(local.DateTime) >= NightBegins ? today : today.AddDays(-1);
+        var today = DateOnly.FromDateTime(now.ToOffset(NightHours.Japan).DateTime);
+        var due = engine.Options.Nights.Due(now);
         DateOnly next;
         await using (var connection = await database.OpenConnectionAsync(cancellation))
         {
@@ -161,6 +156,7 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
             "UPDATE run SET state = 'running', stopped_by = NULL, until_ordinal = $2 WHERE id = $1", cancellation, night.Id,
             until);
         await Transitions.ContinueAsync(connection, transaction, night.Id, clock.GetUtcNow(), cancellation);
+        await Alerts.LowerSettledAsync(connection, transaction, clock.GetUtcNow(), cancellation);
         return new OpenResult(OpenOutcome.Continued, night.Id, $"The night of {night.Date:yyyy-MM-dd} goes on.");
     }
 
@@ -176,7 +172,7 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
         CancellationToken cancellation)
     {
         // What comes in on the day itself belongs to its night, whenever the night begins: the cut-off is the day's end.
-        var cutOff = new DateTimeOffset(date.AddDays(1).ToDateTime(TimeOnly.MinValue), Japan).ToUniversalTime();
+        var cutOff = new DateTimeOffset(date.AddDays(1).ToDateTime(TimeOnly.MinValue), NightHours.Japan).ToUniversalTime();
         var runId = await Sql.ScalarAsync<long>(
             connection, transaction,
             """

@@ -26,7 +26,11 @@ public sealed record RunRow(
 /// <param name="Outcomes">The item ledger: how many items had which outcome.</param>
 public sealed record StepView(
     int Ordinal, string Name, string State, long Parts, long Done, long Failed, double? Seconds,
-    IReadOnlyDictionary<string, long> Outcomes);
+    IReadOnlyDictionary<string, long> Outcomes)
+{
+    /// <summary>How fast it goes and what is left; null unless the step is open.</summary>
+    public StepPace? Pace { get; init; }
+}
 
 /// <summary>Reading views of runs: for the command line, the pages, the progress line.</summary>
 public static class RunView
@@ -61,19 +65,47 @@ public static class RunView
         return rows.Count == 0 ? null : rows[0];
     }
 
+    /// <summary>
+    /// The steps of a run with their counts, the open one with its pace, for whoever looks again and again: the items of a
+    /// closed step never change, so those that are known are not counted anew.
+    /// </summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="known">What the last look brought; empty at the first.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<IReadOnlyList<StepView>> LiveAsync(
+        RunEngine engine, long runId, IReadOnlyList<StepView> known, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(known);
+        var closed = known.Where(step => step.State == "closed").ToDictionary(step => step.Ordinal);
+        var steps = await StepsAsync(engine.Database, runId, closed.Keys, cancellation);
+        var pace = await StepPace.LoadAsync(engine, runId, cancellation);
+        return [.. steps.Select(step => closed.TryGetValue(step.Ordinal, out var before)
+            ? step with { Outcomes = before.Outcomes }
+            : step with { Pace = pace?.Ordinal == step.Ordinal ? pace : null })];
+    }
+
     /// <summary>The steps of a run with their counts.</summary>
-    public static async Task<IReadOnlyList<StepView>> StepsAsync(
-        NpgsqlDataSource database, long runId, CancellationToken cancellation)
+    public static Task<IReadOnlyList<StepView>> StepsAsync(
+        NpgsqlDataSource database, long runId, CancellationToken cancellation) =>
+        StepsAsync(database, runId, [], cancellation);
+
+    private static async Task<IReadOnlyList<StepView>> StepsAsync(
+        NpgsqlDataSource database, long runId, IReadOnlyCollection<int> notCounted, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var outcomes = (await Sql.QueryAsync(
                 connection, null,
                 """
-                SELECT step_ordinal, outcome, count(*) FROM item WHERE run_id = $1
+                SELECT step_ordinal, outcome, count(*) FROM item
+                WHERE run_id = $1 AND step_ordinal IN (
+                  SELECT ordinal FROM step WHERE run_id = $1 AND state <> 'waiting' AND ordinal <> ALL ($2))
                 GROUP BY step_ordinal, outcome ORDER BY step_ordinal, outcome COLLATE "C"
                 """,
-                row => (Ordinal: row.GetInt32(0), Outcome: row.GetString(1), Count: row.GetInt64(2)), cancellation, runId))
+                row => (Ordinal: row.GetInt32(0), Outcome: row.GetString(1), Count: row.GetInt64(2)), cancellation, runId,
+                notCounted.ToArray()))
             .ToLookup(row => row.Ordinal);
         return await Sql.QueryAsync(
             connection, null,

@@ -51,7 +51,12 @@ public sealed class Worker : IDisposable
 
                 using (_pulse.Watch(step.ItemMax))
                 {
-                    await _work.RunAsync(claimed, step, stop);
+                    var outcome = await RunTelemetry.MeasureAsync(
+                        claimed, _workerId, () => _work.RunAsync(claimed, step, stop));
+                    if (outcome == PartOutcome.Fenced)
+                    {
+                        await Claims.CountFencedAsync(_engine.Database, claimed.Part.Id, stop);
+                    }
                 }
 
                 if (claimed.Part.Act == PartAct.Publish)

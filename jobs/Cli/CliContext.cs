@@ -94,7 +94,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
 
     /// <summary>The run engine of this home.</summary>
     /// <exception cref="UsageException">A fault point is armed in production.</exception>
-    public async Task<RunEngine> EngineAsync() => (await ServicesAsync()).CreateEngine(EngineSettings.Read(Policy));
+    public async Task<RunEngine> EngineAsync() => (await ServicesAsync()).CreateEngine(EngineSettings.Read(Settings));
 
     /// <summary>Writes one JSON object as one line on standard output.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonLines.Options));

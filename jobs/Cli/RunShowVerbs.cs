@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MyNumber.Batch.Runs;
+using MyNumber.Jobs.Hosting;
 
 namespace MyNumber.Jobs.Cli;
 
@@ -16,7 +17,7 @@ public static class RunShowVerbs
         {
             var engine = await context.EngineAsync();
             var run = await RunVerbs.FindRunAsync(context, context.Get(what));
-            var steps = await RunView.StepsAsync(engine.Database, run.Id, context.Cancellation);
+            var steps = await RunView.LiveAsync(engine, run.Id, [], context.Cancellation);
             var failed = await engine.Operator.FailedAsync(run.Id, context.Cancellation);
             if (context.Json)
             {
@@ -30,6 +31,10 @@ public static class RunShowVerbs
                 var outcomes = string.Join(
                     ", ", step.Outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}"));
                 context.Out.WriteLine($"  {step.Ordinal,2} {step.Name,-12} {step.State,-10} {step.Done}/{step.Parts} parts  {outcomes}");
+                foreach (var line in PaceText.Lines(step.Pace))
+                {
+                    context.Out.WriteLine($"     {line}");
+                }
             }
 
             foreach (var part in failed)

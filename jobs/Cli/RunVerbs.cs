@@ -9,6 +9,8 @@ namespace MyNumber.Jobs.Cli;
 /// <summary>The verbs that make runs go: migrate, night, run, work, adopt. What operators do with runs: RunActVerbs.</summary>
 public static class RunVerbs
 {
+    private const int AlertsSaidMax = 20;
+
     /// <summary>The verbs, ready to be added to the root command.</summary>
     public static IEnumerable<Command> Build() =>
         [Migrate(), NightVerb(), RunStep(), .. RunActVerbs.Build(), .. RunShowVerbs.Build(), Work(), Adopt()];
@@ -30,9 +32,22 @@ public static class RunVerbs
     internal static async Task<int> WorkOnAsync(CliContext context, RunEngine engine, long runId)
     {
         var connection = HomeDatabase.ConnectionString(context.Home, context.Settings.Connection);
-        var end = await NightProgress.ShowAsync(progress => new NightRunner(
-                engine, connection, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, progress)
-            .RunAsync(runId, context.Cancellation));
+        RunEnd end;
+        using (Telemetry.Start())
+        await using (new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)))
+        {
+            end = await NightProgress.ShowAsync(progress => new NightRunner(
+                    engine, connection, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, progress)
+                .RunAsync(runId, context.Cancellation));
+        }
+
+        var status = await SayEndAsync(context, engine, runId, end);
+        await SayAlertsAsync(context, engine);
+        return status;
+    }
+
+    private static async Task<int> SayEndAsync(CliContext context, RunEngine engine, long runId, RunEnd end)
+    {
         switch (end)
         {
             case RunEnd.Done:
@@ -52,6 +67,26 @@ public static class RunVerbs
 
                 context.Error.WriteLine("The run waits for `rerun` or `skip`.");
                 return ExitStatus.Failed;
+        }
+    }
+
+    // Whatever the status says, who started this hears what waits for a person: the statuses are FORMATS.md's four.
+    private static async Task SayAlertsAsync(CliContext context, RunEngine engine)
+    {
+        var open = await Alerts.OpenAsync(engine.Database, context.Cancellation);
+        if (open.Count > 0)
+        {
+            context.Error.WriteLine(open.Count == 1 ? "One alert is open:" : $"{open.Count} alerts are open:");
+        }
+
+        foreach (var alert in open.Take(AlertsSaidMax))
+        {
+            context.Error.WriteLine($"  {alert.Code}, {alert.Subject}: {alert.WhatToDo}");
+        }
+
+        if (open.Count > AlertsSaidMax)
+        {
+            context.Error.WriteLine($"  and {open.Count - AlertsSaidMax} more: see the page Alerts.");
         }
     }
 
@@ -136,6 +171,9 @@ public static class RunVerbs
             {
                 var engine = await context.EngineAsync();
                 var parent = context.Get(child) ? Console.OpenStandardInput() : null;
+                using var telemetry = Telemetry.Start();
+                // A child's parent watches; a worker on a host of its own watches too.
+                await using var watchman = parent is null ? new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
                 await new WorkerProcess(engine, HomeDatabase.ConnectionString(context.Home, context.Settings.Connection))
                     .RunAsync(parent, context.Cancellation);
                 return ExitStatus.Done;

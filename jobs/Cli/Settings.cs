@@ -1,4 +1,5 @@
 using MyNumber.Batch;
+using MyNumber.Jobs.Alerting;
 
 namespace MyNumber.Jobs.Cli;
 
@@ -42,6 +43,10 @@ public sealed class Settings
             }
         }
     }
+
+    /// <summary>What is an alert, and where it is told: section `alerts`.</summary>
+    /// <exception cref="UsageException">A setting cannot be used.</exception>
+    public AlertSettings Alerts => AlertSettings.Read(Configuration);
 
     /// <summary>Reads all sources.</summary>
     /// <param name="home">What `--home` says; null where it is not given.</param>

@@ -35,10 +35,20 @@ public static class NightProgress
 
     private sealed class Lines : IProgress<IReadOnlyList<StepView>>
     {
+        private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
         private readonly Dictionary<int, string> _told = [];
+        private long _toldPace = TimeProvider.System.GetTimestamp();
 
         public void Report(IReadOnlyList<StepView> value)
         {
+            // A log that nobody watches live still tells, once a minute, that and how fast a long step goes on.
+            if (TimeProvider.System.GetElapsedTime(_toldPace) >= Between
+                && value.FirstOrDefault(step => step.Pace is not null) is { } open)
+            {
+                _toldPace = TimeProvider.System.GetTimestamp();
+                Console.Error.WriteLine($"  {Sentence(open)} · {open.Done} of {open.Parts} parts · {string.Join(" · ", PaceText.Lines(open.Pace))}");
+            }
+
             foreach (var step in value.Where(step => step.State is "closed" or "unbalanced" || step.Failed > 0))
             {
                 var told = $"{step.State}/{step.Failed}";
@@ -65,7 +75,7 @@ public static class NightProgress
                     _bars[step.Ordinal] = bar;
                 }
 
-                bar.Description = Markup.Escape(Sentence(step));
+                bar.Description = Markup.Escape(step.Pace is { Act: "work" } pace ? $"{Sentence(step)} · left: {pace.Left}" : Sentence(step));
                 bar.MaxValue = Math.Max(1, step.Parts);
                 bar.Value = step.State == "closed" ? bar.MaxValue : step.Done;
                 if (step.State == "closed" && !bar.IsFinished)

@@ -28,6 +28,7 @@ public sealed class NightRunner(
     private const int LookMs = 200;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DatabaseAwayMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(1);
 
     /// <summary>Works until the run is complete or waits for a person.</summary>
     public async Task<RunEnd> RunAsync(long runId, CancellationToken cancellation)
@@ -65,12 +66,22 @@ public sealed class NightRunner(
             await listen.ExecuteNonQueryAsync(cancellation);
         }
 
+        IReadOnlyList<StepView> steps = [];
+        long? told = null;
         while (true)
         {
-            progress.Report(await RunView.StepsAsync(engine.Database, runId, cancellation));
-            if (await EndAsync(runId, cancellation) is { } end)
+            var end = await EndAsync(runId, cancellation);
+            // Whether there is anything left to do is asked often and cheaply; what is told counts items.
+            if (end is not null || told is null || engine.Clock.GetElapsedTime(told.Value) >= Tell)
             {
-                return end;
+                steps = await RunView.LiveAsync(engine, runId, steps, cancellation);
+                told = engine.Clock.GetTimestamp();
+                progress.Report(steps);
+            }
+
+            if (end is not null)
+            {
+                return end.Value;
             }
 
             seen();

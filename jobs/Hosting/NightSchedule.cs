@@ -1,3 +1,4 @@
+using System.Globalization;
 using MyNumber.Batch.Runs;
 using Npgsql;
 using Quartz;
@@ -14,8 +15,9 @@ public sealed class NightSchedule(RunEngine engine) : BackgroundService
 {
     private const string EveryFiveMinutes = "0 0/5 * * * ?";
 
-    // The hour of RunOpener.NightBegins; the check above would bring the night too, at most five minutes later.
-    private const string AtTheNightsHour = "1 0 21 * * ?";
+    // The check above would bring the night too, at most five minutes later.
+    private string AtTheNightsHour => string.Create(
+        CultureInfo.InvariantCulture, $"1 {engine.Options.Nights.Begins.Minute} {engine.Options.Nights.Begins.Hour} * * ?");
 
     /// <summary>Opens every night that is due, oldest first; a night under way comes first.</summary>
     public async Task RingAsync(CancellationToken cancellation)
@@ -38,7 +40,7 @@ public sealed class NightSchedule(RunEngine engine) : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Japan has no summer time: a fixed offset needs no time-zone data on the machine.
-        var tokyo = TimeZoneInfo.CreateCustomTimeZone("Asia/Tokyo", TimeSpan.FromHours(9), "Japan", "Japan");
+        var tokyo = TimeZoneInfo.CreateCustomTimeZone("Asia/Tokyo", NightHours.Japan, "Japan", "Japan");
         var scheduler = await QuartzSchedulerBuilder.Create(quartz =>
         {
             quartz.UseInMemoryStore();

@@ -18,13 +18,15 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly Func<ProcessStartInfo> _work;
     private readonly CancellationTokenSource _ending = new();
     private readonly Pulse _watch;
+    private readonly WorkerRestarts _restarts;
     private readonly List<Task> _children;
 
     private WorkerPool(RunEngine engine, Func<ProcessStartInfo> work, int workers)
     {
         (_engine, _work) = (engine, work);
         _watch = Pulse.Start(engine.Database, engine.Options, null, engine.Clock, Pulse.OnGone.Ignore);
-        _children = [.. Enumerable.Range(0, workers).Select(_ => KeepOneAsync())];
+        _restarts = new WorkerRestarts(engine);
+        _children = [.. Enumerable.Range(0, workers).Select(_ => KeepOneAsync()), _restarts.WatchAsync(_ending.Token)];
     }
 
     /// <summary>Starts the children, after giving up what an earlier death on this host left.</summary>
@@ -99,6 +101,7 @@ public sealed class WorkerPool : IAsyncDisposable
         {
             Log.Warning("Worker process {Pid} ended with status {Status}", pid, child.ExitCode);
             await MarkGoneAsync(pid);
+            await _restarts.DiedAsync(child.ExitCode);
         }
     }
 

@@ -44,9 +44,11 @@ public static class WebHost
         builder.Services.AddSerilog();
         AddOwn(builder.Services, engine, services);
         AddSignIn(builder.Services, settings);
-        AddHangfire(builder.Services, HomeDatabase.ConnectionString(services.Home, settings.Connection));
+        var connectionString = HomeDatabase.ConnectionString(services.Home, settings.Connection);
+        AddHangfire(builder.Services, connectionString);
+        builder.Services.AddHealth(engine, services.Home, connectionString);
         var app = builder.Build();
-        Use(app);
+        Use(app, engine);
         return app;
     }
 
@@ -128,17 +130,19 @@ public static class WebHost
     private static void AddHangfire(IServiceCollection collection, string connectionString) =>
         collection.AddHangfire(configuration => configuration.UseStorage(HangfireStorage.Open(connectionString)));
 
-    private static void Use(WebApplication app)
+    private static void Use(WebApplication app, RunEngine engine)
     {
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error/500");
         app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseMetrics(engine);
         app.UseStaticFiles();
         app.UseRouting();
         app.UseAuthentication();
         app.Use(SignIns.PasswordFirstAsync);
         app.UseAuthorization();
         app.MapRazorPages();
+        app.MapHealth();
         app.MapHangfireDashboard("/hangfire", new DashboardOptions
         {
             // ASP.NET's own policy guards the path; Hangfire's default filter would only look for loopback.

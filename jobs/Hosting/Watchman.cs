@@ -1,0 +1,81 @@
+using MyNumber.Batch.Runs;
+using Npgsql;
+using Serilog;
+
+namespace MyNumber.Jobs.Hosting;
+
+/// <summary>
+/// Looks for what nobody reports (<see cref="AlertWatch"/>) and tells alerts on their channels, beside whatever its process
+/// does: in `serve`, in `night`, in a `work` of its own. Nothing waits for it; at the end it is given a moment to tell the
+/// last, and what remains is told by the next process.
+/// </summary>
+public sealed class Watchman : IAsyncDisposable
+{
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LastWordMax = TimeSpan.FromSeconds(10);
+
+    private readonly RunEngine _engine;
+    private readonly AlertWatch _watch;
+    private readonly AlertOutbox _outbox;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _running;
+
+    /// <summary>Starts watching.</summary>
+    public Watchman(RunEngine engine, IReadOnlyList<IAlertChannel> channels)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        (_engine, _watch) = (engine, new AlertWatch(engine));
+        _outbox = new AlertOutbox(engine.Database, channels, engine.Clock);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _running;
+        using var bound = new CancellationTokenSource(LastWordMax, _engine.Clock);
+        await SafelyAsync(async cancellation =>
+        {
+            await _outbox.OpenAsync(cancellation);
+            await _watch.LookAsync(cancellation);
+            await _outbox.DeliverAsync(cancellation);
+        }, bound.Token);
+        _ending.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await SafelyAsync(_outbox.OpenAsync, _ending.Token);
+        long? looked = null;
+        while (!_ending.IsCancellationRequested)
+        {
+            if (looked is null || _engine.Clock.GetElapsedTime(looked.Value) >= Look)
+            {
+                looked = _engine.Clock.GetTimestamp();
+                await SafelyAsync(_watch.LookAsync, _ending.Token);
+            }
+
+            await SafelyAsync(async cancellation => await _outbox.DeliverAsync(cancellation), _ending.Token);
+            await SafelyAsync(cancellation => Task.Delay(Tell, _engine.Clock, cancellation), _ending.Token);
+        }
+    }
+
+    private static async Task SafelyAsync(Func<CancellationToken, Task> act, CancellationToken cancellation)
+    {
+        try
+        {
+            await act(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Ending.
+        }
+        catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
+        {
+            // The rows keep what is to be told until the database is back.
+            Log.Warning(lost, "Alerts could not be looked at; tried again");
+        }
+    }
+}
