@@ -35,16 +35,12 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         {
             try
             {
-                switch (Failures.Kind(error))
+                return await (Failures.Kind(error) switch
                 {
-                    case FailureKind.Passing: await StorePassingAsync(claimed, error, cancellation); break;
-                    case FailureKind.DiskFull: await StoreDiskFullAsync(claimed, error, cancellation); break;
-                    default:
-                        await StoreLastingAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation);
-                        break;
-                }
-
-                return PartOutcome.NotDone;
+                    FailureKind.Passing => StorePassingAsync(claimed, error, cancellation),
+                    FailureKind.DiskFull => StoreDiskFullAsync(claimed, error, cancellation),
+                    _ => StoreLastingAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation),
+                });
             }
             catch (Exception again) when (Failures.Kind(again) != FailureKind.Lasting)
             {
@@ -56,7 +52,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     /// <summary>Fails the part: it waits for rerun or skip.</summary>
     public Task<PartOutcome> StoreLastingAsync(
         ClaimedPart claimed, string errorClass, string text, CancellationToken cancellation) =>
-        InTransactionAsync(claimed, async (connection, transaction) =>
+        InTransactionAsync(claimed, PartOutcome.Failed, async (connection, transaction) =>
         {
             var changed = await Sql.ExecuteAsync(
                 connection, transaction,
@@ -76,7 +72,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
 
     /// <summary>Puts a part back untouched: its worker drains.</summary>
     public Task<PartOutcome> PutBackAsync(ClaimedPart claimed, CancellationToken cancellation) =>
-        InTransactionAsync(claimed, async (connection, transaction) =>
+        InTransactionAsync(claimed, PartOutcome.PutBack, async (connection, transaction) =>
         {
             await Sql.ExecuteAsync(
                 connection, transaction,
@@ -88,7 +84,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         }, cancellation);
 
     private Task<PartOutcome> StorePassingAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
-        InTransactionAsync(claimed, async (connection, transaction) =>
+        InTransactionAsync(claimed, PartOutcome.Waits, async (connection, transaction) =>
         {
             var passing = claimed.Passing + 1;
             var changed = await Sql.ExecuteAsync(
@@ -116,7 +112,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         }, cancellation);
 
     private Task<PartOutcome> StoreDiskFullAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
-        InTransactionAsync(claimed, async (connection, transaction) =>
+        InTransactionAsync(claimed, PartOutcome.Waits, async (connection, transaction) =>
         {
             var changed = await Sql.ExecuteAsync(
                 connection, transaction,
@@ -140,13 +136,14 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         }, cancellation);
 
     private async Task<PartOutcome> InTransactionAsync(
-        ClaimedPart claimed, Func<NpgsqlConnection, NpgsqlTransaction, Task> act, CancellationToken cancellation)
+        ClaimedPart claimed, PartOutcome outcome, Func<NpgsqlConnection, NpgsqlTransaction, Task> act,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(claimed);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await act(connection, transaction);
         await transaction.CommitAsync(cancellation);
-        return PartOutcome.NotDone;
+        return outcome;
     }
 }

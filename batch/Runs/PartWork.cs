@@ -10,8 +10,20 @@ internal enum PartOutcome
     /// <summary>Somebody else holds the part by now: the result was dropped.</summary>
     Fenced,
 
-    /// <summary>Halved, failed, put back: its row says so.</summary>
-    NotDone,
+    /// <summary>It waits for a person.</summary>
+    Failed,
+
+    /// <summary>A passing error, or a full disk: it is ready again, later.</summary>
+    Waits,
+
+    /// <summary>Given back untouched: its worker drains.</summary>
+    PutBack,
+
+    /// <summary>Two halves stand in its place: it ended workers, or an item of it fails.</summary>
+    Halved,
+
+    /// <summary>Its one item ended workers and got an outcome instead of another try.</summary>
+    Judged,
 }
 
 /// <summary>Works one claimed part: compute without a transaction, then fence, store, count, commit.</summary>
@@ -52,8 +64,7 @@ internal sealed class PartWork(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await _failure.PutBackAsync(claimed, CancellationToken.None);
-            return PartOutcome.NotDone;
+            return await _failure.PutBackAsync(claimed, CancellationToken.None);
         }
 #pragma warning disable CA1031 // Every error of a step has its place here: sorted, worded, stored in the part's row.
         catch (Exception error)

@@ -27,8 +27,10 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             return PartOutcome.Fenced;
         }
 
+        var outcome = PartOutcome.Judged;
         if (items.Count > 1)
         {
+            outcome = PartOutcome.Halved;
             // A half has been in two deaths already: one more and it is halved again.
             await HalveAsync(claimed, items, attempts: 1, connection, transaction, cancellation);
         }
@@ -41,11 +43,12 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         }
         else
         {
+            outcome = PartOutcome.Failed;
             await FailAsync(claimed, connection, transaction, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
-        return PartOutcome.NotDone;
+        return outcome;
     }
 
     /// <summary>
@@ -79,7 +82,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 
             await HalveAsync(claimed, items, attempts: 0, connection, transaction, cancellation);
             await transaction.CommitAsync(cancellation);
-            return PartOutcome.NotDone;
+            return PartOutcome.Halved;
         }
         catch (Exception again) when (again is NpgsqlException or IOException)
         {

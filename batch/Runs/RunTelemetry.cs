@@ -48,7 +48,7 @@ public static class RunTelemetry
         Seconds.Record(
             Stopwatch.GetElapsedTime(began).TotalSeconds, new("step", claimed.StepName), new("act", act));
         span?.SetTag("mynumber.outcome", label)
-            .SetStatus(outcome == PartOutcome.NotDone ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+            .SetStatus(outcome == PartOutcome.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         return outcome;
     }
 }
