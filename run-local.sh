@@ -17,7 +17,7 @@ fail() { say "$1"; exit "${2:-3}"; }
 
 packages=(postgresql-15 libgtk-3-0 libtesseract5 tesseract-ocr-jpn tesseract-ocr-eng libzbar0 opencv-data
   fonts-ipaexfont fonts-ipamj-mincho icc-profiles-free poppler-utils libdeflate0)
-test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg libfaketime strace)
+test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg libfaketime strace python3-aiosmtpd)
 
 # Installs what is missing, by package name. A system cluster is never made on the way.
 install_packages() {

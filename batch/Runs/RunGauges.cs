@@ -41,6 +41,7 @@ public sealed class RunGauges : IDisposable
         Gauge("mynumber.step.takeovers", "{claim}", "Claims from workers that were given up, by step.");
         Gauge("mynumber.step.fenced", "{part}", "Results of such workers that were refused, by step.");
         Gauge("mynumber.step.duration", "s", "How long each of its steps took, or has taken.");
+        Gauge("mynumber.step.part.duration", "s", "How long its done parts took, from claim to commit, by step and quantile.");
         Gauge("mynumber.step.items", "{item}", "Its item ledger, by step and outcome.");
     }
 
@@ -124,6 +125,12 @@ public sealed class RunGauges : IDisposable
         UNION ALL SELECT 'mynumber.step.claims', sum(claims), jsonb_build_object('step', step) FROM parts GROUP BY step
         UNION ALL SELECT 'mynumber.step.takeovers', sum(takeovers), jsonb_build_object('step', step) FROM parts GROUP BY step
         UNION ALL SELECT 'mynumber.step.fenced', sum(fenced), jsonb_build_object('step', step) FROM parts GROUP BY step
+        UNION ALL SELECT 'mynumber.step.part.duration', unnest(seconds), jsonb_build_object('step', name, 'quantile', unnest(ARRAY['0.5', '0.9', '1']))
+          FROM (
+            SELECT step.name, percentile_cont(ARRAY[0.5, 0.9, 1]) WITHIN GROUP (
+              ORDER BY extract(epoch FROM part.done_at - part.started_at)::float8) AS seconds
+            FROM newest JOIN step ON step.run_id = newest.id JOIN part ON part.step_id = step.id
+            WHERE part.act = 'work' AND part.state = 'done' GROUP BY step.name) AS took
         UNION ALL SELECT 'mynumber.step.duration', extract(epoch FROM coalesce(closed_at, $1) - started_at),
             jsonb_build_object('step', name)
           FROM newest JOIN step ON step.run_id = newest.id WHERE started_at IS NOT NULL

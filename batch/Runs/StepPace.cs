@@ -35,6 +35,9 @@ public sealed record StepPace(
     /// <summary>Fewer done parts than these say nothing about the rest.</summary>
     public const int EvidenceMin = 3;
 
+    /// <summary>When this was read.</summary>
+    public DateTimeOffset At { get; init; }
+
     // The pace of late, not of the step's beginning: caches warm up, hosts come and go.
     private const int LatestParts = 50;
     private const int InHandMax = 64;
@@ -99,6 +102,7 @@ public sealed record StepPace(
         var now = engine.Clock.GetUtcNow();
         return pace with
         {
+            At = now,
             InHand = await Sql.QueryAsync(
                 connection, null,
                 """

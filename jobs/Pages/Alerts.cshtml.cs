@@ -35,9 +35,13 @@ public sealed class AlertsModel(NpgsqlDataSource database, TimeProvider clock) :
     /// <summary>Open ones first.</summary>
     public IReadOnlyList<AlertRow> Alerts { get; private set; } = [];
 
+    /// <summary>Where alerts are told, and how that goes.</summary>
+    public IReadOnlyList<ChannelView> Channels { get; private set; } = [];
+
     /// <summary>The page.</summary>
     public async Task OnGetAsync(CancellationToken cancellation)
     {
+        Channels = await AlertOutbox.ChannelsAsync(database, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         Alerts = [.. await connection.QueryAsync<AlertRow>(
             new CommandDefinition(Sql, new { max = RowsMax }, cancellationToken: cancellation))];

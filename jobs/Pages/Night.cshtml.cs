@@ -45,7 +45,11 @@ public sealed record FailedPartRow(long Id, string Step, string Act, string? Err
 /// <param name="Items">By step and outcome.</param>
 /// <param name="Failed">Parts that wait for a person.</param>
 public sealed record NightLive(
-    NightRow Night, IReadOnlyList<StepRow> Steps, IReadOnlyList<ItemRow> Items, IReadOnlyList<FailedPartRow> Failed);
+    NightRow Night, IReadOnlyList<StepRow> Steps, IReadOnlyList<ItemRow> Items, IReadOnlyList<FailedPartRow> Failed)
+{
+    /// <summary>How fast the open step goes; null where none is open.</summary>
+    public StepPace? Pace { get; init; }
+}
 
 /// <summary>One night: its steps live, what failed, every law, what waits for whom, every count.</summary>
 /// <param name="services">The home.</param>
@@ -177,7 +181,10 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
             [.. (await connection.QueryAsync<StepRow>(Of(StepsSql, run, cancellation))).Select(step =>
                 step with { Took = Show.Duration(step.StartedAt, step.ClosedAt ?? night.CompletedAt, now) })],
             [.. await connection.QueryAsync<ItemRow>(Of(ItemsSql, run, cancellation))],
-            [.. await connection.QueryAsync<FailedPartRow>(Of(FailedSql, run, cancellation))]);
+            [.. await connection.QueryAsync<FailedPartRow>(Of(FailedSql, run, cancellation))])
+        {
+            Pace = night.State is "running" or "stopped" ? await StepPace.LoadAsync(engine, night.Id, cancellation) : null,
+        };
     }
 
     private static CommandDefinition Of(string sql, object parameters, CancellationToken cancellation) =>

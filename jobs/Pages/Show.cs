@@ -1,11 +1,14 @@
 using System.Globalization;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>How pages show dates, instants, durations and states: one place, so that all pages agree.</summary>
 public static class Show
 {
-    private static readonly TimeSpan Tokyo = TimeSpan.FromHours(9);
+    // What ends sooner needs no look at the clock.
+    private const double SecondsWorthAnHour = 90;
+    private static readonly TimeSpan Tokyo = NightHours.Japan;
 
     /// <summary>A day with its weekday.</summary>
     public static string Day(DateOnly date) => date.ToString("yyyy-MM-dd ddd", CultureInfo.InvariantCulture);
@@ -32,6 +35,21 @@ public static class Show
             : span.TotalMinutes >= 1
                 ? string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s")
                 : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s");
+    }
+
+    /// <summary>A number of seconds as a person reads it.</summary>
+    public static string Seconds(double seconds) => Duration(DateTime.UnixEpoch, DateTime.UnixEpoch.AddSeconds(seconds), default);
+
+    /// <summary>A count, in groups of three.</summary>
+    public static string Number(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>The hour at which a step's parts will be done if it goes on so; empty where that cannot be said.</summary>
+    public static string EndOf(StepPace pace)
+    {
+        ArgumentNullException.ThrowIfNull(pace);
+        return pace.SecondsLeft is { } seconds && seconds >= SecondsWorthAnHour
+            ? pace.At.AddSeconds(seconds).ToOffset(Tokyo).ToString("'until about' HH:mm 'Tokyo'", CultureInfo.InvariantCulture)
+            : "";
     }
 
     /// <summary>The look of a state: `good`, `busy`, `wait`, `bad`, or none.</summary>
