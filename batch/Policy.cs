@@ -51,6 +51,12 @@ public sealed record Policy
     /// <summary>R80. First ten digits of the last one.</summary>
     public long RegisteredRangeLast { get; init; } = 3_136_999_999;
 
+    /// <summary>Working days of the print vendor in which it acknowledges a drop; later is an alert.</summary>
+    public int AcknowledgementBusinessDays { get; init; } = 2;
+
+    /// <summary>Days on which the vendor is closed although offices are open: inventory, summer holidays.</summary>
+    public IReadOnlyList<DateOnly> VendorClosedOn { get; init; } = [];
+
     /// <summary>R95. Business days after receipt before which an inquiry is answered as unknown.</summary>
     public int InquiryBusinessDays { get; init; } = 2;
 
@@ -77,6 +83,7 @@ public sealed record Policy
         Require(RegisteredRangeFirst is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeFirst), "has ten digits at most");
         Require(RegisteredRangeLast is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeLast), "has ten digits at most");
         Require(PiecesPerFileMax is >= 1 and <= 5_000, nameof(PiecesPerFileMax), "lies between 1 and 5,000");
+        Require(AcknowledgementBusinessDays >= 1, nameof(AcknowledgementBusinessDays), "is 1 at least");
         Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
         Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");
         Require(

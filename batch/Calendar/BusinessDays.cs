@@ -35,14 +35,18 @@ public static class BusinessDays
     /// The day that lies <paramref name="days"/> working days after <paramref name="from"/>, which itself is not counted
     /// and need not be a working day; 0 gives <paramref name="from"/>.
     /// </summary>
-    public static DateOnly Add(DateOnly from, int days)
+    public static DateOnly Add(DateOnly from, int days) => Add(from, days, []);
+
+    /// <summary>The same where somebody is closed on more days than offices are.</summary>
+    public static DateOnly Add(DateOnly from, int days, IReadOnlyCollection<DateOnly> closedOn)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(days);
+        ArgumentNullException.ThrowIfNull(closedOn);
         var day = from;
         while (days > 0)
         {
             day = day.AddDays(1);
-            if (IsBusinessDay(day))
+            if (IsBusinessDay(day) && !closedOn.Contains(day))
             {
                 days--;
             }

@@ -125,7 +125,8 @@ public sealed class RunGauges : IDisposable
         UNION ALL SELECT 'mynumber.step.claims', sum(claims), jsonb_build_object('step', step) FROM parts GROUP BY step
         UNION ALL SELECT 'mynumber.step.takeovers', sum(takeovers), jsonb_build_object('step', step) FROM parts GROUP BY step
         UNION ALL SELECT 'mynumber.step.fenced', sum(fenced), jsonb_build_object('step', step) FROM parts GROUP BY step
-        UNION ALL SELECT 'mynumber.step.part.duration', unnest(seconds), jsonb_build_object('step', name, 'quantile', unnest(ARRAY['0.5', '0.9', '1']))
+        UNION ALL SELECT 'mynumber.step.part.duration', unnest(seconds),
+            jsonb_build_object('step', name, 'quantile', unnest(ARRAY['0.5', '0.9', '1']))
           FROM (
             SELECT step.name, percentile_cont(ARRAY[0.5, 0.9, 1]) WITHIN GROUP (
               ORDER BY extract(epoch FROM part.done_at - part.started_at)::float8) AS seconds

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace MyNumber.Batch.Runs;
 
-/// <summary>A part that a worker has in hand.</summary>
+/// <summary>A part that a living worker has in hand.</summary>
 /// <param name="Part">Its id.</param>
 /// <param name="Worker">The worker's id.</param>
 /// <param name="Host">Its machine.</param>
@@ -107,7 +107,7 @@ public sealed record StepPace(
                 connection, null,
                 """
                 SELECT part.id, worker.id, worker.host, worker.pid, part.started_at
-                FROM part JOIN worker ON worker.id = part.worker_id
+                FROM part JOIN worker ON worker.id = part.worker_id AND worker.state = 'alive'
                 WHERE part.step_id = $1 AND part.state = 'leased' ORDER BY part.started_at, part.id LIMIT $2
                 """,
                 row =>

@@ -50,6 +50,7 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await Assertions.Expect(visit.Page.GetByText("Failed parts: the night waits for a person")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Page.GetByText("Other content lies in the outbox")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Page.Locator("td", new() { HasTextString = "intake" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Progress" })).ToContainTextAsync("waits for a person");
         await Assertions.Expect(visit.Page.GetByText("broken", new() { Exact = true })).ToHaveCountAsync(0);
         await visit.PictureAsync("night");
         Assert.Empty(visit.Complaints);
