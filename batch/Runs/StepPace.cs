@@ -35,6 +35,9 @@ public sealed record StepPace(
     /// <summary>Fewer done parts than these say nothing about the rest.</summary>
     public const int EvidenceMin = 3;
 
+    /// <summary>The class of errors that halted the step until a person acts; null where it goes on.</summary>
+    public string? HaltedBy { get; init; }
+
     /// <summary>When this was read.</summary>
     public DateTimeOffset At { get; init; }
 
@@ -42,8 +45,11 @@ public sealed record StepPace(
     private const int LatestParts = 50;
     private const int InHandMax = 64;
 
-    /// <summary>Parts a minute, with as many workers as work on it now; null where that cannot be said.</summary>
-    public double? PartsPerMinute => MeanSeconds is > 0 && InHand.Count > 0 ? InHand.Count * 60 / MeanSeconds : null;
+    // A worker whose part straggles does not come for another: the rest is done by those that get on.
+    private IReadOnlyList<PartInHand> GoingOn => [.. InHand.Where(part => !part.Straggles)];
+
+    /// <summary>Parts a minute, with as many workers as get on with it now; null where that cannot be said.</summary>
+    public double? PartsPerMinute => MeanSeconds is > 0 && GoingOn.Count > 0 ? GoingOn.Count * 60 / MeanSeconds : null;
 
     /// <summary>Items a minute, at that pace.</summary>
     public double? ItemsPerMinute => PartsDone > 0 && Items > 0 ? PartsPerMinute * Items / PartsDone : null;
@@ -53,14 +59,15 @@ public sealed record StepPace(
     {
         get
         {
-            if (MeanSeconds is not { } mean || InHand.Count == 0)
+            var goingOn = GoingOn;
+            if (MeanSeconds is not { } mean || goingOn.Count == 0)
             {
                 return null;
             }
 
-            var inHand = InHand.Select(part => Math.Max(0, mean - part.Seconds)).ToList();
+            var inHand = goingOn.Select(part => Math.Max(0, mean - part.Seconds)).ToList();
             var untouched = Math.Max(0, PartsOpen - InHand.Count) * mean;
-            return Math.Max((inHand.Sum() + untouched) / InHand.Count, inHand.Max());
+            return Math.Max((inHand.Sum() + untouched) / goingOn.Count, inHand.Max());
         }
     }
 
@@ -68,8 +75,10 @@ public sealed record StepPace(
     public string Left => this switch
     {
         { PartsFailed: > 0, InHand.Count: 0, PartsOpen: 0 } => "waits for a person",
+        { HaltedBy: { } errorClass } => $"halted by {errorClass}: waits for a person",
         { Act: not "work" } => "unknown: one part, no other to compare with",
         { InHand.Count: 0 } => "unknown: nobody works on it now",
+        { GoingOn.Count: 0 } => "unknown: what is in hand straggles",
         { SecondsLeft: null } => Invariant($"unknown: {PartsDone} parts done say too little"),
         { SecondsLeft: { } seconds } when InHand.Any(part => part.Straggles) => $"{About(seconds)}, but a part straggles",
         _ => About(SecondsLeft.Value),
@@ -126,7 +135,7 @@ public sealed record StepPace(
     private const string CountsSql = """
         SELECT step.id, step.ordinal, step.name, step.state, parts.done, parts.open, parts.failed,
           (SELECT count(*) FROM item WHERE item.run_id = step.run_id AND item.step_ordinal = step.ordinal),
-          parts.median, latest.mean
+          parts.median, latest.mean, step.halted_by
         FROM step
         CROSS JOIN LATERAL (
           SELECT count(*) FILTER (WHERE act = 'work' AND state IN ('done', 'skipped')) AS done,
@@ -147,7 +156,10 @@ public sealed record StepPace(
         row.GetInt32(1), row.GetString(2),
         row.GetString(3) switch { "planning" => "plan", "closing" or "unbalanced" => "close", "publishing" => "publish", _ => "work" },
         row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7),
-        row.IsDBNull(8) ? null : row.GetDouble(8), row.IsDBNull(9) ? null : row.GetDouble(9), []);
+        row.IsDBNull(8) ? null : row.GetDouble(8), row.IsDBNull(9) ? null : row.GetDouble(9), [])
+    {
+        HaltedBy = row.IsDBNull(10) ? null : row.GetString(10),
+    };
 
     private static string About(double seconds) => seconds switch
     {

@@ -50,10 +50,21 @@ internal sealed class WebhookChannel(WebhookSettings settings, string home) : IA
             },
             JsonLines.Options));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (!answer.IsSuccessStatusCode)
+        try
         {
-            throw new AlertNotTakenException($"http-{(int)answer.StatusCode}");
+            using var answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw new AlertNotTakenException($"http-{(int)answer.StatusCode}");
+            }
+        }
+        catch (HttpRequestException away)
+        {
+            throw new AlertNotTakenException($"{away.HttpRequestError}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new AlertNotTakenException("no-answer");
         }
     }
 }
