@@ -8,7 +8,7 @@ using Npgsql;
 namespace MyNumber.Tests.Integration.Watch;
 
 /// <summary>What an outside watcher sees of the real `serve`: health and metrics.</summary>
-public sealed class ServeTests : IAsyncLifetime
+public sealed class ServeTests : IAsyncLifetime, IDisposable
 {
     private const string Token = "a token of the tests";
     private static readonly HttpClient Client = new();
@@ -17,11 +17,16 @@ public sealed class ServeTests : IAsyncLifetime
     private Process? _serve;
     private string _url = "";
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Health_says_whether_it_can_work_and_why_not()
     {
+        // A night of the far future is complete: none is due, at whatever hour this runs.
+        _product.RunOk("migrate");
+        await ExecuteAsync(
+            """
+            INSERT INTO run (kind, business_date, cut_off, state, opened_at, completed_at)
+            VALUES ('night', '2099-01-01', now(), 'complete', now(), now())
+            """);
         await ServeAsync([]);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health/live")).Status);
         // The worker processes are children that need a moment.
@@ -39,8 +44,8 @@ public sealed class ServeTests : IAsyncLifetime
         // A night that a person stopped and forgot.
         await ExecuteAsync(
             """
-            INSERT INTO run (kind, business_date, cut_off, state, stopped_by, opened_at)
-            VALUES ('night', current_date - 3, now(), 'stopped', 'operator-1', now() - interval '3 days')
+            UPDATE run SET business_date = current_date - 3, state = 'stopped', stopped_by = 'operator-1',
+              opened_at = now() - interval '3 days', completed_at = NULL
             """);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync("/health/ready")).Status);
         Assert.Contains("is stopped and should have ended by", (await ReasonsAsync())["nights"], StringComparison.Ordinal);
@@ -71,11 +76,11 @@ public sealed class ServeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/metrics", ("Authorization", $"Bearer {Token}"), ("X-Forwarded-For", "192.0.2.7"))).Status);
     }
 
-    public async Task DisposeAsync()
-    {
-        await StopAsync();
-        _product.Dispose();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => StopAsync();
+
+    public void Dispose() => _product.Dispose();
 
     private async Task ServeAsync(Dictionary<string, string> environment)
     {
