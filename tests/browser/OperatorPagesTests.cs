@@ -112,6 +112,27 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task C2_Cards_are_disposed_of_only_after_two_people_have_said_so()
+    {
+        await using var admin = await SignedInAsync();
+        await using var first = await NewPersonAsync(admin, "approver-1", "approver");
+        await using var second = await NewPersonAsync(admin, "approver-2", "approver");
+        await first.Page.GotoAsync(served.Url + "/disposals");
+        var lists = await first.Page.Locator("form.inline").CountAsync();
+        Assert.True(lists > 0, "The last night proposes nothing for disposal.");
+        await ApproveAsync(first, "Approve as the first", "Noted. Another person must approve it, too.");
+        await first.PictureAsync("disposals-after-one");
+        Assert.Equal(lists - 1, await first.Page.Locator("form.inline").CountAsync());
+        Assert.Empty(served.Disposals);
+        await second.Page.GotoAsync(served.Url + "/disposals");
+        await ApproveAsync(second, "Approve as the second, and send", "Approved by two people");
+        await second.PictureAsync("disposals-after-two");
+        Assert.Single(served.Disposals);
+        Assert.Empty(first.Complaints);
+        Assert.Empty(second.Complaints);
+    }
+
+    [Fact]
     public async Task D1_Every_page_opens_without_a_complaint_of_the_browser()
     {
         await using var visit = await SignedInAsync();
@@ -125,9 +146,37 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         Assert.Empty(visit.Complaints);
     }
 
-    private static async Task SignInAsync(IPage page, string password)
+    private static async Task ApproveAsync(Visit visit, string button, string answer)
     {
-        await page.GetByLabel("Name").FillAsync("admin");
+        var form = visit.Page.Locator("form.inline", new() { Has = visit.Page.GetByRole(AriaRole.Button, new() { Name = button }) }).First;
+        await form.GetByLabel("Reason").FillAsync("Looked at the list and the cards.");
+        await form.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync(answer);
+    }
+
+    /// <summary>Gives somebody access, and signs that person in with a password of their own.</summary>
+    private async Task<Visit> NewPersonAsync(Visit admin, string person, string role)
+    {
+        await admin.Page.GotoAsync(served.Url + "/people");
+        var form = admin.Page.Locator("form.stack");
+        await form.GetByLabel("Name").FillAsync(person);
+        await form.GetByLabel("Role").SelectOptionAsync(role);
+        await form.GetByLabel("Reason").FillAsync("Works here from today.");
+        await form.GetByRole(AriaRole.Button).ClickAsync();
+        var once = await admin.Page.GetByRole(AriaRole.Status).Locator("b").TextContentAsync();
+        var visit = await VisitAsync();
+        await visit.Page.GotoAsync(served.Url);
+        await SignInAsync(visit.Page, once!, person);
+        await visit.Page.GetByLabel("New password").FillAsync(ServedNight.Password);
+        await visit.Page.GetByLabel("Once more").FillAsync(ServedNight.Password);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Nights" })).ToBeVisibleAsync();
+        return visit;
+    }
+
+    private static async Task SignInAsync(IPage page, string password, string person = "admin")
+    {
+        await page.GetByLabel("Name").FillAsync(person);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }

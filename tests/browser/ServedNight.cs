@@ -8,12 +8,15 @@ using MyNumber.Tests.Integration;
 namespace MyNumber.Tests.Browser;
 
 /// <summary>
-/// A home of its own with one sample night, served by the real program, and Debian's chromium. The night is blocked at its
-/// last step on purpose: a file of the same name with other content lies in the outbox, so that a person must act.
+/// A home of its own with three sample nights, served by the real program, and Debian's chromium. The last, after the
+/// storage period, is blocked at its last step on purpose: a file of the same name with other content lies in the outbox,
+/// so that a person must act; and cards that were not picked up wait for two people.
 /// </summary>
 public sealed partial class ServedNight : IAsyncLifetime
 {
-    public const string Date = "2026-11-24";
+    public const string Date = "2027-04-01";
+    private const string FirstNight = "2026-11-24";
+    private const string SecondNight = "2026-11-25";
     public const string Password = "a password of the browser tests";
 
     private const int Applications = 24;
@@ -32,12 +35,21 @@ public sealed partial class ServedNight : IAsyncLifetime
     /// <summary>The file that blocks the night.</summary>
     public string Blocking => Path.Combine(_home, "outbox", "status", $"{Date.Replace("-", "", StringComparison.Ordinal)}.csv");
 
-    /// <summary>The applications of the night with what must come of each: key, Application ID, state, rules.</summary>
+    /// <summary>Lists of cards to dispose of that left the house.</summary>
+    public IReadOnlyList<string> Disposals => Directory.Exists(Path.Combine(_home, "outbox", "disposals"))
+        ? Directory.GetFiles(Path.Combine(_home, "outbox", "disposals"), "*.csv", SearchOption.AllDirectories)
+        : [];
+
+    /// <summary>The applications of the first night with what must come of each: key, Application ID, state, rules.</summary>
     public string Expected => Path.Combine(_home, "inbox", "expected.csv");
 
     public async Task InitializeAsync()
     {
-        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", Date, "--out", Path.Combine(_home, "inbox"));
+        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight, "--out", Path.Combine(_home, "inbox"));
+        await RunAsync(0, "night", "--date", FirstNight);
+        await EachDropAsync("card-orders", "factory", SecondNight);
+        await RunAsync(0, "night", "--date", SecondNight);
+        await EachDropAsync("print", "vendor", SecondNight);
         Directory.CreateDirectory(Path.GetDirectoryName(Blocking)!);
         await File.WriteAllTextAsync(Blocking, "somebody else's file\n");
         await RunAsync(1, "night", "--date", Date);
@@ -78,6 +90,14 @@ public sealed partial class ServedNight : IAsyncLifetime
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == status, $"{arguments[0]} ended with {process.ExitCode}: {await error}");
         return await output;
+    }
+
+    private async Task EachDropAsync(string area, string partner, string date)
+    {
+        foreach (var drop in Directory.GetDirectories(Path.Combine(_home, "outbox", area)))
+        {
+            await RunAsync(0, partner, "simulate", drop, "--date", date);
+        }
     }
 
     private async Task ServeAsync()
