@@ -5,11 +5,14 @@ using MyNumber.Batch.Recovery;
 
 namespace MyNumber.Jobs.Cli;
 
-/// <summary>`restored` and `reconcile`: after a restore nothing is sent again that is out (docs/runbook.md).</summary>
+/// <summary>
+/// `restored`, `reconcile`, `drop lost`: after a restore nothing is sent again that is out, and nothing is lost
+/// (docs/runbook.md).
+/// </summary>
 public static class RecoveryVerbs
 {
     /// <summary>The verbs.</summary>
-    public static IEnumerable<Command> Build() => [Restored(), Reconcile()];
+    public static IEnumerable<Command> Build() => [Restored(), Reconcile(), Drop()];
 
     private static Command Restored()
     {
@@ -113,6 +116,32 @@ public static class RecoveryVerbs
 
             return ExitStatus.Done;
         });
+    }
+
+    private static Command Drop()
+    {
+        var name = new Argument<string>("DROP") { Description = "Its name, as in the outbox." };
+        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        var lost = new Command("lost", "Declares a drop lost that no partner has; a second person confirms with the same command.")
+        {
+            name, by, reason,
+        }.Runs(async context =>
+        {
+            var outcome = await LostDrops.DeclareAsync(
+                await context.DatabaseAsync(), context.Get(name), context.Get(by)!, context.Get(reason)!,
+                context.Clock.GetUtcNow(), context.Cancellation);
+            context.Out.WriteLine(outcome switch
+            {
+                LostDropOutcome.First => "Noted. A second person confirms with the same command.",
+                LostDropOutcome.Declared => "Declared lost. The next night makes up for it.",
+                LostDropOutcome.SamePerson => throw new UsageException("The same person cannot confirm: another one must."),
+                LostDropOutcome.Answered => throw new UsageException(
+                    "The partner has answered to this drop, so it is not lost. Single pieces: `piece lost ID`."),
+                _ => throw new UsageException("No drop that was handed over has this name."),
+            });
+            return ExitStatus.Done;
+        });
+        return new Command("drop", "What was handed over.") { lost };
     }
 
     private static void Tell(CliContext context, IReadOnlyList<string> unknown)

@@ -36,8 +36,9 @@ internal static class PartCost
         }
 
         var (part, commit) = (Middle(parts), Middle(commits));
+        var least = parts.Min();
         return FormattableString.Invariant(
-            $"| engine time a part, {openParts:N0} open parts | {part:0.00} ms; a bare one-row commit {commit:0.00} ms; ratio {part / commit:0.0} |");
+            $"| engine time a part, {openParts:N0} open parts | {part:0.00} ms (least disturbed block {least:0.00}); a bare one-row commit {commit:0.00} ms; ratio {part / commit:0.0} |");
     }
 
     private static async Task WorkAsync(EmptyNight night, Worker worker, CancellationToken cancellation)

@@ -76,11 +76,62 @@ public sealed class RestoreTests(LostWorld world) : IClassFixture<LostWorld>
 
         product.RunOk(["restored", "--over", .. Person]);
         Backup.Copy(world.Answers, Path.Combine(product.Inbox, "vendor"));
+
+        // One drop of letters had not been fetched when the disk died: only the vendor knows that.
+        var letters = NotFetched(product, "-application-form-");
         product.RunOk("night", "--date", LostWorld.ThirdNight);
         product.RunOk("verify");
-        Assert.Equal(world.Pieces, database.Lines(LostWorld.PiecesSql));
+        Assert.Subset(database.Lines(LostWorld.PiecesSql).ToHashSet(), world.Pieces.ToHashSet());
+        PrintedAnew(product, letters);
+    }
+
+    [Fact]
+    public void The_outbox_lost_before_the_partners_fetched_all_of_it()
+    {
+        using var product = LostWorld.Restore(world.HomeAfter, world.DumpAfter);
+        Directory.Delete(product.Outbox, recursive: true);
+        Declare(product);
+        product.RunOk(["restored", "--over", .. Person]);
+        Backup.Copy(world.Answers, Path.Combine(product.Inbox, "vendor"));
+        var letters = NotFetched(product, "-application-form-");
+        var order = NotFetched(product, "-card-order-");
+        product.RunOk("night", "--date", LostWorld.ThirdNight);
+        product.RunOk("verify");
+        PrintedAnew(product, letters);
+
+        // The factory gets its order as it was, file by file.
+        var again = Assert.Single(product.Drops("card-orders"));
+        Assert.Equal(order, Path.GetFileName(again));
+        Assert.True(File.Exists(Path.Combine(again, "READY")));
+        Assert.All(
+            Directory.GetFiles(world.AtThePartners.Single(drop => Path.GetFileName(drop) == order)),
+            list => Assert.Equal(File.ReadAllText(list), File.ReadAllText(Path.Combine(again, Path.GetFileName(list)))));
+    }
+
+    // Two people say that a drop never reached its partner, who therefore never answered.
+    private string NotFetched(Product product, string kind)
+    {
+        var drop = Path.GetFileName(world.AtThePartners.Single(folder => folder.Contains(kind, StringComparison.Ordinal)));
+        foreach (var answer in Directory.GetFiles(Path.Combine(product.Inbox, "vendor"), $"{drop}.*"))
+        {
+            File.Delete(answer);
+        }
+
+        product.RunOk(["drop", "lost", drop, .. Person]);
+        Assert.Equal(2, product.Run(["drop", "lost", drop, .. Person]).ExitCode);
+        product.RunOk("drop", "lost", drop, "--by", "another", "--reason", "the partner never got it");
+        return drop;
+    }
+
+    private void PrintedAnew(Product product, string lost)
+    {
+        using var database = new HomeQueries(product);
         Assert.Equal(0, database.Number("SELECT count(*) FROM vendor_answer WHERE state <> 'applied'"));
-        Assert.DoesNotContain(Drops(product), drop => drop.Contains("20261126", StringComparison.Ordinal));
+        var tonight = Assert.Single(product.Drops("print"), drop => drop.Contains("20261126", StringComparison.Ordinal));
+        var replaced = File.ReadLines(Path.Combine(tonight, "manifest.csv")).Skip(1).Select(line => line.Split(',')[^1]);
+        var pieces = File.ReadLines(Path.Combine(world.AtThePartners.Single(folder => Path.GetFileName(folder) == lost), "manifest.csv"))
+            .Skip(1).Select(line => line.Split(',')[0]);
+        Assert.Equal(pieces.Order(StringComparer.Ordinal), replaced.Order(StringComparer.Ordinal));
     }
 
     [Fact]

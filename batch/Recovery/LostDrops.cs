@@ -1,0 +1,96 @@
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Batch.Recovery;
+
+/// <summary>What declaring a drop lost brought.</summary>
+public enum LostDropOutcome
+{
+    /// <summary>No drop that was handed over has this name.</summary>
+    Unknown,
+
+    /// <summary>The partner has it: answers to it are here. Nothing was changed.</summary>
+    Answered,
+
+    /// <summary>The first of two people.</summary>
+    First,
+
+    /// <summary>The same person again: refused.</summary>
+    SamePerson,
+
+    /// <summary>Two people said so: the next night makes up for it.</summary>
+    Declared,
+}
+
+/// <summary>
+/// A drop was handed over to a disk that died before the partner fetched it: two people declare it lost. Its letters get
+/// their next generation, for the old ones might still turn up (R98); a card order is handed over again as it is, because an
+/// order is known by its id.
+/// </summary>
+public static class LostDrops
+{
+    private const string Kind = "drop-lost";
+
+    private const string AnsweredSql = """
+        SELECT EXISTS (SELECT FROM piece WHERE drop_id = $1 AND state <> 'sent')
+          OR EXISTS (SELECT FROM card WHERE drop_id = $1 AND state <> 'ordered')
+          OR EXISTS (SELECT FROM vendor_answer WHERE 'print/' || drop_name = $2)
+        """;
+
+    private const string PiecesSql = """
+        WITH lost AS (UPDATE piece SET lost = true WHERE drop_id = $1 AND NOT lost RETURNING piece_id)
+        INSERT INTO history (subject_kind, subject, at, what, by, why)
+        SELECT 'piece', piece_id, $2, 'declared-lost', $3, 'two-people' FROM lost ORDER BY piece_id COLLATE "C"
+        """;
+
+    /// <summary>One person's word that a drop is lost.</summary>
+    /// <param name="database">The home's database.</param>
+    /// <param name="name">The drop's name, as in the outbox.</param>
+    /// <param name="person">The signed-in person.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<LostDropOutcome> DeclareAsync(
+        NpgsqlDataSource database, string name, string person, string reason, DateTimeOffset at,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var found = await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT id, folder FROM drop
+            WHERE folder IN ('print/' || $1, 'card-orders/' || $1) AND state = 'published' FOR UPDATE
+            """,
+            row => (Id: row.GetInt64(0), Folder: row.GetString(1)), cancellation, name);
+        if (found.Count == 0)
+        {
+            return LostDropOutcome.Unknown;
+        }
+
+        var (id, folder) = found[0];
+        if (await Sql.ScalarAsync<bool>(connection, transaction, AnsweredSql, cancellation, id, folder))
+        {
+            return LostDropOutcome.Answered;
+        }
+
+        var approval = await Approvals.ApproveAsync(connection, transaction, Kind, name, person, reason, at, cancellation);
+        if (approval == ApprovalOutcome.SamePerson)
+        {
+            return LostDropOutcome.SamePerson;
+        }
+
+        if (approval == ApprovalOutcome.Complete)
+        {
+            // Tokyo has no summer time: nine hours on is the Japan date of this act.
+            var day = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime);
+            await (folder.StartsWith("print/", StringComparison.Ordinal)
+                ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)
+                : Sql.ExecuteAsync(connection, transaction, "UPDATE drop SET state = 'sealed' WHERE id = $1", cancellation, id));
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return approval == ApprovalOutcome.Complete ? LostDropOutcome.Declared : LostDropOutcome.First;
+    }
+}
