@@ -76,10 +76,10 @@ public sealed record StepPace(
     {
         { PartsFailed: > 0, InHand.Count: 0, PartsOpen: 0 } => "waits for a person",
         { HaltedBy: { } errorClass } => $"halted by {errorClass}: waits for a person",
-        { Act: not "work" } => "unknown: one part, no other to compare with",
-        { InHand.Count: 0 } => "unknown: nobody works on it now",
-        { GoingOn.Count: 0 } => "unknown: what is in hand straggles",
-        { SecondsLeft: null } => Invariant($"unknown: {PartsDone} parts done say too little"),
+        { Act: not "work" } => "unknown (one part, no other to compare with)",
+        { InHand.Count: 0 } => "unknown (nobody works on it now)",
+        { GoingOn.Count: 0 } => "unknown (what is in hand straggles)",
+        { SecondsLeft: null } => Invariant($"unknown ({PartsDone} parts done say too little)"),
         { SecondsLeft: { } seconds } when InHand.Any(part => part.Straggles) => $"{About(seconds)}, but a part straggles",
         _ => About(SecondsLeft.Value),
     };

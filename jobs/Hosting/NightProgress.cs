@@ -78,7 +78,8 @@ public static class NightProgress
                 bar.Description = Markup.Escape(step.Pace is { Act: "work" } pace ? $"{Sentence(step)} · left: {pace.Left}" : Sentence(step));
                 bar.MaxValue = Math.Max(1, step.Parts);
                 bar.Value = step.State == "closed" ? bar.MaxValue : step.Done;
-                if (step.State == "closed" && !bar.IsFinished)
+                // A full bar counts as finished, but its clock runs on until it is stopped.
+                if (step.State == "closed" && bar.StopTime is null)
                 {
                     bar.StopTask();
                 }

@@ -170,8 +170,8 @@ public sealed class WatchTests
         };
         await toy.OpenAsync(until: "first");
         await toy.WorkAsync();
-        Assert.Equal("unknown: 0 parts done say too little", left[0].Left);
-        Assert.Equal("unknown: 2 parts done say too little", left[2].Left);
+        Assert.Equal("unknown (0 parts done say too little)", left[0].Left);
+        Assert.Equal("unknown (2 parts done say too little)", left[2].Left);
         // 7 of 10 are not done, one at a time, a minute each.
         Assert.Equal((3, "about 7 min"), left[3]);
         Assert.Equal((9, "about 60 s"), left[9]);
