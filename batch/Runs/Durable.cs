@@ -7,6 +7,7 @@ namespace MyNumber.Batch.Runs;
 public static partial class Durable
 {
     private const int OpenReadOnly = 0;
+    private const int WriteAndSearch = 2 | 1; // W_OK and X_OK
 
     /// <summary>fsync of a folder, so that a rename in it survives a power cut.</summary>
     /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
@@ -36,6 +37,15 @@ public static partial class Durable
     /// </summary>
     /// <returns>False where the name is taken, or the link could not be made.</returns>
     public static bool TryLink(string existing, string name) => Link(existing, name) == 0;
+
+    /// <summary>
+    /// Whether this process may write in a folder. Asked, not tried: a probe that a kill leaves behind would lie among what
+    /// leaves the house.
+    /// </summary>
+    public static bool IsWritable(string folder) => Access(folder, WriteAndSearch) == 0;
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string name);

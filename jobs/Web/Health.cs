@@ -13,6 +13,7 @@ namespace MyNumber.Jobs.Web;
 /// </summary>
 public static class Health
 {
+    private const long FreeBytesMin = 100_000_000;
     private static readonly TimeSpan CheckMax = TimeSpan.FromSeconds(5);
 
     /// <summary>Registers the checks.</summary>
@@ -56,20 +57,14 @@ public static class Health
             ("keys", home.Keys),
         })
         {
-            try
+            if (!Durable.IsWritable(folder))
             {
-                using var probe = new FileStream(
-                    Path.Combine(folder, $".probe-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write,
-                    FileShare.None, 1, FileOptions.DeleteOnClose);
-                probe.WriteByte(0);
-            }
-            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-            {
-                return $"The folder {name} cannot be written ({refused.GetType().Name}): check its rights and the free space.";
+                return $"The folder {name} is not there or cannot be written: check its rights and its disk.";
             }
         }
 
-        return null;
+        var free = new DriveInfo(home.Root).AvailableFreeSpace;
+        return free < FreeBytesMin ? $"Only {free / 1_000_000} MB are left on the home's disk: make room." : null;
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

@@ -37,7 +37,7 @@ public sealed class ServeTests : IAsyncLifetime, IDisposable
 
         Directory.Move(Path.Combine(_product.Home, "archive"), Path.Combine(_product.Home, "elsewhere"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync("/health/ready")).Status);
-        Assert.Contains("The folder archive cannot be written", (await ReasonsAsync())["home"], StringComparison.Ordinal);
+        Assert.Contains("The folder archive is not there or cannot be written", (await ReasonsAsync())["home"], StringComparison.Ordinal);
         Directory.Move(Path.Combine(_product.Home, "elsewhere"), Path.Combine(_product.Home, "archive"));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health/ready")).Status);
 
