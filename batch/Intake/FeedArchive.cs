@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -27,6 +28,7 @@ public static class FeedArchive
     private static async Task<IReadOnlyList<string>> MoveAsync(
         Home home, NpgsqlDataSource database, string[] areas, CancellationToken cancellation)
     {
+        new SecretStore(home).SweepUnfinished();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var staying = new List<string>();
         foreach (var feed in areas.SelectMany(area => Feed.Marked(home, area)))

@@ -10,6 +10,9 @@ namespace MyNumber.Batch.Privacy;
 /// </summary>
 public sealed class SecretStore(Home home)
 {
+    // One folder for what is being written, on the same disk: what a killed process left is found without a search.
+    private string Unfinished => Path.Combine(home.Store, ".unfinished");
+
     /// <summary>
     /// Encrypts and writes one file: temporary name, fsync, rename, fsync of the folder. Again with the same arguments:
     /// the same file, so a zombie and its successor cannot hurt each other.
@@ -33,7 +36,7 @@ public sealed class SecretStore(Home home)
             CultureInfo.InvariantCulture, $"{receivedOn:yyyy-MM-dd}/{slot / 1000:D3}/{slot:D6}-{name}");
         var path = Path.Combine(home.Store, stored);
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
-        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        var temporary = Path.Combine(Directory.CreateDirectory(Unfinished).FullName, Path.GetRandomFileName());
         using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
         {
             stream.Write(Cipher.Seal(key, plain, stored));
@@ -43,6 +46,21 @@ public sealed class SecretStore(Home home)
         File.Move(temporary, path, overwrite: true);
         Durable.SyncFolder(folder);
         return stored;
+    }
+
+    /// <summary>
+    /// Deletes what killed processes left half written. Call it when nobody writes any more: a zombie that still does fails
+    /// on its rename, and its result would have been refused.
+    /// </summary>
+    public void SweepUnfinished()
+    {
+        if (Directory.Exists(Unfinished))
+        {
+            foreach (var file in Directory.GetFiles(Unfinished))
+            {
+                File.Delete(file);
+            }
+        }
     }
 
     /// <summary>Reads one file back.</summary>

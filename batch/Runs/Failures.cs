@@ -50,6 +50,9 @@ public static class Failures
         FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or PathTooLongException =>
             FailureKind.Lasting,
         IOException => FailureKind.Passing,
+        // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, this comes out.
+        ArgumentOutOfRangeException when error.StackTrace?.Contains("Npgsql.Internal.NpgsqlConnector", StringComparison.Ordinal)
+            is true => FailureKind.Passing,
         AggregateException { InnerExceptions: [var only] } => Kind(only),
         _ => FailureKind.Lasting,
     };

@@ -89,7 +89,7 @@ public sealed class Pulse : IDisposable
                 lastLook = _clock.GetTimestamp();
                 WatchOthers(connection, elapsed < look * 2 ? elapsed : look);
             }
-            catch (NpgsqlException)
+            catch (Exception lost) when (lost is NpgsqlException || Failures.Kind(lost) == FailureKind.Passing)
             {
                 // No database: nobody can give anybody up meanwhile either. Try again on a new connection.
                 connection?.Dispose();

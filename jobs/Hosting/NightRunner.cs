@@ -48,7 +48,7 @@ public sealed class NightRunner(
             {
                 return await FollowAsync(runId, () => lastSeen = engine.Clock.GetTimestamp(), cancellation);
             }
-            catch (NpgsqlException away) when (
+            catch (Exception away) when (
                 Failures.Kind(away) == FailureKind.Passing && engine.Clock.GetElapsedTime(lastSeen) < DatabaseAwayMax)
             {
                 // A restart of the server, a cut connection: the workers wait for it too.

@@ -59,7 +59,9 @@ internal sealed class Ringer : IDisposable
                     connection.Wait(Look);
                 }
             }
-            catch (Exception lost) when (lost is NpgsqlException or BackgroundJobClientException or InvalidOperationException)
+            catch (Exception lost) when (
+                lost is NpgsqlException or BackgroundJobClientException or InvalidOperationException
+                || Failures.Kind(lost) == FailureKind.Passing)
             {
                 // The database is away: no ring can be answered either. Look again when it may be back.
                 Log.Warning(lost, "The ringer lost the database; it tries again");
