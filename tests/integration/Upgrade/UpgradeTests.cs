@@ -28,8 +28,10 @@ public sealed class UpgradeTests(UpgradeTests.Fresh fresh) : IClassFixture<Upgra
     {
         using var old = OldHome.Restore("old-validated", "validated.sql.gz", "home.tar.gz");
         await FinishesAsFreshAsync(old);
+        Assert.All(old.Drops("print"), drop => old.RunOk("preflight", drop));
     }
 
+    // No preflight here: a reader follows the pages of its own version, and these were written by the old one.
     [Fact]
     public async Task A_night_that_an_old_version_left_while_it_handed_over_is_finished()
     {
@@ -62,7 +64,6 @@ public sealed class UpgradeTests(UpgradeTests.Fresh fresh) : IClassFixture<Upgra
         var printed = old.Drops("print").SelectMany(drop => File.ReadLines(Path.Combine(drop, "manifest.csv")).Skip(1))
             .Select(line => line.Split(',')[0]).ToList();
         Assert.Equal(printed.Distinct().Count(), printed.Count);
-        Assert.All(old.Drops("print"), drop => old.RunOk("preflight", drop));
     }
 
     private static async Task<string> LinesAsync(Product product, string sql)
