@@ -6,6 +6,11 @@ namespace MyNumber.Batch;
 /// </summary>
 public sealed record Policy
 {
+    /// <summary>The names of all settings; case means nothing.</summary>
+    public static IReadOnlySet<string> Names { get; } = typeof(Policy)
+        .GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance)
+        .Select(setting => setting.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>R01. The application site's address; the Application ID is its query value `id`.</summary>
     public string ApplicationSite { get; init; } = "https://net.kojinbango-card.go.jp/apply";
 
@@ -17,6 +22,12 @@ public sealed record Policy
 
     /// <summary>R20. Fewest pixels across the photograph.</summary>
     public int PhotoWidthPxMin { get; init; } = 240;
+
+    /// <summary>R20. Least height of the face, chin to crown, of the photograph's height: per mille.</summary>
+    public int PhotoFaceHeightMin { get; init; } = 350;
+
+    /// <summary>R20. Greatest height of the face, of the photograph's height: per mille.</summary>
+    public int PhotoFaceHeightMax { get; init; } = 950;
 
     /// <summary>R30. On one day mail comes before online.</summary>
     public bool MailBeforeOnline { get; init; } = true;
@@ -78,6 +89,15 @@ public sealed record Policy
     {
         Require(PhotoWidthMmMin is > 0 and <= 35, nameof(PhotoWidthMmMin), "lies above 0 and is 35 at most");
         Require(PhotoHeightMmMin is > 0 and <= 45, nameof(PhotoHeightMmMin), "lies above 0 and is 45 at most");
+        Require(PhotoWidthPxMin is >= 1 and <= 6_000, nameof(PhotoWidthPxMin), "lies between 1 and 6,000 pixels");
+        Require(
+            PhotoFaceHeightMin >= 0 && PhotoFaceHeightMin < PhotoFaceHeightMax && PhotoFaceHeightMax <= 1000,
+            nameof(PhotoFaceHeightMin), $"is not negative and lies below {nameof(PhotoFaceHeightMax)}, which is 1000 at most");
+        Require(IssuanceNoticeDaysMax >= 1, nameof(IssuanceNoticeDaysMax), "is 1 at least");
+        Require(CampaignPauseMonths >= 0, nameof(CampaignPauseMonths), "is not negative");
+        Require(NumberAssignedDaysMax >= 0, nameof(NumberAssignedDaysMax), "is not negative");
+        Require(InquiryBusinessDays is >= 0 and <= 30, nameof(InquiryBusinessDays), "lies between 0 and 30");
+        Require(ArchiveDays >= 1, nameof(ArchiveDays), "is 1 at least");
         Require(ValidityNoticeDaysBefore is > 0 and <= 92, nameof(ValidityNoticeDaysBefore), "lies within three months");
         Require(RegisteredRangeFirst <= RegisteredRangeLast, nameof(RegisteredRangeLast), "is not below the first");
         Require(RegisteredRangeFirst is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeFirst), "has ten digits at most");

@@ -6,8 +6,10 @@ namespace MyNumber.Batch.Calendar;
 /// <param name="AdultBirthdays">Valid to this birthday after issue.</param>
 /// <param name="MinorBirthdays">The same for the younger ones.</param>
 /// <param name="CertificateBirthdays">The same for both certificates.</param>
+/// <param name="WithoutPhotographAge">R20. The birthday that ends a card without a photograph, years of age.</param>
 public sealed record CardTerms(
-    DateOnly AppliedFrom, int AdultAge, int AdultBirthdays, int MinorBirthdays, int CertificateBirthdays)
+    DateOnly AppliedFrom, int AdultAge, int AdultBirthdays, int MinorBirthdays, int CertificateBirthdays,
+    int WithoutPhotographAge = 5)
 {
     /// <summary>All terms, oldest first.</summary>
     public static IReadOnlyList<CardTerms> All { get; } =
@@ -29,10 +31,11 @@ public sealed record CardTerms(
 /// <param name="StayUntil">End of the period of stay; null for Japanese and permanent residents.</param>
 /// <param name="SignatureCertificate">Wanted and allowed (R13).</param>
 /// <param name="UserCertificate">Wanted.</param>
+/// <param name="WithoutPhotograph">R20. Applied for before the first birthday: it shows no face.</param>
 /// <param name="RenewalAddsAYear">*Policy*: one birthday more for renewals.</param>
 public sealed record CardFacts(
     DateOnly BirthDate, DateOnly AppliedOn, DateOnly IssuedOn, DateOnly? OldCardValidUntil, DateOnly? StayUntil,
-    bool SignatureCertificate, bool UserCertificate, bool RenewalAddsAYear = true);
+    bool SignatureCertificate, bool UserCertificate, bool WithoutPhotograph = false, bool RenewalAddsAYear = true);
 
 /// <summary>R40. Last days of a card and its certificates.</summary>
 /// <param name="ValidUntil">Last day of the card.</param>
@@ -52,6 +55,12 @@ public sealed record CardValidity(
         var adult = Age.On(facts.BirthDate, facts.IssuedOn) >= terms.AdultAge;
         var birthdays = (adult ? terms.AdultBirthdays : terms.MinorBirthdays) + extra;
         var byBirthday = Birthday(facts.BirthDate, facts.IssuedOn, birthdays);
+        if (facts.WithoutPhotograph && facts.BirthDate.AddYears(terms.WithoutPhotographAge) is var last && last > facts.IssuedOn)
+        {
+            // Made after the first birthday, its fifth birthday from issue would be the sixth: it ends at the fifth all the same.
+            byBirthday = Earlier(byBirthday, last);
+        }
+
         var endsWithStay = facts.StayUntil < byBirthday;
         var card = endsWithStay ? facts.StayUntil!.Value : byBirthday;
         var certificates = Earlier(card, Birthday(facts.BirthDate, facts.IssuedOn, terms.CertificateBirthdays + extra));

@@ -75,7 +75,7 @@ internal static class EventChanges
             SELECT application.key, event.kind FROM event JOIN application ON application.key = event.subject
             WHERE event.kind IN ('agent-accepted', 'photo-exempted')) AS named
           GROUP BY key) AS found
-        WHERE application.key = found.key AND application.state IN ('received', 'review', 'waiting', 'selected')
+        WHERE application.key = found.key AND application.state IN ('received', 'review', 'waiting', 'selected', 'superseded')
           AND ((found.agent AND NOT application.agent_accepted) OR (found.photo AND NOT application.photo_exempted))
         """;
 

@@ -30,6 +30,7 @@ internal sealed class CardSubject
     public DateOnly? ReissueRequestedOn { get; set; }
     public bool WantsSignature { get; init; }
     public bool WantsUser { get; init; }
+    public bool WithoutPhotograph { get; init; }
     public bool Changed { get; set; }
     public bool StateChanged { get; set; }
     public bool ProposalWithdrawn { get; set; }
@@ -71,7 +72,8 @@ internal sealed class EventSubjects
     private const string CardsSql = """
         SELECT ref, order_id, card_id, resident_id, state, issued_on, arrived_on, valid_until, signature_certificate_until,
           user_certificate_until, ends_with_stay, suspended, held, in_dispute, extended_until, replacement_approved,
-          pickup_deadline, notice_reissue_requested_on, signature_certificate, user_certificate
+          pickup_deadline, notice_reissue_requested_on, signature_certificate, user_certificate,
+          photo IS NULL
         FROM card WHERE resident_id IN (
           SELECT resident_id FROM card WHERE order_id = ANY($1)
           UNION SELECT resident_id FROM card WHERE card_id = ANY($1)
@@ -149,6 +151,7 @@ internal sealed class EventSubjects
         ReissueRequestedOn = Day(row, 17),
         WantsSignature = row.GetBoolean(18),
         WantsUser = row.GetBoolean(19),
+        WithoutPhotograph = row.GetBoolean(20),
     };
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

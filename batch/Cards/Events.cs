@@ -66,7 +66,9 @@ public static partial class Events
                 return null;
             }
 
-            var application = named.Find(a => Transitions.Application(e.Kind, a.State).Effect == EventEffect.Apply) ?? named[0];
+            // Made again with its ID (R51): the one that goes on is meant, not the one that ended incomplete.
+            var fitting = named.Where(a => Transitions.Application(e.Kind, a.State).Effect == EventEffect.Apply).ToList();
+            var application = fitting.Find(a => a.State != "incomplete") ?? fitting.FirstOrDefault() ?? named[0];
             var cell = Transitions.Application(e.Kind, application.State);
             Tell("application", application.Key, e, cell);
             if (cell is { Effect: EventEffect.Apply, State: { } state })
@@ -136,7 +138,8 @@ public static partial class Events
                         return "value-unusable";
                     }
 
-                    card.ExtendedUntil = last;
+                    // R45: storage never ends before a day that an extension named, an earlier one either.
+                    card.ExtendedUntil = card.ExtendedUntil is { } before && before > last ? before : last;
                     // R44: the deadline of a notice to come is the extended one.
                     card.PickupDeadline = card.PickupDeadline is { } named && named > last ? named : last;
                     card.ProposalWithdrawn = card.State.StartsWith("disposal-", StringComparison.Ordinal);
@@ -181,7 +184,7 @@ public static partial class Events
             var held = _byResident[card.ResidentId].Where(other => other.State == "delivered").Max(other => other.ValidUntil);
             var validity = CardValidity.Of(new(
                 resident.BirthDate, _byKey[card.OrderId!].ReceivedOn, issuedOn, held, resident.StayUntil,
-                card.WantsSignature, card.WantsUser, policy.RenewalAddsAYear));
+                card.WantsSignature, card.WantsUser, card.WithoutPhotograph, policy.RenewalAddsAYear));
             (card.CardId, card.IssuedOn, card.ArrivedOn) = (cells[0], issuedOn, e.On);
             (card.ValidUntil, card.EndsWithStay) = (validity.ValidUntil, validity.EndsWithStay);
             (card.SignatureUntil, card.UserUntil) = (validity.SignatureCertificateUntil, validity.UserCertificateUntil);

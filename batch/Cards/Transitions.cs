@@ -54,15 +54,19 @@ public static class Transitions
         "ordered", "arrived", "notified", "delivered", "disposal-proposed", "disposal-approved", "disposed", "void",
     ];
 
-    /// <summary>R16, R49: only the municipality cancels. R10, R22: what is registered counts until the rules have spoken.</summary>
+    /// <summary>
+    /// R16, A49: only the municipality cancels, also an incomplete one, whose form then is used up and whose notice is
+    /// stopped where it still can be. R10, R22: what is registered counts until the rules have spoken; a superseded one may
+    /// yet win.
+    /// </summary>
     public static Cell Application(string kind, string state) => (kind, state) switch
     {
-        ("application-cancelled", "received" or "review" or "waiting" or "selected" or "superseded" or "ordered") =>
-            Apply("cancelled"),
+        ("application-cancelled", "received" or "review" or "incomplete" or "waiting" or "selected" or "superseded"
+            or "ordered") => Apply("cancelled"),
         ("application-cancelled", "issued") => Keep("card-was-delivered"),
         ("application-cancelled", "cancelled") => Keep("cancelled-already"),
         ("application-cancelled", _) => Keep("application-ended-already"),
-        ("agent-accepted" or "photo-exempted", "received" or "review" or "waiting" or "selected") => Apply(),
+        ("agent-accepted" or "photo-exempted", "received" or "review" or "waiting" or "selected" or "superseded") => Apply(),
         ("agent-accepted" or "photo-exempted", _) => Keep("too-late"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No event of an application."),
     };
@@ -81,6 +85,7 @@ public static class Transitions
         ("card-delivered", "delivered") => Keep("delivered-already"),
         ("card-delivered", _) => Keep("card-in-dispute"),
 
+        // R90: only a card in use can be lost; who finds it again goes to the municipality.
         ("card-suspended", "delivered") => suspended ? Keep("suspended-already") : Apply(),
         ("card-suspended", _) => Keep("card-not-in-use"),
         ("card-resumed", "delivered") => suspended ? Apply() : Keep("not-suspended"),

@@ -154,7 +154,7 @@ internal static class RegisterSql
           RETURNING application_id)
         UPDATE application SET to_validate = true FROM changed
         WHERE application.application_id = changed.application_id
-          AND application.state IN ('received', 'review', 'waiting', 'selected') AND $1::date IS NOT NULL
+          AND application.state IN ('received', 'review', 'waiting', 'selected', 'superseded') AND $1::date IS NOT NULL
         """,
         // R70: an end that is the end of the period of stay brings no notice.
         """
@@ -187,7 +187,7 @@ internal static class RegisterSql
         """,
         """
         UPDATE application SET to_validate = true
-        WHERE state IN ('received', 'review', 'waiting', 'selected') AND $1::date IS NOT NULL
+        WHERE state IN ('received', 'review', 'waiting', 'selected', 'superseded') AND $1::date IS NOT NULL
           AND resident_id IN (SELECT resident_id FROM changed_resident UNION SELECT resident_id FROM changed_card)
         """,
     ];

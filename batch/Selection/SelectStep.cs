@@ -34,46 +34,38 @@ public sealed class SelectStep(Policy policy)
         SELECT count(*), count(*) FILTER (WHERE superseded_by IS NOT NULL) FROM application WHERE state = 'superseded'
         """;
 
-    // Only residents with something to decide: new or waiting ones, a selected one (R32), or a superseded one whose winner
-    // is gone. A superseded one is no candidate while its winner's card is ordered, handed over or voided with a move.
+    // Open are those still to be decided, and superseded ones whose winner is gone; the candidates among them are valid,
+    // the others hold who comes later (R31). Whoever stands overtakes them: a winner whose card is ordered all, one whose
+    // card was handed over those received before that card was made (R32); who is overtaken neither wins nor holds.
     private string DecisionSql => $"""
         CREATE TEMP TABLE decision ON COMMIT DROP AS
-        WITH candidate AS (
-          SELECT application.key FROM application WHERE state IN ('waiting', 'selected')
-            OR (state = 'received' AND NOT to_validate)
-          UNION ALL
-          SELECT application.key FROM application JOIN application AS winner ON winner.key = application.superseded_by
-          WHERE application.state = 'superseded'
-            AND winner.state NOT IN ('ordered', 'issued', 'void')),
-        ranked AS (
-          SELECT application.key, application.resident_id, application.state, application.superseded_by,
-            candidate.key IS NOT NULL AS candidate,
-            application.state = 'review' OR (application.state = 'received' AND application.to_validate) AS holds,
-            row_number() OVER (PARTITION BY application.resident_id ORDER BY {OrderOfApplications.Sql(policy.MailBeforeOnline)}) AS place
-          FROM application LEFT JOIN candidate ON candidate.key = application.key
-          WHERE application.resident_id IN (
-            SELECT resident_id FROM application JOIN candidate ON candidate.key = application.key)
-            AND application.state IN ('received', 'review', 'waiting', 'selected', 'superseded', 'ordered')),
+        WITH open AS (
+          SELECT key, resident_id, state, superseded_by, received_on, channel, envelope, sheet, submitted_at, feed, row,
+            state IN ('waiting', 'selected') OR (state IN ('received', 'superseded') AND NOT to_validate) AS candidate
+          FROM application
+          WHERE resident_id IS NOT NULL AND (state IN ('received', 'review', 'waiting', 'selected')
+            OR (state = 'superseded' AND NOT EXISTS (SELECT FROM application AS winner
+              WHERE winner.key = application.superseded_by AND winner.state IN ('ordered', 'issued', 'void'))))),
+        standing AS (
+          SELECT DISTINCT ON (application.resident_id)
+            application.resident_id, application.key, application.state, card.issued_on AS made_on
+          FROM application LEFT JOIN card ON card.order_id = application.key
+          WHERE application.state IN ('ordered', 'issued') AND application.resident_id IN (SELECT resident_id FROM open)
+          ORDER BY application.resident_id, application.state = 'issued', card.issued_on DESC NULLS LAST),
         framed AS (
-          SELECT ranked.*,
-            min(place) FILTER (WHERE candidate) OVER whole AS first_candidate,
-            min(place) FILTER (WHERE holds) OVER whole AS first_holding,
-            max(key) FILTER (WHERE state = 'ordered') OVER whole AS ordered_key
-          FROM ranked WINDOW whole AS (PARTITION BY resident_id)),
-        winner AS (
-          SELECT framed.*, max(key) FILTER (WHERE candidate AND place = first_candidate)
-            OVER (PARTITION BY resident_id) AS first_key
-          FROM framed),
+          SELECT open.key, open.state, open.superseded_by, open.candidate, standing.key AS standing,
+            first_value(open.key) OVER in_order AS first, first_value(open.candidate) OVER in_order AS decided
+          FROM open LEFT JOIN standing ON standing.resident_id = open.resident_id
+            AND (standing.state = 'ordered' OR open.received_on < standing.made_on)
+          WINDOW in_order AS (
+            PARTITION BY open.resident_id, standing.key
+            ORDER BY {OrderOfApplications.Sql(policy.MailBeforeOnline, "open")})),
         decided AS (
           SELECT key, state, superseded_by,
-            CASE
-              WHEN ordered_key IS NOT NULL THEN 'superseded'
-              WHEN first_holding < first_candidate THEN 'waiting'
-              WHEN place = first_candidate THEN 'selected'
-              ELSE 'superseded'
-            END AS new_state,
-            coalesce(ordered_key, first_key) AS winner
-          FROM winner WHERE candidate)
+            CASE WHEN standing IS NOT NULL THEN 'superseded' WHEN NOT decided THEN 'waiting' WHEN key = first THEN 'selected'
+              ELSE 'superseded' END AS new_state,
+            coalesce(standing, first) AS winner
+          FROM framed WHERE candidate)
         SELECT key, state, new_state, CASE WHEN new_state = 'superseded' THEN winner END AS winner
         FROM decided
         WHERE state <> new_state

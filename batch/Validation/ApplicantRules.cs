@@ -26,6 +26,12 @@ public static class Representative
     /// <summary>Years of age from which one applies oneself.</summary>
     public const int AgeMin = 15;
 
+    /// <summary>The review item's field: does a person with the paper in hand find the part filled in and signed?</summary>
+    public const string BackField = "back";
+
+    /// <summary>The answer that it is; the other one is that it is missing.</summary>
+    public const string Complete = "complete";
+
     private static readonly string[] Parts = ["representative_name", "representative_relation", "representative_address"];
 
     /// <summary>True where the part must be filled in.</summary>
@@ -57,22 +63,21 @@ public static class Representative
                 : [];
         }
 
-        // A person who has the paper in hand may say that the part is there (`complete`) or not.
-        if (facts.BackPage is null && facts.Decisions.TryGetValue("back", out var decided))
-        {
-            return decided == "complete" ? [] : [Finding.Incomplete(Id, "representative-missing")];
-        }
-
         if (facts.BackPage is null)
         {
-            return [Finding.Review(Id, "back-not-readable", "back", "back")];
+            return facts.Answer(BackField) switch
+            {
+                null => [Finding.Review(Id, "back-not-readable", BackField, "back")],
+                Complete => [],
+                _ => [Finding.Incomplete(Id, "representative-missing")],
+            };
         }
 
         var states = Parts.Select(part => (part, facts.Field(part).State)).ToList();
         if (states.Exists(part => part.State == FieldState.Doubtful))
         {
             return states.Where(part => part.State == FieldState.Doubtful)
-                .Select(part => Finding.Review(Id, $"{part.part.Replace('_', '-')}-doubtful", part.part, "back"));
+                .Select(part => Doubtful(part.part));
         }
 
         return states.Exists(part => part.State == FieldState.Blank)
@@ -83,11 +88,22 @@ public static class Representative
     // Somebody else signed for an adult: only with the mayor's acceptance on record for this Application ID.
     private static IEnumerable<Finding> NotNeeded(ApplicationFacts facts)
     {
-        var agent = facts.ByMail
-            ? facts.Field("representative_name").State is FieldState.Read or FieldState.Corrected
-            : !string.IsNullOrWhiteSpace(facts.Online?.RepresentativeName);
-        return agent && !facts.AgentAccepted ? [Finding.Incomplete(Id, "agent-not-accepted")] : [];
+        if (facts.AgentAccepted)
+        {
+            return [];
+        }
+
+        var agent = facts.ByMail ? facts.Field("representative_name").State
+            : string.IsNullOrWhiteSpace(facts.Online?.RepresentativeName) ? FieldState.Blank : FieldState.Read;
+        return agent switch
+        {
+            FieldState.Blank => [],
+            FieldState.Doubtful => [Doubtful("representative_name")],
+            _ => [Finding.Incomplete(Id, "agent-not-accepted")],
+        };
     }
+
+    private static Finding Doubtful(string part) => Finding.Review(Id, $"{part.Replace('_', '-')}-doubtful", part, "back");
 }
 
 /// <summary>R11. The applicant's signature (or name with seal) and the date of application.</summary>
@@ -95,6 +111,9 @@ public static class SignatureAndDate
 {
     /// <summary>The rule's id.</summary>
     public const string Id = "R11";
+
+    /// <summary>A keyer's value for a date that stands there and is none, such as 31 November.</summary>
+    public const string Impossible = "impossible";
 
     /// <summary>Findings; none online, where submitting is both.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts)
@@ -129,7 +148,7 @@ public static class SignatureAndDate
             FieldState.Doubtful => Finding.Review(Id, "date-doubtful", "application_date"),
             // R05 asks first.
             FieldState.Corrected => null,
-            _ when Dates.Parse(written) is not { } date => Finding.Incomplete(Id, "date-impossible"),
+            _ when Dates.Parse(written) is null => Finding.Incomplete(Id, "date-impossible"),
             _ when Dates.Parse(written) > facts.ReceivedOn => Finding.Incomplete(Id, "date-after-receipt"),
             _ => null,
         };
@@ -160,6 +179,10 @@ public static class CertificateWishes
 }
 
 /// <summary>R14. Braille only where its box is filled in; kana matter only then.</summary>
+/// <remarks>
+/// Kana that take more cells than a card has are incomplete and not cut: where a name ends is the resident's to say, by a
+/// form with shorter kana from the municipality, or one without the wish.
+/// </remarks>
 public static class BrailleWish
 {
     /// <summary>The rule's id.</summary>
@@ -167,6 +190,9 @@ public static class BrailleWish
 
     /// <summary>Cells on a card.</summary>
     public const int CellsMax = 11;
+
+    /// <summary>The form's item: printed from the register, or written on a form without an Application ID.</summary>
+    public const string KanaField = "name_kana";
 
     /// <summary>Findings on the wish and its kana.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts)
@@ -181,16 +207,21 @@ public static class BrailleWish
             return [];
         }
 
-        // A new form from the municipality is needed: kana cannot be corrected on this one.
-        if (facts.FrontPage?.Fields.GetValueOrDefault("name_kana")?.State == FieldState.Corrected)
-        {
-            return [Finding.Incomplete(Id, "kana-corrected")];
-        }
-
         return facts.Resident is { } resident && Cells(resident.NameKana) > CellsMax
-            ? [Finding.Remark(Id, "braille-is-cut")]
-            : [];
+            ? [.. Kana(facts), Finding.Incomplete(Id, "braille-too-long")]
+            : Kana(facts);
     }
+
+    private static IEnumerable<Finding> Kana(ApplicationFacts facts) => facts.Field(KanaField).State switch
+    {
+        // A new form from the municipality is needed: kana cannot be corrected on this one.
+        FieldState.Corrected => [Finding.Incomplete(Id, "kana-corrected")],
+        FieldState.Doubtful => [Finding.Review(Id, "kana-doubtful", KanaField)],
+        // A keyer looked: what stands there now is what was printed from the register, or a correction.
+        FieldState.Read when facts.IsDecided(KanaField) && !Texts.Same(facts.Field(KanaField).Value, facts.Resident?.NameKana) =>
+            [Finding.Incomplete(Id, "kana-corrected")],
+        _ => [],
+    };
 
     /// <summary>Cells that kana take: one a character, one more for a voiced mark; the space between names is none.</summary>
     public static int Cells(string kana) =>
@@ -220,6 +251,7 @@ public static class ValidCardHeld
     /// <summary>Judged on the day of receipt.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
         facts.Resident is not null && facts.Cards.Any(card => card.ValidUntil >= facts.ReceivedOn
+            && !(card.OrderedHereAndMadeOn > facts.ReceivedOn)
             && !card.ReplacementApproved && !RenewalWindow.Holds(card.ValidUntil, facts.ReceivedOn))
             ? [Finding.Reject(Id, "holds-a-valid-card")]
             : [];

@@ -18,7 +18,11 @@ public sealed record ResidentFacts(
 /// <summary>A card that was handed over to the resident and not given back.</summary>
 /// <param name="ValidUntil">Its last day.</param>
 /// <param name="ReplacementApproved">The municipality's note for a lost, damaged or changed card (R35).</param>
-public sealed record HeldCard(DateOnly ValidUntil, bool ReplacementApproved);
+/// <param name="OrderedHereAndMadeOn">
+/// Day it was made, of a card that was ordered for an application; null for one that the register fed. Who applied before
+/// that day did not hold it: such an application is selection's to supersede (R32).
+/// </param>
+public sealed record HeldCard(DateOnly ValidUntil, bool ReplacementApproved, DateOnly? OrderedHereAndMadeOn = null);
 
 /// <summary>What an online applicant sent.</summary>
 public sealed record OnlineFacts(
@@ -54,6 +58,9 @@ public sealed record ApplicationFacts
 
     /// <summary>R23: a loose photograph scanned on its own; online the applicant's JPEG.</summary>
     public PhotoReading? SeparatePhoto { get; init; }
+
+    /// <summary>A loose or sent photograph is there, and could not be read: a person must look, nobody may call it missing.</summary>
+    public bool SeparatePhotoUnreadable { get; init; }
 
     /// <summary>R21. Codes about the bytes of the online photograph.</summary>
     public IReadOnlyList<string> PhotoFileFindings { get; init; } = [];
@@ -105,6 +112,10 @@ public sealed record ApplicationFacts
     /// <summary>True where a keyer said what <paramref name="field"/> says.</summary>
     public bool IsDecided(string field) => Decisions.ContainsKey(field);
 
+    /// <summary>A person's answer to a question of <see cref="Answers"/>; null where there is none that settles it.</summary>
+    public string? Answer(string field) =>
+        Decisions.TryGetValue(field, out var given) && Answers.To(field)?.Contains(given) == true ? given : null;
+
     /// <summary>A field as it counts: a keyer's word first; blank where the form has no such field.</summary>
     public FieldReading Field(string name)
     {
@@ -139,8 +150,12 @@ public sealed record ApplicationFacts
         return FrontPage?.Marks.GetValueOrDefault(name) is { } mark ? mark.Filled : false;
     }
 
-    /// <summary>R11. The date of application: online that of submission; null where it cannot be told.</summary>
-    public DateOnly? ApplicationDate => !ByMail ? ReceivedOn : Dates.Parse(Field("application_date"));
+    /// <summary>
+    /// The date of application: online that of submission. Where it cannot be told, or cannot be right (R11), the day of
+    /// receipt stands for it.
+    /// </summary>
+    public DateOnly ApplicationDate =>
+        ByMail && Dates.Parse(Field("application_date")) is { } written && written <= ReceivedOn ? written : ReceivedOn;
 
     private PageReading? Page(int number)
     {

@@ -7,6 +7,9 @@ namespace MyNumber.Batch.Validation;
 public sealed record Verdict(IReadOnlyList<Finding> Findings, string? ResidentId, string State);
 
 /// <summary>Runs the rules over one application. The order of the list is that of the rule book and changes nothing.</summary>
+/// <remarks>
+/// R12 is what no rule here asks for: no deadline, no age of the form or its envelope, no number of forms in one, no family.
+/// </remarks>
 public static class ApplicationRules
 {
     // Who it is comes first: where that is in doubt, no rule may ask the register about a guess.

@@ -32,7 +32,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         """;
 
     private const string CardsSql = """
-        SELECT resident_id, valid_until, replacement_approved FROM card
+        SELECT resident_id, valid_until, replacement_approved, CASE WHEN order_id IS NOT NULL THEN issued_on END FROM card
         WHERE resident_id = ANY($1) AND state = 'delivered' AND valid_until IS NOT NULL
         """;
 
@@ -71,7 +71,8 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
             row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)), [hashes])).ToHashSet();
         var cards = (await Query(
             CardsSql,
-            row => (Resident: row.GetString(0), Card: new HeldCard(row.GetFieldValue<DateOnly>(1), row.GetBoolean(2))),
+            row => (Resident: row.GetString(0), Card: new HeldCard(
+                row.GetFieldValue<DateOnly>(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateOnly>(3))),
             [byId.Keys.ToArray()])).ToLookup(card => card.Resident, card => card.Card);
 
         return [.. drafts.Select(draft =>
@@ -108,8 +109,9 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         Front = reading.Front,
         Back = reading.Back,
         SeparatePhoto = reading.Photo?.Reading?.Photo,
-        PhotoFileFindings = row.ByMail || reading.Photo is null ? []
-            : reading.Photo.Unreadable is { } code ? [code] : reading.Photo.Reading!.Findings,
+        // That we cannot read a file is no fault of the applicant's. By mail nobody sent a file, so R21 says nothing of it.
+        SeparatePhotoUnreadable = reading.Photo is { Reading: null } || (row.ByMail && reading.Photo is { Reading.Photo.Present: false }),
+        PhotoFileFindings = row.ByMail ? [] : reading.Photo?.Reading?.Findings ?? [],
         Online = reading.Online is not { } online ? null : new OnlineFacts(
             online.BirthDate, online.Braille, online.NoSignatureCertificate, online.NoUserCertificate,
             online.RepresentativeName, online.RepresentativeRelation),

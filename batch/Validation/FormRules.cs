@@ -23,8 +23,8 @@ public static class PrintedDataCurrent
     /// <summary>Findings: one for the name, one for the address.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts)
     {
-        if (!facts.ByMail || facts.IdentifiesByNumber || facts.FrontPage is null || facts.Form is not { Masked: false } form
-            || facts.Resident is not { } resident)
+        if (!facts.ByMail || facts.IdentifiesByNumber || facts.FrontPage is null || facts.Form is not { } form
+            || MaskedForm.IsMasked(form) || facts.Resident is not { } resident)
         {
             yield break;
         }
@@ -68,13 +68,17 @@ public static class Corrections
                 continue;
             }
 
-            foreach (var name in page.Fields.Where(f => f.Value.State == FieldState.Corrected && f.Key != "name_kana")
+            foreach (var name in page.Fields.Where(f => f.Value.State == FieldState.Corrected && f.Key != BrailleWish.KanaField)
                 .Select(f => f.Key).Order(StringComparer.Ordinal).Where(name => !facts.IsDecided(name)))
             {
-                yield return Finding.Review(Id, $"{name.Replace('_', '-')}-corrected", name, side);
+                yield return Of(name, side);
             }
         }
     }
+
+    /// <summary>The finding for a field of that name.</summary>
+    internal static Finding Of(string field, string side = "front") =>
+        Finding.Review(Id, $"{field.Replace('_', '-')}-corrected", field, side);
 }
 
 /// <summary>R08. A form whose name and address are masked by asterisks cannot be used.</summary>
@@ -85,7 +89,13 @@ public static class MaskedForm
 
     /// <summary>Finding for a masked form.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
-        facts.Form is { Masked: true } ? [Finding.Reject(Id, "form-masked")] : [];
+        facts.Form is { } form && IsMasked(form) ? [Finding.Reject(Id, "form-masked")] : [];
+
+    /// <summary>As the registry says, or as what it prints shows: asterisks, narrow or wide, and nothing else.</summary>
+    internal static bool IsMasked(FormFacts form) => form.Masked || (Hidden(form.PrintedName) && Hidden(form.PrintedAddress));
+
+    private static bool Hidden(string printed) =>
+        printed.AsSpan().Trim().Length > 0 && !printed.AsSpan().ContainsAnyExcept("*＊ 　");
 }
 
 /// <summary>R98. The ID of a spoiled or lost piece is void: the sheet should not exist, so a person must look.</summary>
@@ -101,6 +111,10 @@ public static class VoidId
     /// <summary>Finding for an ID whose piece was spoiled or lost.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts) =>
         facts.Form is not { Void: true } ? []
-        : !facts.Decisions.TryGetValue(Field, out var decided) ? [Finding.Review(Id, "void-id", Field)]
-        : decided == "accept" ? [] : [Finding.Reject(Id, "void-id")];
+        : facts.Answer(Field) switch
+        {
+            "accept" => [],
+            "reject" => [Finding.Reject(Id, "void-id")],
+            _ => [Finding.Review(Id, "void-id", Field)],
+        };
 }

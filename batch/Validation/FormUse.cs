@@ -17,7 +17,7 @@ public sealed record FormUser(string Key, string State, bool Online, bool Counts
 /// </remarks>
 public static class FormUse
 {
-    private static readonly string[] Open = ["received", "review", "waiting", "selected"];
+    private static readonly string[] Open = ["received", "review", "waiting", "selected", "superseded"];
 
     private static readonly string[] Standing = ["ordered", "issued", "cancelled", "void"];
 

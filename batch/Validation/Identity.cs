@@ -150,18 +150,18 @@ public static class HandwrittenIdentity
 
     private static IEnumerable<Finding> Doubts(ApplicationFacts facts)
     {
-        foreach (var name in (string[])["individual_number", "birth_date"])
+        foreach (var name in (string[])["individual_number", "birth_date", "name"])
         {
-            if (facts.Field(name).State == FieldState.Doubtful)
+            var written = facts.Field(name);
+            if (written.State == FieldState.Corrected)
             {
-                yield return Finding.Review(Id, $"{name.Replace('_', '-')}-doubtful", name);
+                // Struck out and written anew is allowed (R05): nobody is rejected before a keyer has read it.
+                yield return Corrections.Of(name);
             }
-        }
-
-        var written = facts.Field("name");
-        if (written.State == FieldState.Doubtful || written is { State: FieldState.Read, Value: null })
-        {
-            yield return Finding.Review(Id, "name-to-be-keyed", "name");
+            else if (written.State == FieldState.Doubtful || written is { State: FieldState.Read, Value: null })
+            {
+                yield return Finding.Review(Id, name == "name" ? "name-to-be-keyed" : $"{name.Replace('_', '-')}-doubtful", name);
+            }
         }
     }
 }

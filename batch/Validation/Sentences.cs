@@ -32,6 +32,9 @@ internal static class Sentences
         ["kana-corrected"] = new(
             "点字表記に使うカナを手書きで訂正することはできません。市区町村で新しい申請書の交付を受けてください。",
             "Kana for Braille cannot be corrected by hand. Please get a new form from your municipality."),
+        ["braille-too-long"] = new(
+            "カナ氏名の点字が11マスを超えるため、カードに表記できません。点字表記を希望せずに申請するか、カナの表記について市区町村にご相談ください。",
+            "The kana of your name take more than the 11 Braille cells of a card. Please apply without Braille, or ask your municipality about the kana."),
         ["photo-missing"] = new(
             "顔写真がありません。",
             "The photograph is missing."),
@@ -50,6 +53,15 @@ internal static class Sentences
         ["photo-untrimmable"] = new(
             "顔写真に頭部全体が収まっていません。",
             "The whole head is not inside the photograph."),
+        ["photo-face-height"] = new(
+            "顔写真の顔が小さすぎるか、大きすぎます。顔が写真の高さの約7割になるように撮影してください。",
+            "The face is too small or too large. Please take the photograph so that the face fills about 70 % of its height."),
+        ["photo-hat"] = new(
+            "顔写真が無帽ではありません。帽子をとって撮影した写真をご用意ください。",
+            "The photograph shows a hat. Please use one without a hat."),
+        ["photo-pose"] = new(
+            "顔写真が正面を向いていません。正面を向いた写真をご用意ください。",
+            "The photograph is not taken from the front. Please use one that shows you facing the camera."),
         ["photo-background"] = new(
             "顔写真の背景が無地ではありません。",
             "The photograph's background is not plain."),

@@ -31,9 +31,13 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
         Poison = PoisonAsync,
     };
 
-    // What the read step holds is not this step's yet. A keyer's answer may come at any moment: it is for the next night.
+    // What intake or the read step hold is not this step's yet. A keyer's answer may come at any moment: it is for the
+    // next night. A superseded one is judged again when its winner is gone, before it may win itself (R33).
     private const string ToDo = """
-        to_validate AND state IN ('received', 'review', 'waiting', 'selected')
+        to_validate AND (state IN ('received', 'review', 'waiting', 'selected')
+            OR (state = 'superseded' AND NOT EXISTS (SELECT FROM application AS winner
+              WHERE winner.key = application.superseded_by AND winner.state IN ('selected', 'ordered', 'issued', 'void'))))
+          AND (channel = 'mail' OR online_cipher IS NOT NULL)
           AND NOT EXISTS (SELECT FROM scan WHERE scan.application_key = application.key AND scan.state = 'received')
         """;
 

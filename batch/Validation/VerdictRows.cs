@@ -36,12 +36,13 @@ internal static class VerdictRows
             AS new (key, state, resident_id, application_id, decided, why)),
         old AS (
           SELECT application.key, application.state AS was, new.state, new.resident_id, new.application_id, new.decided, new.why,
-            CASE WHEN new.state = 'received' AND application.state IN ('waiting', 'selected') THEN application.state
-              ELSE new.state END AS becomes
+            CASE WHEN new.state = 'received' AND application.state IN ('waiting', 'selected', 'superseded')
+              THEN application.state ELSE new.state END AS becomes
           FROM application JOIN new ON new.key = application.key
-          WHERE application.state IN ('received', 'review', 'waiting', 'selected')),
+          WHERE application.state IN ('received', 'review', 'waiting', 'selected', 'superseded')),
         changed AS (
           UPDATE application SET state = old.becomes,
+            superseded_by = CASE WHEN old.becomes = 'superseded' THEN superseded_by END,
             state_on = CASE WHEN old.was <> old.becomes THEN $1 ELSE state_on END, resident_id = old.resident_id,
             application_id = coalesce(old.application_id, application.application_id),
             to_validate = old.decided <> (SELECT count(DISTINCT field) FROM review_item

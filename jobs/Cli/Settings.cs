@@ -33,9 +33,16 @@ public sealed class Settings
     {
         get
         {
+            var section = Configuration.GetSection("policy");
+            // A misspelt name would leave the default in force, and nobody would know.
+            if (section.GetChildren().FirstOrDefault(setting => !Policy.Names.Contains(setting.Key)) is { } unknown)
+            {
+                throw new UsageException($"Setting {unknown.Path} is refused: there is no policy of that name. batch/Policy.cs lists them.");
+            }
+
             try
             {
-                return (Configuration.GetSection("policy").Get<Policy>() ?? new Policy()).Validate();
+                return (section.Get<Policy>() ?? new Policy()).Validate();
             }
             catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
             {

@@ -19,6 +19,9 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     /// <summary>A box: filled in or empty.</summary>
     public bool IsMark => Item.Field is "no_signature_certificate" or "no_user_certificate" or "braille";
 
+    /// <summary>What may be answered, where the question is about no item of a form; null where a value is keyed.</summary>
+    public IReadOnlyList<string>? Choices => Answers.To(Item.Field);
+
     /// <summary>Not a field but a whole side, which is missing or could not be read.</summary>
     public bool IsSide => Item.Field is "front" or "back";
 
@@ -33,7 +36,8 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     {
         "individual_number" => "12 digits",
         "application_id" => "23 digits",
-        "application_date" or "birth_date" or "stay_until" => "YYYY-MM-DD",
+        "application_date" => "YYYY-MM-DD, or impossible where there is no such day",
+        "birth_date" or "stay_until" => "YYYY-MM-DD",
         "phone" => "digits only",
         _ => "as it stands after the correction; empty if nothing is there",
     };

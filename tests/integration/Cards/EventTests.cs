@@ -83,6 +83,40 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task R16_the_application_that_goes_on_is_cancelled_not_the_one_that_ended_incomplete()
+    {
+        await using var world = await World.OpenAsync(database);
+        var id = new string('7', 23);
+        await world.ExecuteAsync(
+            $"""
+            INSERT INTO application (key, channel, received_on, submitted_at, feed, row, application_id, state_on, state)
+            VALUES ('F-1', 'online', '2026-12-01', '2026-12-01T01:00:00Z', 'F', 1, '{id}', '2026-12-01', 'incomplete'),
+              ('F-2', 'online', '2026-12-02', '2026-12-02T01:00:00Z', 'F', 2, '{id}', '2026-12-02', 'selected')
+            """);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "application-cancelled", id, "");
+        await world.ApplyAsync();
+        Assert.Equal("incomplete", await world.ApplicationAsync("F-1"));
+        Assert.Equal("cancelled", await world.ApplicationAsync("F-2"));
+        // Once more: now the incomplete one is all that is left to cancel; then nothing is.
+        await world.EventAsync("e2", "2026-12-09T09:00:00+09:00", "application-cancelled", id, "");
+        await world.EventAsync("e3", "2026-12-09T10:00:00+09:00", "application-cancelled", id, "");
+        await world.ApplyAsync();
+        Assert.Equal("cancelled", await world.ApplicationAsync("F-1"));
+        Assert.Equal(("kept", "cancelled-already"), await world.EventAsync("e3"));
+    }
+
+    [Fact]
+    public async Task R45_a_second_extension_never_shortens_the_first()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e2", "2026-12-08T11:00:00+09:00", "storage-extended", "C1", "2027-06-30");
+        await world.EventAsync("e3", "2026-12-08T12:00:00+09:00", "storage-extended", "C1", "2027-05-31");
+        await world.ApplyAsync();
+        Assert.Equal(1, await world.CountAsync("card WHERE extended_until = '2027-06-30' AND pickup_deadline = '2027-06-30'"));
+    }
+
+    [Fact]
     public async Task A_move_before_pick_up_voids_application_and_card()
     {
         await using var world = await World.OpenAsync(database);

@@ -11,8 +11,11 @@ using MyNumber.Batch.Validation;
 namespace MyNumber.Tests.Integration.Cards;
 
 /// <summary>Validate, select and order-cards one after the other on real rows, keys and files; then once more.</summary>
-public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDatabase>, IDisposable
+public sealed class OneNightTests : IAsyncLifetime
 {
+    // A night is the whole database: each test has its own.
+    private readonly TestDatabase _database = new();
+
     private static readonly DateOnly Date = new(2026, 11, 24);
     private static readonly byte[] Jpeg = [0xFF, 0xD8, 1, 2, 3];
 
@@ -21,7 +24,7 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
     [Fact]
     public async Task The_first_valid_application_gets_a_card_ordered_and_the_rest_their_states()
     {
-        var services = NightServices.Create(new Home(_folder), database.DataSource, new Policy(), TimeProvider.System);
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
         await PrepareAsync();
         await SendAsync(services, 1, "R1", 1, new DateOnly(1990, 6, 15));          // Wins.
         await SendAsync(services, 2, "R1", 1, new DateOnly(1990, 6, 15));          // R03: the same form again.
@@ -46,13 +49,80 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(drop)!));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    [Theory]
+    [InlineData(false, "cancelled ordered", "")]
+    // Meanwhile an adult ward: the representative's part is missing, so nothing more is ordered.
+    [InlineData(true, "cancelled incomplete", "F-2 R10 incomplete")]
+    public async Task R33_whoever_follows_a_cancelled_winner_is_judged_again_first_where_the_register_changed(
+        bool ward, string states, string findings)
+    {
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
+        await PrepareAsync();
+        await SendAsync(services, 1, "R1", 1, new DateOnly(1990, 6, 15));
+        await SendAsync(services, 2, "R1", 2, new DateOnly(1990, 6, 15));
+        await RunAsync(services, 1);
+        Assert.Equal("ordered superseded", await StatesAsync());
+
+        await using (var connection = await _database.DataSource.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE resident SET adult_ward = @ward WHERE resident_id = 'R1';
+                UPDATE application SET to_validate = true WHERE state = 'superseded';
+                """,
+                new { ward });
+        }
+
+        // Its winner stands: nobody asks.
+        await RunAsync(services, 2);
+        Assert.Equal("ordered superseded", await StatesAsync());
+        Assert.Equal("", await FindingsAsync());
+
+        await using (var connection = await _database.DataSource.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO event (event_id, feed, row, occurred_at, kind, municipality_code, subject, value, note)
+                VALUES ('e', 'e', 1, '2026-11-24T09:00:00+09:00', 'application-cancelled', '131016', @id, '', '')
+                """,
+                new { id = Id(1) });
+        }
+
+        await RunAsync(services, 3);
+        Assert.Equal(states, await StatesAsync());
+        Assert.Equal(findings, await FindingsAsync());
+    }
+
+    [Fact]
+    public async Task What_intake_holds_back_is_not_judged_yet()
+    {
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
+        await PrepareAsync();
+        await SendAsync(services, 1, "R1", 1, new DateOnly(1990, 6, 15));
+        await using (var connection = await _database.DataSource.OpenConnectionAsync())
+        {
+            // No photograph that could hold it back, and what was sent is not encrypted yet.
+            await connection.ExecuteAsync("DELETE FROM scan; UPDATE application SET online_cipher = NULL");
+        }
+
+        await RunAsync(services, 1);
+        Assert.Equal("received", await StatesAsync());
+        Assert.Equal("", await FindingsAsync());
+    }
+
+    public Task InitializeAsync() => _database.InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private static string Id(int n) => n.ToString("D23", null);
 
     private async Task PrepareAsync()
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
             INSERT INTO municipality VALUES ('131016', '千代田区', '東京都', 'a', 'b', 'c', 1, 3, false, NULL);
@@ -79,7 +149,7 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
                 "photo", 0, 0, new Registration(false, 0, 0, 0, 0), new ApplicationIdReading(null, null, 0),
                 new Dictionary<string, FieldReading>(), new Dictionary<string, MarkReading>(), photo, [], false),
             null);
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
             INSERT INTO key_slot (received_on, slot, application_key) VALUES ('2026-11-24', @row, @key);
@@ -102,7 +172,7 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
     /// <summary>The three steps as the engine runs them: plan, parts, seal, laws, publish, each in its transaction.</summary>
     private async Task RunAsync(NightServices services, int night)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         var run = new RunInfo(
             await connection.ExecuteScalarAsync<long>(
                 """
@@ -148,7 +218,7 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
             {
                 var store = await act.ComputeAsync(
                     new PartContext(run, ordinal, part, services.Database, services.Staging), CancellationToken.None);
-                await using var own = await database.DataSource.OpenConnectionAsync();
+                await using var own = await _database.DataSource.OpenConnectionAsync();
                 await using var transaction = await own.BeginTransactionAsync();
                 await store(new StoreContext(run, stepId, ordinal, part, own, transaction), CancellationToken.None);
                 await transaction.CommitAsync();
@@ -158,13 +228,13 @@ public sealed class OneNightTests(TestDatabase database) : IClassFixture<TestDat
 
     private async Task<string> StatesAsync()
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         return string.Join(' ', await connection.QueryAsync<string>("SELECT state FROM application ORDER BY key"));
     }
 
     private async Task<string> FindingsAsync()
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         return string.Join(", ", await connection.QueryAsync<string>(
             "SELECT concat_ws(' ', application_key, rule, severity) FROM finding ORDER BY 1"));
     }

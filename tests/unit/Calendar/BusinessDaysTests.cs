@@ -6,7 +6,7 @@ namespace MyNumber.Tests.Unit.Calendar;
 public sealed class BusinessDaysTests
 {
     [Fact]
-    public void The_holiday_data_are_what_the_law_says()
+    public void R95_the_holiday_data_are_what_the_law_says()
     {
         // Computed for years in which the law stands as it does; what comes after 2030 is data until then.
         for (var year = 2015; year <= 2030; year++)
@@ -20,12 +20,39 @@ public sealed class BusinessDaysTests
     }
 
     [Theory]
+    [InlineData("2019-05-01", true)]  // The succession,
+    [InlineData("2019-04-30", true)]  // and the days between holidays around it.
+    [InlineData("2019-05-02", true)]
+    [InlineData("2019-10-22", true)]  // The enthronement, once.
+    [InlineData("2019-12-23", false)] // No Emperor's birthday that year,
+    [InlineData("2020-02-23", true)]  // the new one since,
+    [InlineData("2020-02-24", true)]  // and its substitute.
+    [InlineData("2020-07-20", false)] // Moved for the Olympic games, which came a year later:
+    [InlineData("2020-07-23", true)]
+    [InlineData("2020-07-24", true)]
+    [InlineData("2020-08-10", true)]
+    [InlineData("2020-10-12", false)]
+    [InlineData("2021-07-22", true)]
+    [InlineData("2021-07-23", true)]
+    [InlineData("2021-08-09", true)]  // the substitute of 8 August.
+    [InlineData("2021-08-11", false)]
+    [InlineData("2021-10-11", false)]
+    [InlineData("2015-08-11", false)] // Mountain Day began in 2016.
+    [InlineData("2016-08-11", true)]
+    [InlineData("2015-09-22", true)]  // Citizens' holidays between two holidays,
+    [InlineData("2026-09-22", true)]
+    [InlineData("2032-09-21", true)]
+    [InlineData("2026-05-06", true)]  // A Sunday's substitute after two more holidays.
+    public void R95_holidays_of_the_years_that_had_their_own(string day, bool holiday) =>
+        Assert.Equal(holiday, BusinessDays.Holiday(Day(day)) is not null);
+
+    [Theory]
     [InlineData("2026-11-20", 1, "2026-11-24")] // Friday; Monday the 23rd is a holiday.
     [InlineData("2026-11-24", 2, "2026-11-26")]
     [InlineData("2026-11-21", 0, "2026-11-21")] // No day on is the day itself, even a Saturday.
     [InlineData("2026-12-28", 1, "2027-01-04")] // Offices close from 29 December to 3 January.
     [InlineData("2026-09-18", 1, "2026-09-24")] // Aged, citizens' holiday between two others, equinox.
-    public void Working_days_are_counted_without_the_first(string from, int days, string day) =>
+    public void R95_working_days_are_counted_without_the_first(string from, int days, string day) =>
         Assert.Equal(Day(day), BusinessDays.Add(Day(from), days));
 
     [Fact]

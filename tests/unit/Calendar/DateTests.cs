@@ -16,11 +16,41 @@ public sealed class DateTests
     [InlineData("2026-12-31", 1, "2027-01-31")]
     [InlineData("2026-01-30", 1, "2026-02-28")]
     [InlineData("2026-11-24", 6, "2027-05-24")]
-    public void Months_end_as_the_civil_code_counts_them(string from, int months, string lastDay)
+    public void R45_months_end_as_the_civil_code_counts_them(string from, int months, string lastDay)
     {
         Assert.Equal(Day(lastDay), CivilMonths.LastDay(Day(from), months));
         Assert.Equal(Day(lastDay).AddDays(1), CivilMonths.FirstDayAfter(Day(from), months));
     }
+
+    // Articles 140 and 143 in other words: the day after is day s; the period ends the day before day s of the Nth month on,
+    // or with that month where it has no day s.
+    [Fact]
+    public void R45_any_period_ends_the_day_before_its_day_comes_again_or_with_the_month_that_has_none() =>
+        Gen.Select(Gen.Int[0, 12_000], Gen.Int[1, 60]).Sample((n, months) =>
+        {
+            var from = new DateOnly(2015, 1, 1).AddDays(n);
+            var start = from.AddDays(1);
+            var month = new DateOnly(start.Year, start.Month, 1).AddMonths(months);
+            var hasDay = start.Day <= DateTime.DaysInMonth(month.Year, month.Month);
+            var expected = hasDay ? month.AddDays(start.Day - 2) : month.AddMonths(1).AddDays(-1);
+            return CivilMonths.LastDay(from, months) == expected
+                && CivilMonths.FirstDayAfter(from, months) == expected.AddDays(1)
+                && CivilMonths.LastDay(from, months + 1) > expected;
+        });
+
+    [Fact]
+    public void R45_no_period_is_shorter_than_a_month() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CivilMonths.LastDay(new(2026, 4, 1), 0));
+
+    [Fact]
+    public void R10_an_age_grows_by_one_on_exactly_one_day_a_year() =>
+        Gen.Select(Gen.Int[0, 30_000], Gen.Int[0, 110]).Sample((n, years) =>
+        {
+            var born = new DateOnly(1940, 1, 1).AddDays(n);
+            var leapling = (born.Month, born.Day) == (2, 29) && !DateTime.IsLeapYear(born.Year + years);
+            var birthday = leapling ? new DateOnly(born.Year + years, 3, 1) : new DateOnly(born.Year + years, born.Month, born.Day);
+            return Age.On(born, birthday) == years && Age.On(born, birthday.AddDays(-1)) == years - 1;
+        });
 
     [Theory]
     [InlineData("2012-03-31", "2027-03-30", 14)] // The day before the birthday.
@@ -29,7 +59,7 @@ public sealed class DateTests
     [InlineData("2012-02-29", "2027-03-01", 15)] // … but on 1 March in common years,
     [InlineData("2012-02-29", "2028-02-29", 16)] // and on the day itself in leap years.
     [InlineData("2026-11-24", "2026-11-24", 0)]
-    public void Ages_change_on_the_birthday(string born, string day, int years) =>
+    public void R10_ages_change_on_the_birthday(string born, string day, int years) =>
         Assert.Equal(years, Age.On(Day(born), Day(day)));
 
     [Theory]
@@ -37,7 +67,7 @@ public sealed class DateTests
     [InlineData("2027-05-30", "2027-03-01")]
     [InlineData("2028-05-30", "2028-03-01")] // Three months before is 29 February, the day after is the same.
     [InlineData("2027-05-28", "2027-03-01")]
-    public void A_card_may_be_renewed_from_the_day_after_three_months_before_its_end(string end, string first)
+    public void R35_a_card_may_be_renewed_from_the_day_after_three_months_before_its_end(string end, string first)
     {
         Assert.Equal(Day(first), RenewalWindow.FirstDay(Day(end)));
         Assert.False(RenewalWindow.Holds(Day(end), Day(first).AddDays(-1)));
@@ -70,7 +100,7 @@ public sealed class DateTests
     [InlineData("26/11/24", null)]                // Two digits without an era: which year is a guess.
     [InlineData("11月24日", null)]
     [InlineData("", null)]
-    public void Dates_are_read_in_both_calendars(string text, string? date) =>
+    public void R11_dates_are_read_in_both_calendars(string text, string? date) =>
         Assert.Equal(date is null ? null : Day(date), JapaneseEra.Parse(text));
 
     [Theory]
@@ -82,11 +112,11 @@ public sealed class DateTests
     [InlineData("1912-07-29", "明治45年7月29日")]
     [InlineData("1873-01-01", "明治6年1月1日")] // The first day of the Gregorian calendar in Japan.
     [InlineData("1872-12-31", "1872年12月31日")]
-    public void Dates_are_written_in_eras(string date, string text) =>
+    public void R11_dates_are_written_in_eras(string date, string text) =>
         Assert.Equal(text, JapaneseEra.Format(Day(date)));
 
     [Fact]
-    public void What_is_written_is_read_back() =>
+    public void R11_what_is_written_is_read_back() =>
         Gen.Int[0, 80_000].Select(n => new DateOnly(1873, 1, 1).AddDays(n)).Sample(
             date => JapaneseEra.Parse(JapaneseEra.Format(date)) == date);
 

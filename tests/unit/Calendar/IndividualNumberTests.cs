@@ -15,7 +15,7 @@ public sealed class IndividualNumberTests
     [InlineData("1234567890188", false)]
     [InlineData("１23456789018", false)] // A full-width digit is another character.
     [InlineData("", false)]
-    public void The_check_digit_is_the_laws(string number, bool valid) =>
+    public void R07_the_check_digit_is_the_laws(string number, bool valid) =>
         Assert.Equal(valid, IndividualNumber.IsValid(number));
 
     [Fact]

@@ -19,7 +19,13 @@ public sealed class FormUseTests
     [InlineData("a cancelled m; b received m", "b")]              // A cancelled one used its form (R49).
     [InlineData("a void m; b received o", "b")]                   // So did one that a move ended (R36).
     [InlineData("a received m", "")]
-    public void The_first_that_was_received_used_the_form(string users, string tooLate)
+    [InlineData("a rejected m; b received m", "b")]               // Rejected for another reason than R02: it was used.
+    [InlineData("a incomplete o; b incomplete o; c received o; d received m", "d")]
+    [InlineData("a incomplete o; b ordered o; c received o", "c")] // The last exception is used up.
+    [InlineData("a received m; b superseded m", "b")]             // A superseded one must not win with a used form.
+    [InlineData("a superseded o; b received m", "b")]
+    [InlineData("a issued o; b review m", "b")]
+    public void R03_the_first_that_was_received_used_the_form(string users, string tooLate)
     {
         var all = users.Split("; ").Select(text => text.Split(' ')).Select(
             cells => new FormUser(cells[0], cells[1], cells[2] == "o", cells.Length == 3)).ToList();

@@ -2,76 +2,164 @@ using MyNumber.Batch.Cards;
 
 namespace MyNumber.Tests.Unit.Rules;
 
-/// <summary>Cell by cell what batch/Cards/README.md draws: a state is where it goes, `=` done without a move,
-/// `later` still pending, anything else why it is kept.</summary>
+/// <summary>
+/// Every event and every change of the register at every state, cell by cell. The tables below are the specification;
+/// batch/Cards/README.md shows the same ones.
+/// </summary>
 public sealed class TransitionTests
 {
-    [Theory]
-    // received, review, incomplete, rejected, waiting, selected, superseded, ordered, issued, cancelled, void
-    [InlineData("application-cancelled", "cancelled cancelled application-ended-already application-ended-already cancelled cancelled cancelled cancelled card-was-delivered cancelled-already application-ended-already")]
-    [InlineData("agent-accepted", "= = too-late too-late = = too-late too-late too-late too-late too-late")]
-    [InlineData("photo-exempted", "= = too-late too-late = = too-late too-late too-late too-late too-late")]
-    public void Events_of_applications(string kind, string cells) => Assert.Equal(
-        cells, string.Join(' ', Transitions.ApplicationStates.Select(state => Text(Transitions.Application(kind, state)))));
+    private const string Applications = """
+        | event | received | review | incomplete | rejected | waiting | selected | superseded | ordered | issued | cancelled | void |
+        |---|---|---|---|---|---|---|---|---|---|---|---|
+        | application-cancelled | cancelled | cancelled | cancelled | application-ended-already | cancelled | cancelled | cancelled | cancelled | card-was-delivered | cancelled-already | application-ended-already |
+        | agent-accepted | = | = | too-late | too-late | = | = | = | too-late | too-late | too-late | too-late |
+        | photo-exempted | = | = | too-late | too-late | = | = | = | too-late | too-late | too-late | too-late |
 
-    [Theory]
-    // ordered, arrived, notified, delivered, disposal-proposed, disposal-approved, disposed, void
-    [InlineData("card-arrived", "arrived arrived-already arrived-already arrived-already arrived-already arrived-already arrived-already void")]
-    [InlineData("card-delivered", "later delivered delivered delivered-already delivered delivered card-in-dispute card-in-dispute")]
-    [InlineData("card-suspended", "card-not-in-use card-not-in-use card-not-in-use = card-not-in-use card-not-in-use card-not-in-use card-not-in-use")]
-    [InlineData("card-resumed", "card-not-in-use card-not-in-use card-not-in-use not-suspended card-not-in-use card-not-in-use card-not-in-use card-not-in-use")]
-    [InlineData("card-returned", "card-not-in-use card-not-in-use card-not-in-use void card-not-in-use card-not-in-use card-not-in-use void-already")]
-    [InlineData("storage-extended", "later = = card-not-in-storage withdrawn withdrawn card-not-in-storage card-not-in-storage")]
-    [InlineData("storage-held", "later = = card-not-in-storage withdrawn withdrawn card-not-in-storage =")]
-    [InlineData("storage-released", "later not-held not-held card-not-in-storage not-held not-held card-not-in-storage not-held")]
-    [InlineData("notice-reissue-requested", "later = = card-not-to-be-picked-up card-not-to-be-picked-up card-not-to-be-picked-up card-not-to-be-picked-up card-not-to-be-picked-up")]
-    [InlineData("certificate-renewed", "card-not-in-use card-not-in-use card-not-in-use = card-not-in-use card-not-in-use card-not-in-use card-not-in-use")]
-    [InlineData("disposal-confirmed", "disposal-not-approved disposal-not-approved disposal-not-approved disposal-not-approved disposal-not-approved disposed disposed-already disposal-not-approved")]
-    public void Events_of_cards(string kind, string cells) => Assert.Equal(
-        cells,
-        string.Join(' ', Transitions.CardStates.Select(state => Text(Transitions.Card(kind, state, false, false)))));
+        """;
+
+    private const string Cards = """
+        | event | ordered | arrived | notified | delivered | disposal-proposed | disposal-approved | disposed | void |
+        |---|---|---|---|---|---|---|---|---|
+        | card-arrived | arrived | arrived-already | arrived-already | arrived-already | arrived-already | arrived-already | arrived-already | void |
+        | card-delivered | later | delivered | delivered | delivered-already | delivered | delivered | card-in-dispute | card-in-dispute |
+        | card-suspended | card-not-in-use | card-not-in-use | card-not-in-use | = | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
+        | card-resumed | card-not-in-use | card-not-in-use | card-not-in-use | not-suspended | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
+        | card-returned | card-not-in-use | card-not-in-use | card-not-in-use | void | card-not-in-use | card-not-in-use | card-not-in-use | void-already |
+        | storage-extended | later | = | = | card-not-in-storage | withdrawn | withdrawn | card-not-in-storage | card-not-in-storage |
+        | storage-held | later | = | = | card-not-in-storage | withdrawn | withdrawn | card-not-in-storage | = |
+        | storage-released | later | not-held | not-held | card-not-in-storage | not-held | not-held | card-not-in-storage | not-held |
+        | notice-reissue-requested | later | = | = | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up |
+        | certificate-renewed | card-not-in-use | card-not-in-use | card-not-in-use | = | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
+        | disposal-confirmed | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposed | disposed-already | disposal-not-approved |
+
+        """;
+
+    // Suspended, and held or in dispute, as flags beside the state: only these three look at them.
+    private const string FlaggedCards = """
+        | event | ordered | arrived | notified | delivered | disposal-proposed | disposal-approved | disposed | void |
+        |---|---|---|---|---|---|---|---|---|
+        | card-suspended | card-not-in-use | card-not-in-use | card-not-in-use | suspended-already | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
+        | card-resumed | card-not-in-use | card-not-in-use | card-not-in-use | = | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
+        | storage-released | later | = | = | card-not-in-storage | = | = | card-not-in-storage | = |
+
+        """;
+
+    private const string Pieces = """
+        | event | wanted | withheld | suppressed | sealed | sent | acknowledged | posted | returned | spoiled | refused | destroyed |
+        |---|---|---|---|---|---|---|---|---|---|---|---|
+        | piece-returned | piece-was-not-posted | piece-was-not-posted | piece-was-not-posted | later | later | later | returned | returned-already | piece-was-not-posted | piece-was-not-posted | piece-was-not-posted |
+
+        """;
+
+    private const string Residents = """
+        | event | on the register, holds a card | on the register, holds none | not on the register |
+        |---|---|---|---|
+        | form-reissue-requested | = | = | not-on-the-register |
+        | replacement-approved | = | no-card-to-replace | not-on-the-register |
+
+        """;
+
+    private const string ChangedApplications = """
+        | change | received | review | incomplete | rejected | waiting | selected | superseded | ordered | issued | cancelled | void |
+        |---|---|---|---|---|---|---|---|---|---|---|---|
+        | died | = | void | void | = | void | void | void | void | = | = | = |
+        | left | = | void | void | = | void | void | void | void | = | = | = |
+        | moved | void if received before the move | void | void | = | void | void | void | void | = | = | = |
+        | number-changed | = | = | = | = | = | = | = | void | = | = | = |
+
+        """;
+
+    private const string ChangedCards = """
+        | change | ordered | arrived | notified | delivered | disposal-proposed | disposal-approved | disposed | void |
+        |---|---|---|---|---|---|---|---|---|
+        | died | void | void | void | void | = | = | = | = |
+        | left | void | void | void | = | = | = | = | = |
+        | moved | void | void | void | = | = | = | = | = |
+        | number-changed | void | void | void | void | = | = | = | = |
+
+        """;
+
+    private static readonly string[] PieceStates =
+    [
+        "wanted", "withheld", "suppressed", "sealed", "sent", "acknowledged", "posted", "returned", "spoiled", "refused", "destroyed",
+    ];
 
     [Fact]
-    public void What_is_suspended_or_held_is_said_so()
-    {
-        Assert.Equal("suspended-already", Transitions.Card("card-suspended", "delivered", true, false).Result);
-        Assert.Equal("=", Text(Transitions.Card("card-resumed", "delivered", true, false)));
-        Assert.Equal("=", Text(Transitions.Card("storage-released", "arrived", false, true)));
-        Assert.Equal("=", Text(Transitions.Card("storage-released", "void", false, true)));
-    }
-
-    [Theory]
-    [InlineData("form-reissue-requested", true, false, "=")]
-    [InlineData("form-reissue-requested", false, true, "not-on-the-register")]
-    [InlineData("replacement-approved", true, true, "=")]
-    [InlineData("replacement-approved", true, false, "no-card-to-replace")]
-    [InlineData("replacement-approved", false, true, "not-on-the-register")]
-    public void Events_of_residents(string kind, bool registered, bool holds, string cell) =>
-        Assert.Equal(cell, Text(Transitions.Resident(kind, registered, holds)));
-
-    [Theory]
-    [InlineData("wanted", "piece-was-not-posted")]
-    [InlineData("withheld", "piece-was-not-posted")]
-    [InlineData("suppressed", "piece-was-not-posted")]
-    [InlineData("sealed", "later")]
-    [InlineData("sent", "later")]
-    [InlineData("acknowledged", "later")]
-    [InlineData("posted", "returned")]
-    [InlineData("returned", "returned-already")]
-    [InlineData("spoiled", "piece-was-not-posted")]
-    [InlineData("refused", "piece-was-not-posted")]
-    [InlineData("destroyed", "piece-was-not-posted")]
-    public void Events_of_pieces(string state, string cell) =>
-        Assert.Equal(cell, Text(Transitions.Piece("piece-returned", state)));
+    public void R16_events_of_applications_at_every_state() => Assert.Equal(Applications, Draw(
+        "event", Transitions.ApplicationKinds, Transitions.ApplicationStates,
+        (kind, state) => Text(Transitions.Application(kind, state))));
 
     [Fact]
-    public void Every_kind_has_a_cell_at_every_state()
+    public void R90_events_of_cards_at_every_state() => Assert.Equal(Cards, Draw(
+        "event", Transitions.CardKinds, Transitions.CardStates, (kind, state) => Text(Transitions.Card(kind, state, false, false))));
+
+    [Fact]
+    public void R90_a_suspended_card_and_R46_a_held_one_at_every_state()
     {
-        Assert.All(Transitions.ApplicationKinds, kind => Assert.All(
-            Transitions.ApplicationStates, state => Assert.NotEqual("", Transitions.Application(kind, state).Result)));
-        Assert.All(Transitions.CardKinds, kind => Assert.All(
-            Transitions.CardStates, state => Assert.NotEqual("", Transitions.Card(kind, state, true, true).Result)));
+        string[] kinds = ["card-suspended", "card-resumed", "storage-released"];
+        Assert.Equal(FlaggedCards, Draw(
+            "event", kinds, Transitions.CardStates, (kind, state) => Text(Transitions.Card(kind, state, true, true))));
+        Assert.All(Transitions.CardKinds.Except(kinds), kind => Assert.All(Transitions.CardStates, state => Assert.Equal(
+            Transitions.Card(kind, state, false, false), Transitions.Card(kind, state, true, true))));
+        // Each looks at its own flag.
+        Assert.Equal("=", Text(Transitions.Card("card-suspended", "delivered", false, true)));
+        Assert.Equal("not-held", Text(Transitions.Card("storage-released", "arrived", true, false)));
     }
+
+    [Fact]
+    public void Events_of_pieces_at_every_state() => Assert.Equal(Pieces, Draw(
+        "event", Transitions.PieceKinds, PieceStates, (kind, state) => Text(Transitions.Piece(kind, state))));
+
+    [Fact]
+    public void Events_of_residents()
+    {
+        var who = new Dictionary<string, (bool Registered, bool Holds)>
+        {
+            ["on the register, holds a card"] = (true, true),
+            ["on the register, holds none"] = (true, false),
+            ["not on the register"] = (false, true),
+        };
+        Assert.Equal(Residents, Draw(
+            "event", Transitions.ResidentKinds, [.. who.Keys],
+            (kind, name) => Text(Transitions.Resident(kind, who[name].Registered, who[name].Holds))));
+        Assert.Equal("not-on-the-register", Text(Transitions.Resident("replacement-approved", false, false)));
+    }
+
+    [Fact]
+    public void R36_changes_of_the_register_at_every_state()
+    {
+        Assert.Equal(ChangedApplications, Draw(
+            "change", RegisterTransitions.Changes, Transitions.ApplicationStates, RegisterTransitions.Application));
+        Assert.Equal(ChangedCards, Draw(
+            "change", RegisterTransitions.Changes, Transitions.CardStates, RegisterTransitions.Card));
+        Assert.Equal(["R09", "R09", "R36", "R37"], RegisterTransitions.Changes.Select(RegisterTransitions.Rule));
+    }
+
+    [Fact]
+    public void The_README_shows_these_tables()
+    {
+        var readme = Sources.Read("batch/Cards/README.md");
+        Assert.All(
+            [Applications, Cards, FlaggedCards, Pieces, Residents, ChangedApplications, ChangedCards],
+            table => Assert.Contains(table, readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_kind_that_is_none_of_the_subjects_is_a_mistake_of_ours()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Application("card-arrived", "received"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Card("piece-returned", "ordered", false, false));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Piece("card-arrived", "posted"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Resident("card-arrived", true, true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Application("married", "received"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Card("married", "ordered"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Rule("married"));
+    }
+
+    private static string Draw(
+        string first, IReadOnlyList<string> kinds, IReadOnlyList<string> states, Func<string, string, string> cell) =>
+        $"| {first} | {string.Join(" | ", states)} |\n|---|{string.Concat(states.Select(_ => "---|"))}\n"
+        + string.Concat(kinds.Select(kind => $"| {kind} | {string.Join(" | ", states.Select(state => cell(kind, state)))} |\n"));
 
     private static string Text(Cell cell) => cell.Effect switch
     {

@@ -1,0 +1,66 @@
+using MyNumber.Batch.Reading;
+using MyNumber.Batch.Validation;
+
+namespace MyNumber.Tests.Unit.Rules;
+
+/// <summary>May this form be used, and what is printed or corrected on it: R03, R04, R05, R08, R98.</summary>
+public sealed class FormRuleTests
+{
+    [Fact]
+    public void R03_a_used_form_is_rejected() =>
+        Assert.Equal("reject R03 form-was-used", (Facts.Mail with { FormWasUsed = true }).Says());
+
+    [Fact]
+    public void R04_printed_name_and_address_are_the_registers_or_corrected_to_them()
+    {
+        var old = Facts.Mail with { Form = Facts.Mail.Form! with { PrintedAddress = "大阪府大阪市　９" } };
+        Assert.Equal("incomplete R04 address-not-the-registers", old.Says());
+        var corrected = old.Field("address", null, FieldState.Corrected);
+        Assert.Equal("review R05 address-corrected", corrected.Says());
+        Assert.Equal("", corrected.Decided("address", "東京都千代田区 1-2-3").Says()); // The typist's width is no difference.
+        Assert.Equal("incomplete R04 address-not-the-registers", corrected.Decided("address", "東京都千代田区 1-2-4").Says());
+        Assert.Equal(
+            "incomplete R04 name-not-the-registers",
+            (Facts.Mail with { Form = Facts.Mail.Form! with { PrintedName = "旧姓　花子" } }).Says());
+        Assert.Equal("", (Facts.Online with { Form = old.Form }).Says()); // Online the register decides.
+    }
+
+    [Fact]
+    public void R05_corrections_by_hand_go_to_a_keyer_on_any_field_that_counts()
+    {
+        Assert.Equal(
+            "review R05 applicant-name-corrected, review R05 phone-corrected",
+            Facts.Mail.Field("phone", null, FieldState.Corrected).Field("applicant_name", null, FieldState.Corrected).Says());
+        Assert.Equal("", Facts.Mail.Field("phone", null, FieldState.Corrected).Decided("phone", "0900000000").Says());
+        // What an adult struck out on the representative's part says nothing; a child's representative is asked about.
+        Assert.Equal("", Facts.Mail.Field("representative_address", null, FieldState.Corrected).Says());
+        var child = Facts.Mail with { Resident = Facts.Child };
+        Assert.Equal(
+            "review R05 representative-address-corrected",
+            child.Field("representative_name", null).Field("representative_relation", null)
+                .Field("representative_address", null, FieldState.Corrected).Says());
+        // The date of application as corrected is judged once a keyer has read it, not before.
+        var date = Facts.Mail.Field("application_date", null, FieldState.Corrected);
+        Assert.Equal("review R05 application-date-corrected", date.Says());
+        Assert.Equal("incomplete R11 date-after-receipt", date.Decided("application_date", "2026-11-25").Says());
+    }
+
+    [Theory]
+    [InlineData(true, "番号　花子", "東京都", "reject R08 form-masked")]    // As the registry says.
+    [InlineData(false, "＊＊＊　＊＊", "＊＊＊＊", "reject R08 form-masked")] // As what it prints shows.
+    [InlineData(false, "***", "******", "reject R08 form-masked")]
+    [InlineData(false, "＊＊＊　＊＊", "東京都千代田区　１－２－３", "incomplete R04 name-not-the-registers")] // Both must be.
+    [InlineData(false, "", "", "incomplete R04 name-not-the-registers, incomplete R04 address-not-the-registers")]
+    public void R08_a_masked_form_is_rejected(bool masked, string name, string address, string says) => Assert.Equal(
+        says, (Facts.Mail with { Form = Facts.Mail.Form! with { Masked = masked, PrintedName = name, PrintedAddress = address } }).Says());
+
+    [Fact]
+    public void R98_a_void_ID_is_reviewed_and_a_person_decides()
+    {
+        var spoiled = Facts.Mail with { Form = Facts.Mail.Form! with { Void = true } };
+        Assert.Equal("review R98 void-id", spoiled.Says());
+        Assert.Equal("", spoiled.Decided("void_id", "accept").Says());
+        Assert.Equal("reject R98 void-id", spoiled.Decided("void_id", "reject").Says());
+        Assert.Equal("review R98 void-id", spoiled.Decided("void_id", "perhaps").Says()); // An answer that settles nothing.
+    }
+}

@@ -1,0 +1,70 @@
+using MyNumber.Batch;
+using MyNumber.Jobs.Cli;
+
+namespace MyNumber.Tests.Unit.Rules;
+
+/// <summary>Settings are refused before anything runs, by their name and with what they must be.</summary>
+public sealed class PolicyTests
+{
+    public static TheoryData<string, Policy> Refused => new()
+    {
+        { nameof(Policy.ApplicationSite), new Policy { ApplicationSite = "http://example.jp" } },
+        { nameof(Policy.ApplicationSite), new Policy { ApplicationSite = "apply" } },
+        { nameof(Policy.PhotoWidthMmMin), new Policy { PhotoWidthMmMin = 0 } },
+        { nameof(Policy.PhotoWidthMmMin), new Policy { PhotoWidthMmMin = 35.1 } },
+        { nameof(Policy.PhotoHeightMmMin), new Policy { PhotoHeightMmMin = 45.1 } },
+        { nameof(Policy.PhotoWidthPxMin), new Policy { PhotoWidthPxMin = 0 } },
+        { nameof(Policy.PhotoFaceHeightMin), new Policy { PhotoFaceHeightMin = 950 } },
+        { nameof(Policy.PhotoFaceHeightMin), new Policy { PhotoFaceHeightMax = 1001 } },
+        { nameof(Policy.IssuanceNoticeDaysMax), new Policy { IssuanceNoticeDaysMax = 0 } },
+        { nameof(Policy.MailFrom), new Policy { MailFrom = "nobody" } },
+        { nameof(Policy.ImagesKeptMonths), new Policy { ImagesKeptMonths = -1 } },
+        { nameof(Policy.CampaignPauseMonths), new Policy { CampaignPauseMonths = -1 } },
+        { nameof(Policy.ValidityNoticeDaysBefore), new Policy { ValidityNoticeDaysBefore = 93 } },
+        { nameof(Policy.NumberAssignedDaysMax), new Policy { NumberAssignedDaysMax = -1 } },
+        { nameof(Policy.RegisteredRangeLast), new Policy { RegisteredRangeFirst = 2, RegisteredRangeLast = 1 } },
+        { nameof(Policy.RegisteredRangeFirst), new Policy { RegisteredRangeFirst = -1 } },
+        { nameof(Policy.RegisteredRangeLast), new Policy { RegisteredRangeLast = 10_000_000_000 } },
+        { nameof(Policy.InquiryBusinessDays), new Policy { InquiryBusinessDays = -1 } },
+        { nameof(Policy.InquiryMonths), new Policy { InquiryMonths = 0 } },
+        { nameof(Policy.PiecesPerFileMax), new Policy { PiecesPerFileMax = 5_001 } },
+        { nameof(Policy.ArchiveDays), new Policy { ArchiveDays = 0 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_setting_that_contradicts_a_rule_is_refused_by_name(string name, Policy policy) => Assert.StartsWith(
+        $"Setting {name} is refused: ", Assert.Throws<ArgumentException>(policy.Validate).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_defaults_are_the_rule_books()
+    {
+        var policy = new Policy().Validate();
+        Assert.Equal(
+            (31, 40, 240, true, true, 6, 6, 75, 60, 2),
+            (policy.PhotoWidthMmMin, policy.PhotoHeightMmMin, policy.PhotoWidthPxMin, policy.MailBeforeOnline,
+                policy.RenewalAddsAYear, policy.ImagesKeptMonths, policy.CampaignPauseMonths, policy.ValidityNoticeDaysBefore,
+                policy.NumberAssignedDaysMax, policy.InquiryBusinessDays));
+    }
+
+    [Theory]
+    [InlineData("""{"policy":{"mailBeforeOnlin":false}}""", "mailBeforeOnlin")] // A slip of the pen leaves no default in force.
+    [InlineData("""{"policy":{"imagesKeptMonths":"six"}}""", "imagesKeptMonths")]
+    [InlineData("""{"policy":{"inquiryMonths":0}}""", "InquiryMonths")]
+    public void A_settings_file_is_refused_with_the_setting_that_is_wrong(string json, string names)
+    {
+        var home = Directory.CreateTempSubdirectory("mynumber-settings-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(home, "settings.json"), json);
+            var refused = Assert.Throws<UsageException>(() => Settings.Load(home).Policy);
+            Assert.Contains(names, refused.Message, StringComparison.OrdinalIgnoreCase);
+            File.WriteAllText(Path.Combine(home, "settings.json"), """{"policy":{"mailbeforeonline":false}}""");
+            Assert.False(Settings.Load(home).Policy.MailBeforeOnline);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+}
