@@ -53,7 +53,7 @@ public static class OnlinePhoto
             return Refused(findings, facts);
         }
 
-        Note(findings, "photo-colour", facts.Components == 4);
+        Note(findings, "photo-colour", facts.Width > 0 && facts.Components is not (1 or 3));
         Note(findings, "photo-damaged", !facts.Complete || facts.Width == 0);
         var known = facts.Width > 0;
         Note(findings, "photo-pixels", known && !(IsAllowed(facts.Width) && IsAllowed(facts.Height)));

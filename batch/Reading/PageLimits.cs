@@ -12,7 +12,7 @@ internal static class PageLimits
     /// <summary>Longest side of a page, pixels (`too-large`).</summary>
     public const int SidePxMax = 12_000;
 
-    /// <summary>Shortest side that can hold a form, pixels: A4 at 100 dpi (`too-small`).</summary>
+    /// <summary>Shortest side that can hold a form, pixels: A4 at 100 dpi (`too-small`; a photograph is smaller).</summary>
     public const int SidePxMin = 800;
 
     /// <summary>Most pages of a file that are counted.</summary>
@@ -28,6 +28,5 @@ internal static class PageLimits
     public static string? Refuse(long width, long height) =>
         width <= 0 || height <= 0 ? "damaged"
         : width > SidePxMax || height > SidePxMax || width * height > PixelsMax ? "too-large"
-        : width < SidePxMin || height < SidePxMin ? "too-small"
         : null;
 }

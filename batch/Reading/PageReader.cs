@@ -61,6 +61,11 @@ public sealed class PageReader : IDisposable
 
         using (image)
         {
+            if (Math.Min(image.Gray.Width, image.Gray.Height) < PageLimits.SidePxMin)
+            {
+                return new PageOutcome(null, "too-small");
+            }
+
             cancellation.ThrowIfCancellationRequested();
             using var placement = PagePlacer.Place(image.Gray);
             cancellation.ThrowIfCancellationRequested();

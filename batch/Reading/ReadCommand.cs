@@ -34,6 +34,11 @@ public static class ReadCommand
                 var folder = debugFolder is null ? null : Path.Combine(debugFolder, $"{f + 1}-{page}");
                 var clock = Stopwatch.StartNew();
                 var outcome = reader.Read(bytes, page, folder, cancellation);
+                if (outcome.Unreadable == "too-small" && LoosePhoto.Read(bytes, page) is { Reading.Photo.Present: true } photo)
+                {
+                    outcome = photo;
+                }
+
                 output.WriteLine(PageReadingJson.Line(files[f], page, outcome, clock.ElapsedMilliseconds));
             }
         }

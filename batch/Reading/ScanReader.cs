@@ -21,7 +21,7 @@ internal sealed class ScanReader(SecretStore store)
         lock (_one)
         {
             _reader ??= new PageReader();
-            return kind == "photo" ? Photo(bytes, page) : _reader.Read(bytes, page, cancellation);
+            return kind == "photo" ? LoosePhoto.Read(bytes, page) : _reader.Read(bytes, page, cancellation);
         }
     }
 
@@ -36,25 +36,5 @@ internal sealed class ScanReader(SecretStore store)
                 : field == "photo" ? _reader.PhotoPng(bytes, page)
                 : _reader.CropPng(bytes, page, field);
         }
-    }
-
-    // A loose photograph (R23) may be a TIFF or a page of a PDF; the checks of the picture want it as a photograph is sent.
-    private static PageOutcome Photo(byte[] bytes, int page)
-    {
-        var jpeg = bytes;
-        if (bytes is not [0xFF, 0xD8, 0xFF, ..] && PageDecoder.Decode(bytes, page, Colour.Keep).Image is { } image)
-        {
-            using (image)
-            {
-                jpeg = (image.Colour ?? image.Gray).ImEncode(".jpg");
-            }
-        }
-
-        var inspection = OnlinePhoto.Inspect(jpeg);
-        return new(
-            new(
-                null, 0, 0, new(false, 0, 0, 0, 0), new(null, null, 0), new Dictionary<string, FieldReading>(),
-                new Dictionary<string, MarkReading>(), inspection.Photo, inspection.Findings, false),
-            null);
     }
 }

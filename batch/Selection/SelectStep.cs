@@ -37,7 +37,7 @@ public sealed class SelectStep(Policy policy)
     // Open are those still to be decided, and superseded ones whose winner is gone; the candidates among them are valid,
     // the others hold who comes later (R31). Whoever stands overtakes them: a winner whose card is ordered all, one whose
     // card was handed over those received before that card was made (R32); who is overtaken neither wins nor holds.
-    private string DecisionSql => $"""
+    internal string DecisionSql => $"""
         CREATE TEMP TABLE decision ON COMMIT DROP AS
         WITH open AS (
           SELECT key, resident_id, state, superseded_by, received_on, channel, envelope, sheet, submitted_at, feed, row,
@@ -107,6 +107,6 @@ public sealed class SelectStep(Policy policy)
         await Execute("DROP TABLE decision");
 
         Task Execute(string sql, params object?[] parameters) =>
-            Sql.ExecuteAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
+            Sql.ExecuteOverAllAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
     }
 }

@@ -36,6 +36,9 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         WHERE resident_id = ANY($1) AND state = 'delivered' AND valid_until IS NOT NULL
         """;
 
+    // R20's photograph is 45 mm high; a scan of more than twice that shows more than a photograph.
+    private const double LoosePhotoMmMax = 100;
+
     private sealed record ApplicationRow(
         string Key, bool ByMail, DateOnly ReceivedOn, string? ApplicationId, bool Agent, bool Photo, bool Used);
 
@@ -108,9 +111,13 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         OnlineApplicationId = row.ByMail ? null : row.ApplicationId,
         Front = reading.Front,
         Back = reading.Back,
-        SeparatePhoto = reading.Photo?.Reading?.Photo,
-        // That we cannot read a file is no fault of the applicant's. By mail nobody sent a file, so R21 says nothing of it.
-        SeparatePhotoUnreadable = reading.Photo is { Reading: null } || (row.ByMail && reading.Photo is { Reading.Photo.Present: false }),
+        // Millimetres are a scan's; what a sent file says of them means nothing.
+        SeparatePhoto = row.ByMail ? reading.Photo?.Reading?.Photo
+            : reading.Photo?.Reading?.Photo is { } sent ? sent with { WidthMm = null, HeightMm = null } : null,
+        // That we cannot read a file, or got a whole page that the photograph lies on, is no fault of the applicant's.
+        SeparatePhotoUnreadable = reading.Photo is { Reading: null } || (row.ByMail
+            && reading.Photo is { Reading.Photo: { Present: false } or { HeightMm: > LoosePhotoMmMax } }),
+        // By mail nobody sent a file, so R21 says nothing of it.
         PhotoFileFindings = row.ByMail ? [] : reading.Photo?.Reading?.Findings ?? [],
         Online = reading.Online is not { } online ? null : new OnlineFacts(
             online.BirthDate, online.Braille, online.NoSignatureCertificate, online.NoUserCertificate,

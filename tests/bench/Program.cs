@@ -4,6 +4,7 @@ using MyNumber.Tests.Bench;
 var benches = new Dictionary<string, (string Does, Func<CancellationToken, Task> Run)>
 {
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", EngineBench.RunAsync),
+    ["select"] = ("selection: a million applications of 900,000 residents, against one plain query and update", SelectBench.RunAsync),
 };
 
 // What a bench starts itself as: one worker process over the empty steps.

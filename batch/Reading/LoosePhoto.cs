@@ -1,0 +1,43 @@
+namespace MyNumber.Batch.Reading;
+
+/// <summary>
+/// A photograph that was scanned on its own (R23), or sent online (R21): no form to be found on it, the checks of the
+/// picture alone.
+/// </summary>
+internal static class LoosePhoto
+{
+    // A resolution below it is what a file says that knows none.
+    private const double BelievableDpiMin = 150;
+
+    /// <summary>Looks at the picture. It may be smaller than any page; what it measures in millimetres is the scan's to say.</summary>
+    public static PageOutcome Read(byte[] file, int page)
+    {
+        var (jpeg, dpi) = (file, JpegFacts.Of(file).Dpi);
+        // The checks of the picture want it as a photograph is sent.
+        if (file is not [0xFF, 0xD8, 0xFF, ..])
+        {
+            var decoded = PageDecoder.Decode(file, page, Colour.Keep);
+            if (decoded.Image is not { } image)
+            {
+                return new(null, decoded.Unreadable);
+            }
+
+            using (image)
+            {
+                (jpeg, dpi) = ((image.Colour ?? image.Gray).ImEncode(".jpg"), image.Dpi);
+            }
+        }
+
+        var inspection = OnlinePhoto.Inspect(jpeg);
+        var photo = inspection.Photo is { Present: true } present && dpi >= BelievableDpiMin
+            ? present with { WidthMm = Mm(inspection.WidthPx), HeightMm = Mm(inspection.HeightPx) }
+            : inspection.Photo;
+        return new(
+            new(
+                null, 0, 0, new(false, 0, 0, 0, 0), new(null, null, 0), new Dictionary<string, FieldReading>(),
+                new Dictionary<string, MarkReading>(), photo, inspection.Findings, false),
+            null);
+
+        double Mm(int pixels) => Math.Round(pixels / dpi.Value * 25.4, 1);
+    }
+}
