@@ -39,7 +39,7 @@ internal static class SelectBench
           CASE WHEN mail THEN lpad(n::text, 12, '0') END, CASE WHEN mail THEN '1' END, 'F', n, lpad(n::text, 23, '0'),
           'R' || lpad((n % {Residents})::text, 9, '0'), CASE WHEN n % 200 = 0 THEN 'review' ELSE 'received' END, '2026-11-24', false
         FROM (
-          SELECT n, n % 3 = 0 AS mail, '2026-10-01'::date + n * 7919 % 54 AS received_on, lpad(n::text, 12, '0') || '-1' AS key
+          SELECT n, n % 3 = 0 AS mail, '2026-10-01'::date + (n::bigint * 7919 % 54)::int AS received_on, lpad(n::text, 12, '0') || '-1' AS key
           FROM generate_series(0, {Applications - 1}) AS n) AS made
         """,
         """
@@ -61,7 +61,7 @@ internal static class SelectBench
         await using var home = await BenchHome.CreateAsync(cancellation);
         foreach (var sql in World)
         {
-            await home.ExecuteAsync(sql, cancellation);
+            await ExecuteAsync(home, sql, cancellation);
         }
 
         var (plain, select) = (default(Cost), default(Cost));
@@ -88,7 +88,7 @@ internal static class SelectBench
     private static async Task<Cost> MeasureAsync(
         BenchHome home, Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, CancellationToken cancellation)
     {
-        await home.ExecuteAsync("CHECKPOINT", cancellation);
+        await ExecuteAsync(home, "CHECKPOINT", cancellation);
         Cost cost;
         await using (var connection = await home.Database.OpenConnectionAsync(cancellation))
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))
@@ -99,8 +99,16 @@ internal static class SelectBench
             cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, CpuS(connection.ProcessID) - cpu);
         }
 
-        await home.ExecuteAsync("VACUUM ANALYZE application, history, item", cancellation);
+        await ExecuteAsync(home, "VACUUM ANALYZE application, history, item", cancellation);
         return cost;
+    }
+
+    // A million rows take longer than the 30 s that Npgsql gives a statement.
+    private static async Task ExecuteAsync(BenchHome home, string sql, CancellationToken cancellation)
+    {
+        await using var command = home.Database.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task PlainAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
