@@ -9,7 +9,7 @@ internal sealed class FormPageReader : IDisposable
     private readonly DigitNetwork _network = new();
     private readonly QrZone _qr = new();
     private readonly FaceFinder _faces = new();
-    private readonly Lazy<Tesseract?> _ocr = new(Tesseract.Create);
+    private readonly Lazy<Tesseract?> _ocr = new(() => Tesseract.Create());
 
     /// <summary>The values of a page before they are put into a <see cref="PageReading"/>.</summary>
     internal sealed record Values(
@@ -18,6 +18,9 @@ internal sealed class FormPageReader : IDisposable
         Dictionary<string, MarkReading> Marks,
         PhotoReading? Photo,
         bool ReasonWritten);
+
+    /// <summary>Told of each row of cells, digit by digit, before a field is made of it; for measuring.</summary>
+    public Action<FormItem, CellsReading>? CellsRead { get; set; }
 
     /// <summary>Reads the page.</summary>
     public Values Read(CanonicalPage page, Mat emptyInk, FormPage form, ReadOptions options, double sourcePxPerMm)
@@ -85,6 +88,7 @@ internal sealed class FormPageReader : IDisposable
     private FieldReading Cells(CanonicalPage page, Mat emptyInk, FormItem item)
     {
         var cells = new CellsZone(_network).Read(page, emptyInk, item);
+        CellsRead?.Invoke(item, cells);
         if (cells.Struck)
         {
             return new FieldReading(cells.Digits, cells.Confidence, FieldState.Corrected);

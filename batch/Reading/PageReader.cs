@@ -38,6 +38,12 @@ public sealed class PageReader : IDisposable
     /// <summary>The reader of this thread, made at its first use. Do not dispose it.</summary>
     public static PageReader OfThisThread => Threads.Value!;
 
+    /// <inheritdoc cref="FormPageReader.CellsRead"/>
+    internal Action<FormItem, CellsReading>? CellsRead
+    {
+        set => _forms.CellsRead = value;
+    }
+
     /// <summary>Pages of a file; 1 for what cannot be decoded, whose page 1 then is unreadable.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]
     public int PageCount(byte[] file) => PageDecoder.PageCount(file);

@@ -1,10 +1,11 @@
 using MyNumber.Tests.Bench;
 
 // bench NAME: one class a bench; each prints what it measured as lines of a Markdown table.
-var benches = new Dictionary<string, (string Does, Func<CancellationToken, Task> Run)>
+var benches = new Dictionary<string, (string Does, Func<string[], CancellationToken, Task> Run)>
 {
-    ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", EngineBench.RunAsync),
-    ["select"] = ("selection: a million applications of 900,000 residents, against one plain query and update", SelectBench.RunAsync),
+    ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", (_, cancellation) => EngineBench.RunAsync(cancellation)),
+    ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S", ReadBench.RunAsync),
+    ["select"] = ("selection: a million applications of 900,000 residents, against one plain query and update", (_, cancellation) => SelectBench.RunAsync(cancellation)),
 };
 
 // What a bench starts itself as: one worker process over the empty steps.
@@ -14,7 +15,7 @@ if (args is [EngineWorker.Verb, ..])
     return 0;
 }
 
-if (args.Length != 1 || !benches.TryGetValue(args[0], out var bench))
+if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
 {
     Console.Error.WriteLine("bench NAME");
     foreach (var (name, (does, _)) in benches)
@@ -31,5 +32,5 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     interrupted.Cancel();
 };
-await bench.Run(interrupted.Token);
+await bench.Run(args[1..], interrupted.Token);
 return 0;

@@ -79,7 +79,7 @@ internal static partial class PrintedZone
             using var line = new Mat(shown, new Rect(0, top, shown.Width, bottom - top));
             using var lineInk = new Mat(ink, new Rect(0, top, shown.Width, bottom - top));
             using var compact = WithoutGaps(line, lineInk);
-            var (read, sure) = ocr.Line(compact);
+            var (read, sure) = ocr.Text(compact);
             text += read;
             confidence = Math.Min(confidence, sure);
         }

@@ -3,19 +3,28 @@ using OpenCvSharp;
 
 namespace MyNumber.Batch.Reading;
 
-/// <summary>One line of printed Japanese by Debian's libtesseract5, data jpn; made once per reader, one thread.</summary>
+/// <summary>What a picture of text holds.</summary>
+internal enum TextLayout
+{
+    /// <summary>A page with tables and columns.</summary>
+    Page = 3,
+
+    /// <summary>One line.</summary>
+    Line = 7,
+}
+
+/// <summary>Printed Japanese by Debian's libtesseract5, data jpn; made once per reader, one thread.</summary>
 internal sealed partial class Tesseract : IDisposable
 {
     private const string Library = "libtesseract.so.5";
     private const string Data = "/usr/share/tesseract-ocr/5/tessdata/";
-    private const int SingleLine = 7;
 
     private readonly nint _engine;
 
     private Tesseract(nint engine) => _engine = engine;
 
     /// <summary>Null where libtesseract5 or its Japanese data are not installed: printed fields then have no text.</summary>
-    public static Tesseract? Create()
+    public static Tesseract? Create(TextLayout layout = TextLayout.Line)
     {
         if (NativeLibraries.Tesseract == 0)
         {
@@ -29,12 +38,12 @@ internal sealed partial class Tesseract : IDisposable
             return null;
         }
 
-        TessBaseAPISetPageSegMode(engine, SingleLine);
+        TessBaseAPISetPageSegMode(engine, (int)layout);
         return new Tesseract(engine);
     }
 
     /// <summary>Text without spaces, and the mean confidence per mille.</summary>
-    public (string Text, int Confidence) Line(Mat gray)
+    public (string Text, int Confidence) Text(Mat gray)
     {
         TessBaseAPISetImage(_engine, gray.Data, gray.Width, gray.Height, 1, (int)gray.Step());
         TessBaseAPISetSourceResolution(_engine, (int)(CanonicalPage.PxPerMm * 25.4));

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using MyNumber.Batch.Reading;
+using MyNumber.Fixtures.Filling;
+using MyNumber.Fixtures.Scanning;
+using EmptyForms = MyNumber.Fixtures.Filling.EmptyForms;
+
+namespace MyNumber.Tests.Bench;
+
+/// <summary>
+/// `bench read`: synthetic sheets that no training saw, drawn here, damaged in five fixed levels, read, compared with
+/// what was written. Digits come from the writers of fixtures/handwriting that training never opens.
+/// </summary>
+internal static class ReadBench
+{
+    private const int SheetsIfNotSaid = 300;
+
+    // tesseract takes seconds a page: a few pages tell its speed.
+    private const int WholePages = 4;
+
+    public static Task RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        var sheets = Number(arguments, "--sheets", SheetsIfNotSaid);
+        var seed = Number(arguments, "--seed", 1);
+        NativeLibraries.Load();
+        var forms = new EmptyForms();
+        var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody());
+        var (tallies, speed) = (new ReadTallies(), new ReadSpeed());
+        var perLevel = Math.Max(1, sheets / DamageLevel.All.Count);
+        var began = Stopwatch.GetTimestamp();
+        // A reader belongs to a thread, and a thread reads its own sheets.
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(thread => new Thread(() =>
+        {
+            using var reader = new PageReader();
+            var cells = new Dictionary<string, CellsReading>(StringComparer.Ordinal);
+            reader.CellsRead = (item, read) => cells[item.Name] = read;
+            for (var i = thread; i < perLevel * DamageLevel.All.Count && !cancellation.IsCancellationRequested; i += Environment.ProcessorCount)
+            {
+                var level = DamageLevel.All[i % DamageLevel.All.Count];
+                var start = CpuClock.Seconds();
+                var sheet = LabelledSheet.Draw(artist, forms, level, seed, i / DamageLevel.All.Count);
+                var drawn = CpuClock.Seconds();
+                cells.Clear();
+                var outcome = reader.Read(sheet.File, 1, cancellation);
+                speed.Add(level.Name, sheet.Storing, CpuClock.Seconds() - drawn, drawn - start);
+                tallies.Add(level.Name, sheet, outcome.Reading, cells);
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        var machine = speed.Count / Stopwatch.GetElapsedTime(began).TotalSeconds;
+
+        Console.WriteLine("| level | field | written | read | wrong | wrong, 95 % bound | doubtful |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var row in tallies.Rows(DamageLevel.All.Select(level => level.Name)))
+        {
+            Console.WriteLine(row);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("| fronts of sheets | processor time each | each second of a core |");
+        Console.WriteLine("|---|---|---|");
+        foreach (var row in speed.Rows())
+        {
+            Console.WriteLine(row);
+        }
+
+        Console.WriteLine(ReadSpeed.Row("with all printed text (office)", OfficeSheets(artist, forms, seed, new ReadOptions(PrintedText.All))));
+        Console.WriteLine(ReadSpeed.Row("tesseract on the whole page (office)", WholePage(artist, forms, seed)));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| this machine, drawing and reading, other work beside it | | {machine:0.0} |"));
+        return Task.CompletedTask;
+    }
+
+    private static List<double> OfficeSheets(SheetArtist artist, EmptyForms forms, int seed, ReadOptions options)
+    {
+        using var reader = new PageReader(options);
+        var times = new List<double>();
+        for (var i = 0; i < WholePages * 4; i++)
+        {
+            var sheet = LabelledSheet.Draw(artist, forms, DamageLevel.Office, seed, i);
+            var start = CpuClock.Seconds();
+            reader.Read(sheet.File, 1, default);
+            times.Add(CpuClock.Seconds() - start);
+        }
+
+        return times;
+    }
+
+    private static List<double> WholePage(SheetArtist artist, EmptyForms forms, int seed)
+    {
+        using var tesseract = Tesseract.Create(TextLayout.Page)
+            ?? throw new InvalidOperationException("libtesseract5 or its Japanese data are not installed.");
+        var times = new List<double>();
+        for (var i = 0; i < WholePages; i++)
+        {
+            var sheet = LabelledSheet.Draw(artist, forms, DamageLevel.Office, seed, i);
+            using var image = PageDecoder.Decode(sheet.File, 1, Colour.Drop).Image!;
+            var start = CpuClock.Seconds();
+            tesseract.Text(image.Gray);
+            times.Add(CpuClock.Seconds() - start);
+        }
+
+        return times;
+    }
+
+    private static int Number(string[] arguments, string name, int otherwise)
+    {
+        var at = Array.IndexOf(arguments, name);
+        return at >= 0 && at + 1 < arguments.Length ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using MyNumber.Batch.Reading;
+using MyNumber.Fixtures.Scenarios;
+using MyNumber.Templates.Forms;
+
+namespace MyNumber.Tests.Bench;
+
+/// <summary>Compares readings with what was on the paper, field by field.</summary>
+internal sealed class ReadTallies
+{
+    private static readonly string[] Fields =
+        ["page found", "Application ID", "mark", "handwritten digit", "12-digit number", "date", "phone", "signature"];
+
+    private readonly ConcurrentDictionary<(string Level, string Field), Tally> _tallies = new();
+
+    /// <summary>Adds a sheet; cells are given as the reader saw them, before a field decides.</summary>
+    public void Add(string level, LabelledSheet sheet, PageReading? reading, IReadOnlyDictionary<string, CellsReading> cells)
+    {
+        var truth = sheet.Truth;
+        var found = reading?.Form == truth.FormKind && reading.FormPage == 1;
+        Note("page found", found ? Verdict.Read : reading?.Form is null ? Verdict.Doubtful : Verdict.Wrong);
+        if (truth.Form is { } form)
+        {
+            Value("Application ID", reading?.ApplicationId.Value, form.ApplicationId);
+        }
+
+        Mark("no_signature_certificate", truth.NoSignatureCertificate);
+        Mark("no_user_certificate", truth.NoUserCertificate);
+        Mark("braille", truth.Braille);
+        foreach (var (item, digits) in sheet.Cells)
+        {
+            Digits(item, digits);
+        }
+
+        Field("phone", "phone", truth.Phone!);
+        Field("date", "application_date", Iso(truth.Date!));
+        if (truth.WrittenNumber is { } number)
+        {
+            Field("12-digit number", "individual_number", number);
+            Field("date", "birth_date", Iso(WrittenDate.Gregorian(truth.Written!.BirthDate)));
+        }
+
+        Note("signature", reading?.Fields.GetValueOrDefault("applicant_name")?.State switch
+        {
+            FieldState.Read => Verdict.Read,
+            FieldState.Blank => Verdict.Wrong,
+            _ => Verdict.Doubtful,
+        });
+
+        void Note(string field, Verdict verdict) => _tallies.GetOrAdd((level, field), _ => new Tally()).Add(verdict);
+
+        void Value(string field, string? read, string written) =>
+            Note(field, read is null ? Verdict.Doubtful : read == written ? Verdict.Read : Verdict.Wrong);
+
+        void Field(string field, string item, string written) => Note(field, reading?.Fields.GetValueOrDefault(item) switch
+        {
+            { State: FieldState.Read } value => value.Value == written ? Verdict.Read : Verdict.Wrong,
+            { State: FieldState.Blank } => Verdict.Wrong,
+            _ => Verdict.Doubtful,
+        });
+
+        void Mark(string item, BoxFill written) => Note("mark", reading?.Marks.GetValueOrDefault(item)?.Filled switch
+        {
+            null => Verdict.Doubtful,
+            { } filled => filled == (written == BoxFill.Filled) ? Verdict.Read : Verdict.Wrong,
+        });
+
+        // Cell by cell: an empty one that is read as empty is no digit and is not counted.
+        void Digits(string item, string written)
+        {
+            var read = cells.GetValueOrDefault(item);
+            var count = FormDefinitions.Get(truth.FormKind).Pages[0].Find(item)!.Cells.Count;
+            for (var i = 0; i < count; i++)
+            {
+                var (guess, digit) = (read?.Cells[i], i < written.Length ? written[i] - '0' : (int?)null);
+                if (read is null || guess is { } unsure && (unsure.Digit is null || unsure.Confidence < CellsZone.ConfidenceMin))
+                {
+                    Note("handwritten digit", Verdict.Doubtful);
+                }
+                else if (guess is not null || digit is not null)
+                {
+                    Note("handwritten digit", guess?.Digit == digit ? Verdict.Read : Verdict.Wrong);
+                }
+            }
+        }
+    }
+
+    /// <summary>The table, in the order of the levels.</summary>
+    public IEnumerable<string> Rows(IEnumerable<string> levels) =>
+        from level in levels
+        from field in Fields
+        where _tallies.ContainsKey((level, field))
+        select _tallies[(level, field)].Row(level, field);
+
+    // The year of an era counts from 1: 令和 began in 2019.
+    private static string Iso(WrittenDate date)
+    {
+        var year = int.Parse(date.Year, System.Globalization.CultureInfo.InvariantCulture) + (date.Era == "5" ? 2018 : 0);
+        return $"{year:D4}-{date.Month.PadLeft(2, '0')}-{date.Day.PadLeft(2, '0')}";
+    }
+}
