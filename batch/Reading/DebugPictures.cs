@@ -10,12 +10,13 @@ namespace MyNumber.Batch.Reading;
 internal static class DebugPictures
 {
     /// <summary>Writes `1-scan.png`, `2-flat.png` with every zone in its state's colour, and `3-ink.png`.</summary>
-    public static void Write(string folder, PageImage image, CanonicalPage page, Mat emptyInk, FormPage form, PageReading reading)
+    public static void Write(string folder, PageImage image, CanonicalPage page, EmptyPage empty, FormPage form, PageReading reading)
     {
         Directory.CreateDirectory(folder);
         Cv2.ImWrite(Path.Combine(folder, "1-scan.png"), image.Gray);
         using var flat = new Mat();
-        Cv2.CvtColor(page.Gray, flat, ColorConversionCodes.GRAY2BGR);
+        using var gray = page.View(page.Whole);
+        Cv2.CvtColor(gray, flat, ColorConversionCodes.GRAY2BGR);
         foreach (var item in form.Items)
         {
             Cv2.Rectangle(flat, CanonicalPage.Px(item.Box), State(item, reading), 3);
@@ -26,7 +27,7 @@ internal static class DebugPictures
         }
 
         Cv2.ImWrite(Path.Combine(folder, "2-flat.png"), flat);
-        using var ink = InkCleaning.Difference(page, emptyInk, new Rect(0, 0, page.Gray.Width, page.Gray.Height));
+        using var ink = InkCleaning.Difference(page, empty, page.Whole);
         Cv2.ImWrite(Path.Combine(folder, "3-ink.png"), ink);
     }
 

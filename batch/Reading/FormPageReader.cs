@@ -23,42 +23,47 @@ internal sealed class FormPageReader : IDisposable
     public Action<FormItem, CellsReading>? CellsRead { get; set; }
 
     /// <summary>Reads the page.</summary>
-    public Values Read(CanonicalPage page, Mat emptyInk, FormPage form, ReadOptions options, double sourcePxPerMm)
+    public Values Read(CanonicalPage page, EmptyPage empty, FormPage form, ReadOptions options, double sourcePxPerMm)
     {
-        var id = Identity(page, emptyInk, form);
+        var id = Identity(page, empty, form);
         var fields = new Dictionary<string, FieldReading>(StringComparer.Ordinal);
         var marks = new Dictionary<string, MarkReading>(StringComparer.Ordinal);
         PhotoReading? photo = null;
+        var reason = false;
         foreach (var item in form.Items)
         {
             switch (item.Type)
             {
                 case FormItemType.Cells:
-                    fields[item.Name] = Cells(page, emptyInk, item);
+                    fields[item.Name] = Cells(page, empty, item);
                     break;
                 case FormItemType.Line or FormItemType.Signature:
-                    fields[item.Name] = InkZone.Read(page, emptyInk, item);
+                    using (var written = InkZone.Written(page, empty, item))
+                    {
+                        fields[item.Name] = InkZone.Read(written);
+                        reason |= item.Name == "applicant_name" && InkZone.HoldsMoreThanAName(written);
+                    }
+
                     break;
                 case FormItemType.Printed:
-                    fields[item.Name] = Printed(page, emptyInk, item, id, options);
+                    fields[item.Name] = Printed(page, empty, item, id, options);
                     break;
                 case FormItemType.Mark:
-                    marks[item.Name] = MarkZone.Decide(MarkZone.Score(page, emptyInk, item));
+                    marks[item.Name] = MarkZone.Decide(MarkZone.Score(page, empty, item));
                     break;
                 case FormItemType.Photo:
-                    photo = PhotoZone.Read(page, emptyInk, item, _faces, sourcePxPerMm).Reading;
+                    photo = PhotoZone.Read(page, empty, item, _faces, sourcePxPerMm).Reading;
                     break;
             }
         }
 
         JoinDates(fields);
-        var reason = form.Find("applicant_name") is { } name && InkZone.HoldsMoreThanAName(page, emptyInk, name);
         return new Values(id, fields, marks, photo, reason);
     }
 
     /// <summary>Where the photograph lies, in canonical pixels.</summary>
-    public RotatedRect? PhotoOutline(CanonicalPage page, Mat emptyInk, FormItem item) =>
-        PhotoZone.Read(page, emptyInk, item, _faces, CanonicalPage.PxPerMm).Outline;
+    public RotatedRect? PhotoOutline(CanonicalPage page, EmptyPage empty, FormItem item) =>
+        PhotoZone.Read(page, empty, item, _faces, CanonicalPage.PxPerMm).Outline;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,21 +78,21 @@ internal sealed class FormPageReader : IDisposable
     }
 
     // R02: QR first, the printed digits as second witness; unreadable digits beside a good QR are no finding.
-    private ApplicationIdReading Identity(CanonicalPage page, Mat emptyInk, FormPage form)
+    private ApplicationIdReading Identity(CanonicalPage page, EmptyPage empty, FormPage form)
     {
         if (form.Find("qr") is not { } qr)
         {
             return new ApplicationIdReading(null, null, 0);
         }
 
-        var code = _qr.Read(page, CanonicalPage.Px(qr.Box, 3));
-        var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, emptyInk, printed, _network) : null;
+        var code = _qr.Read(page, qr.Box);
+        var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, empty, printed, _network) : null;
         return PrintedDigits.Compare(code, digits);
     }
 
-    private FieldReading Cells(CanonicalPage page, Mat emptyInk, FormItem item)
+    private FieldReading Cells(CanonicalPage page, EmptyPage empty, FormItem item)
     {
-        var cells = new CellsZone(_network).Read(page, emptyInk, item);
+        var cells = new CellsZone(_network).Read(page, empty, item);
         CellsRead?.Invoke(item, cells);
         if (cells.Struck)
         {
@@ -110,7 +115,7 @@ internal sealed class FormPageReader : IDisposable
     }
 
     private FieldReading Printed(
-        CanonicalPage page, Mat emptyInk, FormItem item, ApplicationIdReading id, ReadOptions options)
+        CanonicalPage page, EmptyPage empty, FormItem item, ApplicationIdReading id, ReadOptions options)
     {
         if (item.Name == "application_id")
         {
@@ -119,7 +124,7 @@ internal sealed class FormPageReader : IDisposable
 
         var wanted = options.Printed == PrintedText.All
             || (item.Name == "birth_date" && id.From is null or ApplicationIdSource.Digits);
-        return PrintedZone.Read(page, emptyInk, item, wanted ? _ocr.Value : null);
+        return PrintedZone.Read(page, empty, item, wanted ? _ocr.Value : null);
     }
 
     private static void JoinDates(Dictionary<string, FieldReading> fields)

@@ -12,7 +12,6 @@ public sealed class PageReader : IDisposable
 {
     private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader(), trackAllValues: true);
 
-    private readonly EmptyForms _empty;
     private readonly FormPageReader _forms;
     private readonly ReadOptions _options;
 
@@ -31,7 +30,6 @@ public sealed class PageReader : IDisposable
     {
         NativeLibraries.Load();
         _options = options ?? new ReadOptions();
-        _empty = new EmptyForms();
         _forms = new FormPageReader();
     }
 
@@ -95,9 +93,9 @@ public sealed class PageReader : IDisposable
             return null;
         }
 
-        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
-        var zone = boxes.Select(box => CanonicalPage.Px(box, 3)).Aggregate((a, b) => a.Union(b));
-        using var crop = flat.Cut(zone);
+        var flat = new CanonicalPage(image, placement.ToImage, form);
+        var (left, top) = (boxes.Min(box => box.XMm), boxes.Min(box => box.YMm));
+        using var crop = flat.Fine(new Box(left, top, boxes.Max(box => box.RightMm) - left, boxes.Max(box => box.BottomMm) - top), 3);
         return crop.ImEncode(".png");
     });
 
@@ -109,21 +107,20 @@ public sealed class PageReader : IDisposable
             return null;
         }
 
-        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
-        if (_forms.PhotoOutline(flat, _empty.Ink(placement.Mark!.Kind, placement.Mark.Page), item) is not { } outline)
+        var flat = new CanonicalPage(image, placement.ToImage, form);
+        if (_forms.PhotoOutline(flat, EmptyForms.Page(placement.Mark!.Kind, placement.Mark.Page), item) is not { } outline)
         {
             return null;
         }
 
-        using var picture = CanonicalPage.Warp(image.Colour ?? image.Gray, placement.ToImage, form);
-        using var photo = PhotoZone.Straighten(picture, outline);
+        using var picture = flat.FineOf(image.Colour ?? image.Gray, new Box(0, 0, form.WidthMm, form.HeightMm), 0);
+        using var photo = PhotoZone.Straighten(picture, PhotoZone.Fine(outline));
         return photo.ImEncode(".png");
     });
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _empty.Dispose();
         _forms.Dispose();
     }
 
@@ -170,15 +167,15 @@ public sealed class PageReader : IDisposable
         }
 
         var mark = placement.Mark!;
-        var emptyInk = _empty.Ink(mark.Kind, mark.Page);
-        using var flat = CanonicalPage.Flatten(image, placement.ToImage, form);
-        var values = _forms.Read(flat, emptyInk, form, _options, placement.PxPerMm);
+        var empty = EmptyForms.Page(mark.Kind, mark.Page);
+        var flat = new CanonicalPage(image, placement.ToImage, form);
+        var values = _forms.Read(flat, empty, form, _options, placement.PxPerMm);
         var reading = new PageReading(
             mark.Kind, mark.Version, mark.Page, registration, values.ApplicationId, values.Fields, values.Marks, values.Photo,
             Findings(image, placement, registration, values), image.Bitonal);
         if (debugFolder is { } folder)
         {
-            DebugPictures.Write(folder, image, flat, emptyInk, form, reading);
+            DebugPictures.Write(folder, image, flat, empty, form, reading);
         }
 
         return reading;

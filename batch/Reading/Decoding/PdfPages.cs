@@ -15,18 +15,7 @@ internal static class PdfPages
     private const int RenderDpi = 300;
 
     /// <summary>Pages of the file; 1 where it cannot be told.</summary>
-    public static int Count(byte[] file)
-    {
-        if (Run(file, "pdfinfo", "-") is not { } output)
-        {
-            return 1;
-        }
-
-        var line = Text(output).Split('\n').FirstOrDefault(line => line.StartsWith("Pages:", StringComparison.Ordinal));
-        return line is not null && int.TryParse(line[6..].Trim(), CultureInfo.InvariantCulture, out var pages)
-            ? Math.Clamp(pages, 1, PageLimits.PagesMax)
-            : 1;
-    }
+    public static int Count(byte[] file) => Run(file, "pdfinfo", "-") is { } output ? Count(Text(output).Split('\n')) : 1;
 
     /// <summary>Renders a page at the resolution of the picture in it, so that no pixel is invented or lost.</summary>
     public static Decoded Decode(byte[] file, int page, Colour colour)
@@ -39,7 +28,7 @@ internal static class PdfPages
 
         var lines = Text(info).Split('\n');
         var size = lines.FirstOrDefault(line => line.StartsWith("Page ", StringComparison.Ordinal) && line.Contains(" size:"));
-        if (size is null || page > Count(file))
+        if (size is null || page > Count(lines))
         {
             return "no-such-page";
         }
@@ -60,6 +49,14 @@ internal static class PdfPages
         var rendered = Run(file, "pdftoppm",
             ["-r", dpi.ToString(CultureInfo.InvariantCulture), "-f", number, "-l", number, "-singlefile", .. mode, "-"]);
         return rendered is null or { Length: 0 } ? "damaged" : PageDecoder.Picture(rendered, bits == 1, dpi, colour);
+    }
+
+    private static int Count(string[] info)
+    {
+        var line = info.FirstOrDefault(line => line.StartsWith("Pages:", StringComparison.Ordinal));
+        return line is not null && int.TryParse(line[6..].Trim(), CultureInfo.InvariantCulture, out var pages)
+            ? Math.Clamp(pages, 1, PageLimits.PagesMax)
+            : 1;
     }
 
     // The largest picture of the page, as `pdfimages -list` tells it:

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 using OpenCvSharp;
 
@@ -6,6 +7,10 @@ namespace MyNumber.Batch.Reading;
 /// <summary>Pages of a TIFF by LibTiff.NET, which is managed code: a damaged file throws, it never crashes.</summary>
 internal static class TiffPage
 {
+    // Eight pixels for each byte of bits, in the order in which they lie in memory.
+    private static readonly ulong[] LightBits = [.. Enumerable.Range(0, 256).Select(bits => Eight(bits))];
+    private static readonly ulong[] DarkBits = [.. LightBits.Select(eight => ~eight)];
+
     /// <summary>Directories of the file; 1 where it cannot be told.</summary>
     public static int Count(byte[] file)
     {
@@ -69,6 +74,12 @@ internal static class TiffPage
             return OneBit(tiff, width, height, light, dpi, complaints);
         }
 
+        var luminance = Tag(tiff, TiffTag.PHOTOMETRIC, 0) == (int)Photometric.YCBCR;
+        if (bits == 8 && ((samples == 1 && light) || (samples == 3 && luminance)) && !tiff.IsTiled() && WholeJpeg(tiff, width, height) is { } jpeg)
+        {
+            return PageDecoder.Picture(jpeg, false, dpi, samples == 3 ? colour : Colour.Drop);
+        }
+
         if (bits == 8 && samples == 1 && light && !tiff.IsTiled())
         {
             return Gray(tiff, width, height, dpi, complaints);
@@ -77,11 +88,28 @@ internal static class TiffPage
         return Raster(tiff, width, height, bits == 1 && samples == 1, dpi, colour, complaints);
     }
 
+    private static ulong Eight(int bits) => Enumerable.Range(0, 8)
+        .Aggregate(0UL, (eight, place) => eight | ((bits & (0x80 >> place)) != 0 ? 0xFFUL << (8 * place) : 0));
+
+    // A JPEG as a whole in one strip, as scanners write it, goes to the quick decoder of JPEG files.
+    private static byte[]? WholeJpeg(Tiff tiff, int width, int height)
+    {
+        if (Tag(tiff, TiffTag.COMPRESSION, 1) != (int)Compression.JPEG || tiff.NumberOfStrips() != 1
+            || tiff.GetField(TiffTag.JPEGTABLES) is not null || tiff.RawStripSize(0) is var size && size is < 4 or > PageLimits.FileBytesMax)
+        {
+            return null;
+        }
+
+        var jpeg = new byte[size];
+        return tiff.ReadRawStrip(0, jpeg, 0, jpeg.Length) == jpeg.Length
+            && JpegFacts.Of(jpeg) is { Complete: true } facts && facts.Width == width && facts.Height == height ? jpeg : null;
+    }
+
     private static Decoded OneBit(Tiff tiff, int width, int height, bool light, double? dpi, Complaints complaints)
     {
         var line = new byte[tiff.ScanlineSize()];
         var page = new Mat(height, width, MatType.CV_8UC1);
-        var (zero, one) = light ? ((byte)0, (byte)255) : ((byte)255, (byte)0);
+        var grays = light ? LightBits : DarkBits;
         for (var y = 0; y < height; y++)
         {
             if (!tiff.ReadScanline(line, y) || complaints.Cut)
@@ -91,9 +119,15 @@ internal static class TiffPage
             }
 
             var row = page.AsSpan<byte>().Slice(y * width, width);
-            for (var x = 0; x < width; x++)
+            var eights = MemoryMarshal.Cast<byte, ulong>(row[..(width & ~7)]);
+            for (var i = 0; i < eights.Length; i++)
             {
-                row[x] = (line[x >> 3] & (0x80 >> (x & 7))) != 0 ? one : zero;
+                eights[i] = grays[line[i]];
+            }
+
+            for (var x = width & ~7; x < width; x++)
+            {
+                row[x] = unchecked((byte)(grays[line[x >> 3]] >> (8 * (x & 7))));
             }
         }
 

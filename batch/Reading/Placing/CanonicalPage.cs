@@ -4,19 +4,42 @@ using OpenCvSharp;
 namespace MyNumber.Batch.Reading;
 
 /// <summary>
-/// A page as every zone reader sees it: upright, flat, 12 pixels a millimetre (305 dpi) whatever it was scanned with,
-/// so that a box of the form definition is a rectangle of the picture.
+/// A page as every zone reader sees it: upright, flat, 8 pixels a millimetre (203 dpi) whatever it was scanned with, so
+/// that a box of the form definition is a rectangle of the picture. Zones are flattened when they are looked at: three
+/// quarters of a page are never needed. Small print, codes and what a person looks at are flattened finer.
 /// </summary>
-internal sealed class CanonicalPage : IDisposable
+internal sealed class CanonicalPage
 {
     /// <summary>Pixels a millimetre.</summary>
-    public const int PxPerMm = 12;
+    public const int PxPerMm = 8;
 
-    private CanonicalPage(Mat gray, bool bitonal, double paper, double ink) =>
-        (Gray, Bitonal, Paper, Ink) = (gray, bitonal, paper, ink);
+    /// <summary>Pixels a millimetre of <see cref="Fine"/>: 305 dpi.</summary>
+    public const int FinePxPerMm = 12;
 
-    /// <summary>Gray, 8 bits, black 0.</summary>
-    public Mat Gray { get; }
+    private readonly Mat _scan;
+    private readonly Mat _toScan;
+
+    /// <summary>Lays a page; nothing is flattened yet but its registration marks.</summary>
+    /// <param name="source">The scan; it belongs to the caller and must live as long as this.</param>
+    /// <param name="toScan">From canonical pixels to pixels of the scan; the same holds for it.</param>
+    /// <param name="page">The form's page.</param>
+    public CanonicalPage(PageImage source, Mat toScan, FormPage page)
+    {
+        (_scan, _toScan, Bitonal) = (source.Gray, toScan, source.Bitonal);
+        Size = new Size((int)(page.WidthMm * PxPerMm), (int)(page.HeightMm * PxPerMm));
+        using var mark = View(Px(page.Find("registration_1")!.Box, -1));
+        using var other = View(Px(page.Find("registration_4")!.Box, -1));
+        Ink = Math.Min(Cv2.Mean(mark).Val0, Cv2.Mean(other).Val0);
+        // One pixel a millimetre tells the gray of the paper.
+        using var coarse = Warp(_scan, Matrix(0, 0, PxPerMm), new Size((int)page.WidthMm, (int)page.HeightMm), InterpolationFlags.Nearest);
+        Paper = Bright(coarse, 1);
+    }
+
+    /// <summary>Width and height in canonical pixels.</summary>
+    public Size Size { get; }
+
+    /// <summary>The whole page as a zone.</summary>
+    public Rect Whole => new(new Point(0, 0), Size);
 
     /// <summary>One bit a pixel as scanned.</summary>
     public bool Bitonal { get; }
@@ -27,71 +50,97 @@ internal sealed class CanonicalPage : IDisposable
     /// <summary>Gray of print: of the registration marks.</summary>
     public double Ink { get; }
 
-    /// <summary>Flattens a page.</summary>
-    /// <param name="source">The scan.</param>
-    /// <param name="toImage">From canonical pixels to pixels of the scan.</param>
-    /// <param name="page">The form's page.</param>
-    public static CanonicalPage Flatten(PageImage source, Mat toImage, FormPage page)
-    {
-        var flat = Warp(source.Gray, toImage, page);
-        using var mark = new Mat(flat, Px(page.Find("registration_1")!.Box, -1));
-        using var other = new Mat(flat, Px(page.Find("registration_4")!.Box, -1));
-        var ink = Math.Min(Cv2.Mean(mark).Val0, Cv2.Mean(other).Val0);
-        return new CanonicalPage(flat, source.Bitonal, Bright(flat), ink);
-    }
-
-    /// <summary>The same for any picture of the scan (its colours).</summary>
-    public static Mat Warp(Mat picture, Mat toImage, FormPage page)
-    {
-        var size = new Size((int)(page.WidthMm * PxPerMm), (int)(page.HeightMm * PxPerMm));
-        var flat = new Mat();
-        Cv2.WarpPerspective(picture, flat, toImage, size,
-            InterpolationFlags.Linear | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
-        return flat;
-    }
-
     /// <summary>The box in pixels, grown by <paramref name="growMm"/> on all sides (negative: shrunk), inside the page.</summary>
-    public static Rect Px(Box box, double growMm = 0)
+    public static Rect Px(Box box, double growMm = 0) => Px(box, growMm, PxPerMm);
+
+    private static Rect Px(Box box, double growMm, int pxPerMm)
     {
-        var left = Math.Max(0, (int)Math.Round((box.XMm - growMm) * PxPerMm));
-        var top = Math.Max(0, (int)Math.Round((box.YMm - growMm) * PxPerMm));
-        var right = (int)Math.Round((box.RightMm + growMm) * PxPerMm);
-        var bottom = (int)Math.Round((box.BottomMm + growMm) * PxPerMm);
+        var left = Math.Max(0, (int)Math.Round((box.XMm - growMm) * pxPerMm));
+        var top = Math.Max(0, (int)Math.Round((box.YMm - growMm) * pxPerMm));
+        var right = (int)Math.Round((box.RightMm + growMm) * pxPerMm);
+        var bottom = (int)Math.Round((box.BottomMm + growMm) * pxPerMm);
         return new Rect(left, top, Math.Max(1, right - left), Math.Max(1, bottom - top));
     }
 
-    /// <summary>Ink of a zone as a mask of 255; paper is judged in the zone itself, as light is not even on a scan.</summary>
-    public Mat InkMask(Rect zone)
+    /// <summary>A zone, flattened: gray, 8 bits, black 0; the caller's to dispose of.</summary>
+    public Mat View(Rect zone)
     {
-        using var view = new Mat(Gray, Inside(zone));
+        zone = Inside(zone);
+        return Warp(_scan, Matrix(zone.X, zone.Y, 1), zone.Size, InterpolationFlags.Linear);
+    }
+
+    /// <summary>A box, grown, with <see cref="FinePxPerMm"/> pixels a millimetre.</summary>
+    public Mat Fine(Box box, double growMm) => FineOf(_scan, box, growMm);
+
+    /// <summary>The same of another picture of the scan (its colours).</summary>
+    public Mat FineOf(Mat picture, Box box, double growMm)
+    {
+        var zone = Px(box, growMm, FinePxPerMm);
+        const double step = (double)PxPerMm / FinePxPerMm;
+        return Warp(picture, Matrix(zone.X * step, zone.Y * step, step), zone.Size, InterpolationFlags.Linear);
+    }
+
+    /// <summary>Ink of a flattened zone as a mask of 255; paper is judged in it, as light is not even on a scan.</summary>
+    public Mat InkMask(Mat view)
+    {
         var mask = new Mat();
         // Two fifths of the way from paper to print: a ball-pen is lighter than print, show-through lighter still.
-        var paper = Bitonal ? 255 : Math.Max(Bright(view), Ink + 40);
-        var level = Bitonal ? 128 : paper - (0.4 * (paper - Ink));
+        var level = Bitonal ? 128 : Level(Math.Max(Bright(view, 3), Ink + 40));
         Cv2.Threshold(view, mask, level, 255, ThresholdTypes.BinaryInv);
         return mask;
     }
 
-    /// <summary>A copy of a zone.</summary>
-    public Mat Cut(Rect zone)
+    /// <summary>The part of a zone that lies on the page.</summary>
+    public Rect Inside(Rect zone) => zone.Intersect(Whole);
+
+    private double Level(double paper) => paper - (0.4 * (paper - Ink));
+
+    // From pixels of a zone, each `step` canonical pixels wide, to pixels of the scan.
+    private Mat Matrix(double x, double y, double step)
     {
-        using var view = new Mat(Gray, Inside(zone));
-        return view.Clone();
+        var matrix = new Mat(3, 3, MatType.CV_64FC1);
+        for (var row = 0; row < 3; row++)
+        {
+            var (a, b) = (_toScan.At<double>(row, 0), _toScan.At<double>(row, 1));
+            (matrix.At<double>(row, 0), matrix.At<double>(row, 1)) = (a * step, b * step);
+            matrix.At<double>(row, 2) = (a * x) + (b * y) + _toScan.At<double>(row, 2);
+        }
+
+        return matrix;
     }
 
-    /// <summary>The part of a zone that lies on the page.</summary>
-    public Rect Inside(Rect zone) => zone.Intersect(new Rect(0, 0, Gray.Width, Gray.Height));
-
-    /// <inheritdoc/>
-    public void Dispose() => Gray.Dispose();
+    private static Mat Warp(Mat picture, Mat matrix, Size size, InterpolationFlags how)
+    {
+        using (matrix)
+        {
+            var flat = new Mat();
+            Cv2.WarpPerspective(picture, flat, matrix, size, how | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
+            return flat;
+        }
+    }
 
     // The gray that three quarters of the pixels do not exceed: paper, on anything but a photograph.
-    private static double Bright(Mat view)
+    private static double Bright(Mat view, int step)
     {
-        using var small = new Mat();
-        Cv2.Resize(view, small, new Size(Math.Clamp(view.Width / 4, 1, 400), Math.Clamp(view.Height / 4, 1, 500)), 0, 0, InterpolationFlags.Nearest);
-        var values = small.AsSpan<byte>().ToArray();
-        Array.Sort(values);
-        return values[(int)(values.Length * 0.75)];
+        Span<int> counts = stackalloc int[256];
+        var (width, height, all) = (view.Width, view.Height, 0);
+        var pixels = view.AsSpan<byte>();
+        for (var y = step / 2; y < height; y += step)
+        {
+            var row = pixels.Slice(y * width, width);
+            for (var x = step / 2; x < row.Length; x += step)
+            {
+                counts[row[x]]++;
+                all++;
+            }
+        }
+
+        var (level, below) = (0, counts[0]);
+        while (level < 255 && below <= all * 3 / 4)
+        {
+            below += counts[++level];
+        }
+
+        return level;
     }
 }

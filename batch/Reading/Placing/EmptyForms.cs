@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 using OpenCvSharp;
@@ -6,39 +7,24 @@ namespace MyNumber.Batch.Reading;
 
 /// <summary>
 /// What a form looks like before anybody wrote on it: printed by the very templates that print it, rendered, and placed
-/// as a scan is. A form is made when it is first met, and kept.
+/// as a scan is. A form is made when the process first meets it, and kept.
 /// </summary>
-internal sealed class EmptyForms : IDisposable
+internal static class EmptyForms
 {
-    private readonly Dictionary<(string Kind, int Page), Mat> _inks = [];
+    private static readonly ConcurrentDictionary<string, Lazy<EmptyPage[]>> Kinds = new();
 
-    /// <summary>Ink of the empty page, 255, in pixels of <see cref="CanonicalPage"/>.</summary>
-    public Mat Ink(string kind, int page)
-    {
-        if (!_inks.TryGetValue((kind, page), out var ink))
-        {
-            Make(kind);
-            ink = _inks[(kind, page)];
-        }
-
-        return ink;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var ink in _inks.Values)
-        {
-            ink.Dispose();
-        }
-    }
+    /// <summary>The empty page, from 1.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be rendered: poppler-utils are missing.</exception>
+    public static EmptyPage Page(string kind, int page) =>
+        Kinds.GetOrAdd(kind, _ => new(() => Make(FormDefinitions.Get(kind)), LazyThreadSafetyMode.PublicationOnly)).Value[page - 1];
 
     // A document may carry other pages around the form (an address mount): the form mark tells which are the form's.
-    private void Make(string kind)
+    private static EmptyPage[] Make(FormDefinition form)
     {
         using var pdf = new MemoryStream();
-        PieceDocuments.Render([new PieceData { Document = kind }], pdf);
+        PieceDocuments.Render([new PieceData { Document = form.Kind }], pdf);
         var file = pdf.ToArray();
+        var pages = new EmptyPage[form.Pages.Count];
         for (var page = 1; page <= PdfPages.Count(file); page++)
         {
             var decoded = PageDecoder.Decode(file, page, Colour.Drop);
@@ -50,24 +36,24 @@ internal sealed class EmptyForms : IDisposable
             using (image)
             using (var placement = PagePlacer.Place(image.Gray))
             {
-                if (placement?.Mark is { } mark && mark.Kind == kind)
+                if (placement?.Mark is { } mark && mark.Kind == form.Kind)
                 {
-                    _inks[(kind, mark.Page)] = Flatten(image, placement, FormDefinitions.Get(kind).Pages[mark.Page - 1]);
+                    pages[mark.Page - 1] = new EmptyPage(Ink(image, placement, form.Pages[mark.Page - 1]));
                 }
             }
         }
 
-        if (_inks.Keys.Count(key => key.Kind == kind) != FormDefinitions.Get(kind).Pages.Count)
-        {
-            throw new InvalidOperationException($"The empty form {kind} cannot be made: are poppler-utils installed?");
-        }
+        return pages.All(page => page is not null) ? pages
+            : throw new InvalidOperationException($"The empty form {form.Kind} cannot be made: are poppler-utils installed?");
     }
 
-    private static Mat Flatten(PageImage image, PagePlacement placement, FormPage page)
+    private static Mat Ink(PageImage image, PagePlacement placement, FormPage page)
     {
-        using var flat = CanonicalPage.Flatten(image, placement.ToImage, page);
+        var flat = new CanonicalPage(image, placement.ToImage, page);
+        using var view = flat.View(flat.Whole);
         var ink = new Mat();
-        Cv2.Threshold(flat.Gray, ink, 160, 255, ThresholdTypes.BinaryInv);
+        // Thin lines are light gray at this scale, and nothing else is gray on what was just rendered.
+        Cv2.Threshold(view, ink, 200, 255, ThresholdTypes.BinaryInv);
         return ink;
     }
 }

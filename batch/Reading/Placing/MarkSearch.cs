@@ -13,14 +13,17 @@ internal static class MarkSearch
     /// <summary>Most squares that are looked at; a page of noise has more, and is none of ours.</summary>
     public const int SquaresMax = 40;
 
+    // The page is halved until its long side has no more pixels than this: a mark then has 14 and more.
     private const int LongSidePx = 1400;
+
+    // Side of a mark as a share of the scan's long side: from a bed of A3 to a form that was cropped.
+    private const double SideShareMin = 0.0086;
+    private const double SideShareMax = 0.0314;
 
     /// <summary>All candidates, best first.</summary>
     public static List<Square> Find(Mat gray)
     {
-        var shrink = (double)LongSidePx / Math.Max(gray.Width, gray.Height);
-        using var small = new Mat();
-        Cv2.Resize(gray, small, new Size(), shrink, shrink, InterpolationFlags.Area);
+        using var small = Small(gray, out var shrink);
         var squares = new List<(Square Square, double Fill)>();
         // One level for the page first; where light is uneven, or the scan dark, a level of each neighbourhood.
         using var dark = new Mat();
@@ -75,18 +78,37 @@ internal static class MarkSearch
         return null;
     }
 
+    // Exact halves, which are quick; at most a pixel of the right and lower edge is lost.
+    private static Mat Small(Mat gray, out double shrink)
+    {
+        shrink = 1;
+        var small = new Mat(gray, new Rect(0, 0, gray.Width, gray.Height));
+        while (Math.Max(small.Width, small.Height) > LongSidePx)
+        {
+            using var even = new Mat(small, new Rect(0, 0, small.Width & ~1, small.Height & ~1));
+            var half = new Mat();
+            Cv2.Resize(even, half, new Size(even.Width / 2, even.Height / 2), 0, 0, InterpolationFlags.Area);
+            small.Dispose();
+            small = half;
+            shrink /= 2;
+        }
+
+        return small;
+    }
+
     private static void Collect(Mat dark, double shrink, List<(Square Square, double Fill)> squares)
     {
         using var labels = new Mat();
         using var stats = new Mat();
         using var centres = new Mat();
         var count = Cv2.ConnectedComponentsWithStats(dark, labels, stats, centres);
+        var side = Math.Max(dark.Width, dark.Height);
         for (var i = 1; i < count; i++)
         {
             var (width, height) = (stats.At<int>(i, (int)ConnectedComponentsTypes.Width), stats.At<int>(i, (int)ConnectedComponentsTypes.Height));
             var area = stats.At<int>(i, (int)ConnectedComponentsTypes.Area);
             var fill = (double)area / (width * height);
-            if (Math.Min(width, height) is >= 12 and <= 44 && Math.Abs(width - height) <= 0.25 * Math.Max(width, height) && fill >= 0.72)
+            if (Math.Min(width, height) >= SideShareMin * side && Math.Min(width, height) <= SideShareMax * side && Math.Abs(width - height) <= 0.25 * Math.Max(width, height) && fill >= 0.72)
             {
                 var centre = new Point2d((centres.At<double>(i, 0) + 0.5) / shrink, (centres.At<double>(i, 1) + 0.5) / shrink);
                 squares.Add((new Square(centre, Math.Sqrt(area) / shrink), fill));

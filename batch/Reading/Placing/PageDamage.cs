@@ -10,6 +10,8 @@ internal static class PageDamage
     // Share of a column that is dark on a streak: print never fills a column of a form so far.
     private const double StreakShare = 0.8;
 
+    private const int StreakRows = 300;
+
     // A blank page has less dark than this share of it.
     private const double BlankShare = 0.002;
 
@@ -23,12 +25,13 @@ internal static class PageDamage
     /// <summary>Vertical streaks of a dirty scanner glass, as scanned; the page's edges are left out.</summary>
     public static int Streaks(Mat gray)
     {
-        using var small = new Mat();
-        Cv2.Resize(gray, small, new Size(Math.Min(1240, gray.Width), Math.Min(620, gray.Height)), 0, 0, InterpolationFlags.Area);
+        // A streak runs through every row, so a few hundred rows tell it.
+        var step = Math.Max(1, gray.Height / StreakRows);
+        using var rows = Mat.FromPixelData(gray.Height / step, gray.Width, MatType.CV_8UC1, gray.Data, gray.Step() * step);
         using var background = new Mat();
-        Cv2.Blur(small, background, new Size(41, 1));
+        Cv2.Blur(rows, background, new Size((gray.Width / 30) | 1, 1));
         using var dark = new Mat();
-        Cv2.Subtract(background, small, dark);
+        Cv2.Subtract(background, rows, dark);
         Cv2.Threshold(dark, dark, 25, 1, ThresholdTypes.Binary);
         using var sums = new Mat();
         Cv2.Reduce(dark, sums, ReduceDimension.Row, ReduceTypes.Sum, MatType.CV_32S);
@@ -36,7 +39,7 @@ internal static class PageDamage
         var (count, margin, inside) = (0, columns.Length / 50, false);
         for (var x = margin; x < columns.Length - margin; x++)
         {
-            var streak = columns[x] > StreakShare * small.Height;
+            var streak = columns[x] > StreakShare * rows.Height;
             count += streak && !inside ? 1 : 0;
             inside = streak;
         }

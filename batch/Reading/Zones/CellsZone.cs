@@ -18,10 +18,10 @@ internal sealed class CellsZone(DigitNetwork network)
     private const double SpeckMm2 = 0.08;
 
     /// <summary>What stands in the cells.</summary>
-    public CellsReading Read(CanonicalPage page, Mat emptyInk, FormItem item)
+    public CellsReading Read(CanonicalPage page, EmptyPage empty, FormItem item)
     {
         var zone = page.Inside(CanonicalPage.Px(item.Box, 0.8));
-        using var ink = InkCleaning.Difference(page, emptyInk, zone);
+        using var ink = InkCleaning.Difference(page, empty, zone);
         var struck = StrikeLines.Count(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm) > 0 && item.Cells.Count > 1;
         var pictures = new List<float[]>();
         var at = new List<int>();

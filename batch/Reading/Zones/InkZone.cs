@@ -17,25 +17,29 @@ internal static class InkZone
     // A name ends before this share of the field's width; what stands behind it is something else.
     private const double NameShareMax = 0.76;
 
+    /// <summary>What was written into the zone, as a mask.</summary>
+    public static Mat Written(CanonicalPage page, EmptyPage empty, FormItem item)
+    {
+        var ink = InkCleaning.Difference(page, empty, CanonicalPage.Px(item.Box, -0.4));
+        InkCleaning.DropSpecks(ink, SpeckMm2);
+        return ink;
+    }
+
     /// <summary>
     /// R22. The applicant's field holds more than a signature: ink at its far end, where a reason for an unusual
     /// photograph stands. Too often said is a keyer's glance; too rarely, an applicant's reason unread.
     /// </summary>
-    public static bool HoldsMoreThanAName(CanonicalPage page, Mat emptyInk, FormItem item)
+    public static bool HoldsMoreThanAName(Mat written)
     {
-        using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box, -0.4));
-        InkCleaning.DropSpecks(ink, SpeckMm2);
-        var from = (int)(ink.Width * NameShareMax);
-        using var end = new Mat(ink, new Rect(from, 0, ink.Width - from, ink.Height));
+        var from = (int)(written.Width * NameShareMax);
+        using var end = new Mat(written, new Rect(from, 0, written.Width - from, written.Height));
         return InkCleaning.AreaMm2(end) >= WrittenMm2;
     }
 
-    /// <summary>Reads the zone.</summary>
-    public static FieldReading Read(CanonicalPage page, Mat emptyInk, FormItem item)
+    /// <summary>Whether somebody wrote.</summary>
+    public static FieldReading Read(Mat written)
     {
-        using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box, -0.4));
-        InkCleaning.DropSpecks(ink, SpeckMm2);
-        var area = InkCleaning.AreaMm2(ink);
+        var area = InkCleaning.AreaMm2(written);
         if (area <= BlankMm2)
         {
             return new FieldReading(null, 1000 - (int)(100 * area / BlankMm2), FieldState.Blank);

@@ -16,10 +16,10 @@ internal static class MarkZone
     private const double InsetMm = 0.45;
 
     /// <summary>Share of the box's inside that is inked above the empty form, per mille.</summary>
-    public static int Score(CanonicalPage page, Mat emptyInk, FormItem item)
+    public static int Score(CanonicalPage page, EmptyPage empty, FormItem item)
     {
         var around = page.Inside(CanonicalPage.Px(item.Box, 1));
-        using var ink = InkCleaning.Difference(page, emptyInk, around);
+        using var ink = InkCleaning.Difference(page, empty, around);
         InkCleaning.DropSpecks(ink, 0.05);
         var inside = CanonicalPage.Px(item.Box, -InsetMm);
         using var view = new Mat(ink, new Rect(inside.X - around.X, inside.Y - around.Y, inside.Width, inside.Height));

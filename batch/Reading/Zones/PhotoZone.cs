@@ -27,14 +27,15 @@ internal static class PhotoZone
 
     /// <summary>What was found, and the photograph's outline in canonical pixels (null where there is none).</summary>
     public static (PhotoReading Reading, RotatedRect? Outline) Read(
-        CanonicalPage page, Mat emptyInk, FormItem item, FaceFinder faces, double sourcePxPerMm)
+        CanonicalPage page, EmptyPage empty, FormItem item, FaceFinder faces, double sourcePxPerMm)
     {
         var absent = new PhotoReading(false, null, null, null, null, null, null, null, null, null);
         var zone = page.Inside(CanonicalPage.Px(item.Box, AroundMm));
-        using var sure = Covered(page, emptyInk, zone, Sensitivity.Sure);
-        using var covered = Covered(page, emptyInk, zone, Sensitivity.Fine);
+        using var view = page.View(zone);
+        using var sure = Covered(page, empty, zone, view, Sensitivity.Sure);
+        using var covered = page.Bitonal ? sure.Clone() : Covered(page, empty, zone, view, Sensitivity.Fine);
         var frame = CanonicalPage.Px(item.Box);
-        using var rest = WithoutPrint(sure, emptyInk, zone);
+        using var rest = WithoutPrint(sure, empty, zone);
         using var inside = new Mat(rest, new Rect(frame.X - zone.X, frame.Y - zone.Y, frame.Width, frame.Height));
         if (Cv2.CountNonZero(inside) < CoveredMin * frame.Width * frame.Height || Outline(covered) is not { } outline)
         {
@@ -58,36 +59,44 @@ internal static class PhotoZone
             return (whole ? reading : reading with { WidthMm = null, HeightMm = null, WidthPx = null, TiltDeg = null }, placed);
         }
 
-        using var photo = Straighten(page.Gray, placed);
+        using var photo = Straighten(view, outline);
         return (PictureChecks.Inspect(photo, reading, faces), placed);
     }
 
+    /// <summary>An outline in pixels of <see cref="CanonicalPage.Fine"/>.</summary>
+    public static RotatedRect Fine(RotatedRect outline)
+    {
+        const float step = (float)CanonicalPage.FinePxPerMm / CanonicalPage.PxPerMm;
+        return new(
+            new Point2f(outline.Center.X * step, outline.Center.Y * step),
+            new Size2f(outline.Size.Width * step, outline.Size.Height * step), outline.Angle);
+    }
+
     /// <summary>Cuts the photograph out and turns it upright.</summary>
-    public static Mat Straighten(Mat flat, RotatedRect outline)
+    public static Mat Straighten(Mat zone, RotatedRect outline)
     {
         var (width, height, tilt) = Measures(outline);
         using var turn = Cv2.GetRotationMatrix2D(outline.Center, tilt, 1);
         turn.At<double>(0, 2) += (width / 2) - outline.Center.X;
         turn.At<double>(1, 2) += (height / 2) - outline.Center.Y;
         var photo = new Mat();
-        Cv2.WarpAffine(flat, photo, turn, new Size((int)width, (int)height), InterpolationFlags.Linear, BorderTypes.Replicate);
+        Cv2.WarpAffine(zone, photo, turn, new Size((int)width, (int)height), InterpolationFlags.Linear, BorderTypes.Replicate);
         return photo;
     }
 
     // Everything that is not paper: darker than it by more than a scanner's noise. On bitonal scans dots, joined.
-    private static Mat Covered(CanonicalPage page, Mat emptyInk, Rect zone, Sensitivity sensitivity)
+    private static Mat Covered(CanonicalPage page, EmptyPage empty, Rect zone, Mat view, Sensitivity sensitivity)
     {
         if (page.Bitonal)
         {
-            var dots = InkCleaning.Difference(page, emptyInk, zone);
-            using var wide = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(13, 13));
+            var dots = InkCleaning.Difference(page, empty, zone, view);
+            using var wide = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(9, 9));
             Cv2.MorphologyEx(dots, dots, MorphTypes.Close, wide);
             return dots;
         }
 
-        using var view = new Mat(page.Gray, zone);
         using var smooth = new Mat();
-        Cv2.GaussianBlur(view, smooth, new Size(9, 9), 0);
+        Cv2.GaussianBlur(view, smooth, new Size(7, 7), 0);
         var covered = new Mat();
         var level = sensitivity == Sensitivity.Sure
             ? page.Paper - Math.Max(14, 0.09 * (page.Paper - page.Ink))
@@ -101,7 +110,7 @@ internal static class PhotoZone
     {
         var pixels = smooth.AsSpan<byte>();
         var (width, height) = (smooth.Width, smooth.Height);
-        const int ring = 3 * CanonicalPage.PxPerMm, step = 3;
+        const int ring = 3 * CanonicalPage.PxPerMm, step = 2;
         var grays = new List<byte>();
         for (var y = 0; y < height; y += step)
         {
@@ -121,12 +130,12 @@ internal static class PhotoZone
     }
 
     // Without the form's own lines and words, which a photograph covers and an empty field shows.
-    private static Mat WithoutPrint(Mat covered, Mat emptyInk, Rect zone)
+    private static Mat WithoutPrint(Mat covered, EmptyPage empty, Rect zone)
     {
-        using var empty = new Mat(emptyInk, zone);
+        using var print = new Mat(empty.Ink, zone);
         using var grown = new Mat();
-        using var near = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(13, 13));
-        Cv2.Dilate(empty, grown, near);
+        using var near = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(9, 9));
+        Cv2.Dilate(print, grown, near);
         var rest = covered.Clone();
         rest.SetTo(Scalar.Black, grown);
         return rest;
@@ -136,12 +145,12 @@ internal static class PhotoZone
     {
         // Opening takes the frame's line away where no photograph lies on it; the photograph's own edge stays whole.
         using var open = new Mat();
-        using var joint = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(9, 9));
+        using var joint = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(7, 7));
         Cv2.MorphologyEx(covered, open, MorphTypes.Close, joint);
-        using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(25, 25));
+        using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(17, 17));
         Cv2.MorphologyEx(open, open, MorphTypes.Open, kernel);
         Cv2.FindContours(open, out var contours, out _, RetrievalModes.External, ContourApproximationModes.ApproxSimple);
-        var points = contours.Where(contour => Cv2.ContourArea(contour) > 40 * 40).SelectMany(contour => contour).ToArray();
+        var points = contours.Where(contour => Cv2.ContourArea(contour) > 27 * 27).SelectMany(contour => contour).ToArray();
         return points.Length < 4 ? null : Cv2.MinAreaRect(points);
     }
 

@@ -24,9 +24,9 @@ internal static class PrintedDigits
     private const int DifferentMax = 1;
 
     /// <summary>The digits one by one; null where there are not 23 pieces of ink, so that nothing can be said.</summary>
-    public static IReadOnlyList<DigitGuess>? Read(CanonicalPage page, Mat emptyInk, FormItem item, DigitNetwork network)
+    public static IReadOnlyList<DigitGuess>? Read(CanonicalPage page, EmptyPage empty, FormItem item, DigitNetwork network)
     {
-        using var ink = InkCleaning.Difference(page, emptyInk, CanonicalPage.Px(item.Box));
+        using var ink = InkCleaning.Difference(page, empty, CanonicalPage.Px(item.Box));
         InkCleaning.DropSpecks(ink, 0.1);
         var pictures = new List<float[]>();
         foreach (var (left, right) in Columns(ink))

@@ -24,13 +24,14 @@ internal static partial class PrintedZone
 
     /// <summary>Reads the field.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="emptyInk">The empty form.</param>
+    /// <param name="empty">The empty form.</param>
     /// <param name="item">The field.</param>
     /// <param name="ocr">Null: the text is not wanted, or cannot be had.</param>
-    public static FieldReading Read(CanonicalPage page, Mat emptyInk, FormItem item, Tesseract? ocr)
+    public static FieldReading Read(CanonicalPage page, EmptyPage empty, FormItem item, Tesseract? ocr)
     {
         var zone = page.Inside(CanonicalPage.Px(item.Box, -0.4));
-        using var ink = InkCleaning.Difference(page, emptyInk, zone);
+        using var view = page.View(zone);
+        using var ink = InkCleaning.Difference(page, empty, zone, view);
         InkCleaning.DropSpecks(ink, 0.04);
         if (InkCleaning.AreaMm2(ink) < InkMm2Min)
         {
@@ -47,7 +48,11 @@ internal static partial class PrintedZone
             return new FieldReading(null, 1000, FieldState.Read);
         }
 
-        var (text, confidence) = Text(page, zone, ink, ocr);
+        // Text is read finer than ink is found.
+        using var fine = page.Fine(item.Box, -0.4);
+        using var fineInk = new Mat();
+        Cv2.Resize(ink, fineInk, fine.Size(), 0, 0, InterpolationFlags.Nearest);
+        var (text, confidence) = Text(fine, fineInk, ocr);
         return item.Name is "birth_date" or "issued_on" or "stay_until"
             ? Date(text, confidence)
             : new FieldReading(text, confidence, confidence >= ConfidenceMin ? FieldState.Read : FieldState.Doubtful);
@@ -62,14 +67,13 @@ internal static partial class PrintedZone
             : new FieldReading(date.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), confidence, FieldState.Read);
     }
 
-    private static (string Text, int Confidence) Text(CanonicalPage page, Rect zone, Mat ink, Tesseract ocr)
+    private static (string Text, int Confidence) Text(Mat view, Mat ink, Tesseract ocr)
     {
         // Only what is near clean ink is shown to tesseract; noise of the paper makes it read characters.
         using var near = new Mat();
         using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(5, 5));
         Cv2.Dilate(ink, near, kernel);
         using var shown = new Mat(ink.Size(), MatType.CV_8UC1, Scalar.White);
-        using var view = new Mat(page.Gray, zone);
         view.CopyTo(shown, near);
         Cv2.GaussianBlur(shown, shown, new Size(0, 0), 0.9);
         var text = "";

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using MyNumber.Templates.Forms;
 using OpenCvSharp;
 
 namespace MyNumber.Batch.Reading;
@@ -11,12 +12,15 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 internal sealed partial class QrZone : IDisposable
 {
+    // The code may lie beside its box by this much, and a reader wants some white around it.
+    private const double AroundMm = 3;
+
     private readonly WeChatQRCode _reader = new("", "", "", "");
 
     /// <summary>23 digits, or null.</summary>
-    public string? Read(CanonicalPage page, Rect zone)
+    public string? Read(CanonicalPage page, Box box)
     {
-        using var view = page.Cut(zone);
+        using var view = page.Fine(box, AroundMm);
         if (Decode(view) is { } id)
         {
             return id;

@@ -18,11 +18,16 @@ internal static class StrikeLines
 
         // Growing by a pixel up and down lets a slightly slanted or shaky line count as one.
         using var grown = new Mat();
-        using var tall = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(3, 5));
+        using var tall = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(3, 3));
         Cv2.Dilate(ink, grown, tall);
         using var lines = new Mat();
         using var wide = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(length, 1));
         Cv2.MorphologyEx(grown, lines, MorphTypes.Open, wide);
+        if (Cv2.CountNonZero(lines) == 0)
+        {
+            return 0;
+        }
+
         using var labels = new Mat();
         using var stats = new Mat();
         using var centres = new Mat();

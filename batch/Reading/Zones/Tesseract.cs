@@ -46,7 +46,7 @@ internal sealed partial class Tesseract : IDisposable
     public (string Text, int Confidence) Text(Mat gray)
     {
         TessBaseAPISetImage(_engine, gray.Data, gray.Width, gray.Height, 1, (int)gray.Step());
-        TessBaseAPISetSourceResolution(_engine, (int)(CanonicalPage.PxPerMm * 25.4));
+        TessBaseAPISetSourceResolution(_engine, (int)(CanonicalPage.FinePxPerMm * 25.4));
         var text = TessBaseAPIGetUTF8Text(_engine);
         try
         {
