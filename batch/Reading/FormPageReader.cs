@@ -25,7 +25,7 @@ internal sealed class FormPageReader : IDisposable
     /// <summary>Reads the page.</summary>
     public Values Read(CanonicalPage page, EmptyPage empty, FormPage form, ReadOptions options, double sourcePxPerMm)
     {
-        var id = Identity(page, empty, form);
+        var id = Identity(page, form);
         var fields = new Dictionary<string, FieldReading>(StringComparer.Ordinal);
         var marks = new Dictionary<string, MarkReading>(StringComparer.Ordinal);
         PhotoReading? photo = null;
@@ -78,7 +78,7 @@ internal sealed class FormPageReader : IDisposable
     }
 
     // R02: QR first, the printed digits as second witness; unreadable digits beside a good QR are no finding.
-    private ApplicationIdReading Identity(CanonicalPage page, EmptyPage empty, FormPage form)
+    private ApplicationIdReading Identity(CanonicalPage page, FormPage form)
     {
         if (form.Find("qr") is not { } qr)
         {
@@ -86,7 +86,7 @@ internal sealed class FormPageReader : IDisposable
         }
 
         var code = _qr.Read(page, qr.Box);
-        var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, empty, printed, _network) : null;
+        var digits = form.Find("application_id") is { } printed ? PrintedDigits.Read(page, printed) : null;
         return PrintedDigits.Compare(code, digits);
     }
 

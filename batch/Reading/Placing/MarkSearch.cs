@@ -81,13 +81,15 @@ internal static class MarkSearch
     // Exact halves, which are quick; at most a pixel of the right and lower edge is lost.
     private static Mat Small(Mat gray, out double shrink)
     {
+        var (width, height) = (gray.Width, gray.Height);
         shrink = 1;
-        var small = new Mat(gray, new Rect(0, 0, gray.Width, gray.Height));
-        while (Math.Max(small.Width, small.Height) > LongSidePx)
+        var small = new Mat(gray, new Rect(0, 0, width, height));
+        while (Math.Max(width, height) > LongSidePx)
         {
-            using var even = new Mat(small, new Rect(0, 0, small.Width & ~1, small.Height & ~1));
+            (width, height) = (width / 2, height / 2);
+            using var even = new Mat(small, new Rect(0, 0, 2 * width, 2 * height));
             var half = new Mat();
-            Cv2.Resize(even, half, new Size(even.Width / 2, even.Height / 2), 0, 0, InterpolationFlags.Area);
+            Cv2.Resize(even, half, new Size(width, height), 0, 0, InterpolationFlags.Area);
             small.Dispose();
             small = half;
             shrink /= 2;

@@ -6,8 +6,11 @@ namespace MyNumber.Batch.Reading;
 /// <summary>A box to fill in: <see cref="Score"/> scores, <see cref="Decide"/> decides (R13, R14).</summary>
 internal static class MarkZone
 {
-    /// <summary>From this share of ink on the box is filled, per mille.</summary>
-    public const int FilledMin = 380;
+    /// <summary>
+    /// From this share of ink on the box is filled, per mille: half way between one hesitant stroke (about 400) and the
+    /// palest box that `bench read` filled in (814, at its worst level).
+    /// </summary>
+    public const int FilledMin = 600;
 
     /// <summary>Up to this share it is empty; between the two a person looks.</summary>
     public const int EmptyMax = 70;

@@ -33,13 +33,19 @@ internal static class PhotoZone
         var zone = page.Inside(CanonicalPage.Px(item.Box, AroundMm));
         using var view = page.View(zone);
         using var sure = Covered(page, empty, zone, view, Sensitivity.Sure);
-        using var covered = page.Bitonal ? sure.Clone() : Covered(page, empty, zone, view, Sensitivity.Fine);
+        using var plain = WithoutLines(view, empty, zone);
+        using var covered = page.Bitonal ? sure.Clone() : Covered(page, empty, zone, plain, Sensitivity.Fine);
         var frame = CanonicalPage.Px(item.Box);
         using var rest = WithoutPrint(sure, empty, zone);
         using var inside = new Mat(rest, new Rect(frame.X - zone.X, frame.Y - zone.Y, frame.Width, frame.Height));
         if (Cv2.CountNonZero(inside) < CoveredMin * frame.Width * frame.Height || Outline(covered) is not { } outline)
         {
             return (absent, null);
+        }
+
+        if (!page.Bitonal)
+        {
+            outline = PhotoEdges.Refine(plain, outline);
         }
 
         var placed = new RotatedRect(new Point2f(outline.Center.X + zone.X, outline.Center.Y + zone.Y), outline.Size, outline.Angle);
@@ -141,6 +147,24 @@ internal static class PhotoZone
         return rest;
     }
 
+    // The form's frame must not be taken for an edge of the photograph: thin dark lines are filled where they are printed.
+    private static Mat WithoutLines(Mat view, EmptyPage empty, Rect zone)
+    {
+        using var wide = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(11, 11));
+        using var near = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(5, 5));
+        // Noise would be filled to its brightest; a light blur first keeps the paper's gray.
+        using var smooth = new Mat();
+        Cv2.Blur(view, smooth, new Size(3, 3));
+        using var filled = new Mat();
+        Cv2.MorphologyEx(smooth, filled, MorphTypes.Close, wide);
+        using var print = new Mat(empty.Grown, zone);
+        using var around = new Mat();
+        Cv2.Dilate(print, around, near);
+        var plain = view.Clone();
+        filled.CopyTo(plain, around);
+        return plain;
+    }
+
     private static RotatedRect? Outline(Mat covered)
     {
         // Opening takes the frame's line away where no photograph lies on it; the photograph's own edge stays whole.
@@ -155,7 +179,7 @@ internal static class PhotoZone
     }
 
     // OpenCV names the sides of a turned rectangle as it likes; here the tilt lies within ±45 degrees.
-    private static (double Width, double Height, double Tilt) Measures(RotatedRect outline)
+    internal static (double Width, double Height, double Tilt) Measures(RotatedRect outline)
     {
         var (width, height, tilt) = ((double)outline.Size.Width, (double)outline.Size.Height, (double)outline.Angle);
         while (tilt > 45)

@@ -58,6 +58,14 @@ internal static class ReadBench
         }
 
         Console.WriteLine();
+        Console.WriteLine($"| marks (floors {MarkZone.EmptyMax} and {MarkZone.FilledMin}) | largest score of an empty box | smallest of a filled one |");
+        Console.WriteLine("|---|---|---|");
+        foreach (var row in tallies.MarkRows(DamageLevel.All.Select(level => level.Name)))
+        {
+            Console.WriteLine(row);
+        }
+
+        Console.WriteLine();
         Console.WriteLine("| fronts of sheets | processor time each | each second of a core |");
         Console.WriteLine("|---|---|---|");
         foreach (var row in speed.Rows())

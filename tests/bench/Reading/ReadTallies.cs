@@ -13,6 +13,8 @@ internal sealed class ReadTallies
 
     private readonly ConcurrentDictionary<(string Level, string Field), Tally> _tallies = new();
 
+    private readonly ConcurrentBag<(string Level, bool Filled, int Score)> _markScores = [];
+
     /// <summary>Adds a sheet; cells are given as the reader saw them, before a field decides.</summary>
     public void Add(string level, LabelledSheet sheet, PageReading? reading, IReadOnlyDictionary<string, CellsReading> cells)
     {
@@ -59,11 +61,19 @@ internal sealed class ReadTallies
             _ => Verdict.Doubtful,
         });
 
-        void Mark(string item, BoxFill written) => Note("mark", reading?.Marks.GetValueOrDefault(item)?.Filled switch
+        void Mark(string item, BoxFill written)
         {
-            null => Verdict.Doubtful,
-            { } filled => filled == (written == BoxFill.Filled) ? Verdict.Read : Verdict.Wrong,
-        });
+            if (reading?.Marks.GetValueOrDefault(item) is { } mark)
+            {
+                _markScores.Add((level, written == BoxFill.Filled, mark.Score));
+            }
+
+            Note("mark", reading?.Marks.GetValueOrDefault(item)?.Filled switch
+        {
+                null => Verdict.Doubtful,
+                { } filled => filled == (written == BoxFill.Filled) ? Verdict.Read : Verdict.Wrong,
+            });
+        }
 
         // Cell by cell: an empty one that is read as empty is no digit and is not counted.
         void Digits(string item, string written)
@@ -91,6 +101,13 @@ internal sealed class ReadTallies
         from field in Fields
         where _tallies.ContainsKey((level, field))
         select _tallies[(level, field)].Row(level, field);
+
+    /// <summary>How far the scores of empty and filled boxes lie apart: what the two floors of marks are chosen from.</summary>
+    public IEnumerable<string> MarkRows(IEnumerable<string> levels) =>
+        from level in levels
+        let empty = _markScores.Where(mark => mark.Level == level && !mark.Filled).Select(mark => mark.Score).DefaultIfEmpty().Max()
+        let filled = _markScores.Where(mark => mark.Level == level && mark.Filled).Select(mark => mark.Score).DefaultIfEmpty(1000).Min()
+        select $"| {level} | {empty} | {filled} |";
 
     // The year of an era counts from 1: 令和 began in 2019.
     private static string Iso(WrittenDate date)

@@ -56,8 +56,24 @@ internal static class FilledForm
         Write(scan, form.Find("phone")!, phone);
         Sign(scan, form.Find("applicant_name")!.Box);
         Cv2.Rectangle(scan, Px(form.Find("braille")!.Box), new Scalar(40), -1);
-        Photograph(scan, form.Find("photo")!.Box);
+        Photograph(scan, Px(form.Find("photo")!.Box), 190);
         return scan;
+    }
+
+    /// <summary>A photograph glued askew: turned around its middle, and shifted.</summary>
+    /// <param name="scan">A printed form; what is on its photo field is covered.</param>
+    /// <param name="degrees">Turn.</param>
+    /// <param name="shiftMm">To the right and down.</param>
+    /// <param name="background">Gray of the photograph's background.</param>
+    public static void Glue(Mat scan, double degrees, double shiftMm, int background)
+    {
+        var zone = Px(FormDefinitions.ApplicationForm.Pages[0].Find("photo")!.Box);
+        using var photo = new Mat(zone.Size, MatType.CV_8UC1);
+        Photograph(photo, new Rect(new Point(0, 0), zone.Size), background);
+        using var turn = Cv2.GetRotationMatrix2D(new Point2f(zone.Width / 2f, zone.Height / 2f), degrees, 1);
+        turn.At<double>(0, 2) += zone.X + (shiftMm * PxPerMm);
+        turn.At<double>(1, 2) += zone.Y + (shiftMm * PxPerMm);
+        Cv2.WarpAffine(photo, scan, turn, scan.Size(), InterpolationFlags.Linear, BorderTypes.Transparent);
     }
 
     /// <summary>Writes digits into cells from the left.</summary>
@@ -162,10 +178,9 @@ internal static class FilledForm
         }
     }
 
-    private static void Photograph(Mat scan, Box box)
+    private static void Photograph(Mat scan, Rect zone, int background)
     {
-        var zone = Px(box);
-        Cv2.Rectangle(scan, zone, new Scalar(190), -1);
+        Cv2.Rectangle(scan, zone, new Scalar(background), -1);
         var middle = new Point(zone.X + (zone.Width / 2), zone.Y + (zone.Height * 45 / 100));
         Cv2.Ellipse(scan, middle, new Size(zone.Width / 4, zone.Height / 4), 0, 0, 360, new Scalar(130), -1);
         Cv2.Rectangle(scan, new Rect(zone.X + 60, zone.Bottom - 120, zone.Width - 120, 118), new Scalar(50), -1);

@@ -202,6 +202,25 @@ public sealed class PageReaderTests : IDisposable
         Assert.Null(_reader.CropPng(file, 1, "no_such_item"));
     }
 
+    [Theory]
+    [InlineData(0, 0, 190)]
+    [InlineData(3, 0, 190)]
+    [InlineData(-6, 0.8, 190)]
+    [InlineData(9, -0.8, 190)]
+    [InlineData(2, 2, 225)]     // A light background on a field whose frame shows beside it.
+    [InlineData(-4, -2, 235)]
+    public void A_photograph_is_measured_however_it_was_glued(double degrees, double shiftMm, int background)
+    {
+        using var scan = FilledForm.Print("application-form");
+        FilledForm.Glue(scan, degrees, shiftMm, background);
+        FilledForm.Noise(scan, 3);
+        var photo = Read(FilledForm.Png(scan)).Photo!;
+        Assert.InRange(photo.WidthMm!.Value, 34.5, 35.5);
+        Assert.InRange(photo.HeightMm!.Value, 44.5, 45.5);
+        Assert.InRange(photo.TiltDeg!.Value, -degrees - 0.5, -degrees + 0.5);
+        Assert.True(photo.PlainBackground);
+    }
+
     [Fact]
     public void Tesseract_is_loaded_before_opencv()
     {
