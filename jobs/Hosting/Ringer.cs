@@ -7,7 +7,8 @@ namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
 /// Looks once a second, and at every NOTIFY, whether parts can be claimed, and rings until enough doorbells are queued. On
-/// a thread of its own: it must go on while parts keep the thread pool busy.
+/// a thread of its own: it must go on while parts keep the thread pool busy. Where parts wait and no ring comes through,
+/// because Hangfire recovers from an outage at its own pace (measured: up to ten minutes), it knocks at the worker itself.
 /// </summary>
 internal sealed class Ringer : IDisposable
 {
@@ -17,15 +18,19 @@ internal sealed class Ringer : IDisposable
     // Any number will do; it only must not be used for another lock.
     private const long TurnLock = 0x4d594e52;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
 
     private readonly string _connectionString;
     private readonly JobStorage _storage;
     private readonly BackgroundJobClient _client;
+    private readonly Worker _worker;
+    private readonly Func<Task> _answer;
     private readonly Thread _thread;
     private volatile bool _ended;
 
-    public Ringer(string connectionString, JobStorage storage)
+    public Ringer(string connectionString, JobStorage storage, Worker worker, Func<Task> answer)
     {
+        (_worker, _answer) = (worker, answer);
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
         _storage = storage;
         _client = new BackgroundJobClient(storage);
@@ -55,6 +60,7 @@ internal sealed class Ringer : IDisposable
 
                 while (!_ended)
                 {
+                    Knock(connection);
                     Ring(connection);
                     connection.Wait(Look);
                 }
@@ -68,6 +74,27 @@ internal sealed class Ringer : IDisposable
                 Thread.Sleep(Look);
             }
         }
+    }
+
+    private void Knock(NpgsqlConnection connection)
+    {
+        if (_worker.IdleFor < SilenceMax || OpenParts.Count(connection, RingsPerWorker) == 0)
+        {
+            return;
+        }
+
+        Log.Warning("Parts wait and no ring comes through Hangfire: the worker looks by itself");
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await _answer();
+            }
+            catch (Exception lost) when (lost is NpgsqlException or OperationCanceledException)
+            {
+                Log.Warning(lost, "The worker lost the database or drains; the next look knocks again");
+            }
+        });
     }
 
     private void Ring(NpgsqlConnection connection)

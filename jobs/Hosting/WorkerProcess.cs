@@ -23,8 +23,9 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
         {
             using var worker = new Worker(engine, workerId, pulse);
             var storage = HangfireStorage.Open(connectionString);
-            using (Serve(storage, new Doorbell(worker, drain.Token, stop.Token)))
-            using (new Ringer(connectionString, storage))
+            var doorbell = new Doorbell(worker, drain.Token, stop.Token);
+            using (Serve(storage, doorbell))
+            using (new Ringer(connectionString, storage, worker, doorbell.AnswerAsync))
             {
                 Log.Information("Worker {Worker} is ready", workerId);
                 await WaitAsync(parent, drain);
