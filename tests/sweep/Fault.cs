@@ -27,9 +27,9 @@ internal sealed record FaultKind(
 /// <summary>One fault of one night.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Step">It strikes once this step (from 1) has begun …</param>
-/// <param name="Fraction">… and this share of the time that the step takes undisturbed is over.</param>
+/// <param name="Share">… and this share of its parts is done.</param>
 /// <param name="Dice">Seed of its own choices.</param>
-internal sealed record Fault(FaultKind Kind, int Step, double Fraction, int Dice);
+internal sealed record Fault(FaultKind Kind, int Step, double Share, int Dice);
 
 /// <summary>
 /// Which faults strike a night: a function of the seed, the world and the number of the night alone, so that a night can
@@ -48,7 +48,7 @@ internal static class Plan
             .DistinctBy(kind => kind.Point ?? kind.Name).ToList();
         return [.. dealt
             .Select(kind => new Fault(kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)], dice.NextDouble(), dice.Next()))
-            .OrderBy(fault => fault.Step).ThenBy(fault => fault.Fraction)];
+            .OrderBy(fault => fault.Step).ThenBy(fault => fault.Share)];
     }
 
     private static FaultKind[] Deck(int seed, string world, int number, FaultKind[] kinds)

@@ -57,14 +57,16 @@ internal sealed class Night : IAsyncDisposable
     public Task<T?> AskAsync<T>(string sql, params object[] parameters) =>
         Stage.Cluster.ScalarAsync<T>(Stage.Database, sql, parameters);
 
-    /// <summary>Waits until a step of this night has begun.</summary>
+    /// <summary>Waits until a step (from 1) has begun and a share of its parts is done, however long that takes tonight.</summary>
     /// <returns>False where the night ended before.</returns>
-    public Task<bool> ReachesAsync(int ordinal) => UntilAsync(async () => await AskAsync<int>(
+    public Task<bool> ReachesAsync(int step, double share) => UntilAsync(() => AskAsync<bool>(
         """
-        SELECT coalesce(max(ordinal), 0) FROM step JOIN run ON run.id = run_id
-        WHERE kind = 'night' AND business_date = $1 AND step.state <> 'waiting'
+        SELECT EXISTS (
+          SELECT FROM step JOIN run ON run.id = run_id LEFT JOIN part ON part.step_id = step.id AND part.state = 'done'
+          WHERE kind = 'night' AND business_date = $1 AND ordinal >= $2 AND step.state <> 'waiting'
+          GROUP BY ordinal HAVING ordinal > $2 OR count(part.id) >= $3)
         """,
-        World.Date) >= ordinal);
+        World.Date, step, (long)(World.StepParts[step - 1] * share)));
 
     /// <summary>Waits for something to become true.</summary>
     /// <returns>False where the night, or the patience, ended before.</returns>

@@ -21,7 +21,7 @@ internal sealed record SweepOptions
     public int Applications { get; init; } = 60;
 
     /// <summary>Faults planned for one night; some find nothing to strike.</summary>
-    public int PerNight { get; init; } = 9;
+    public int PerNight { get; init; } = 12;
 
     /// <summary>The first night's number, to play one night again (with <see cref="Nights"/> 1).</summary>
     public int From { get; init; }
@@ -36,6 +36,8 @@ internal sealed record SweepOptions
 /// <summary>Plays nights until enough faults have struck; each must end as the calm one did.</summary>
 internal static class Sweep
 {
+    private const int MomentMsMax = 500;
+
     /// <returns>What came of it, a line a kind.</returns>
     public static async Task<Tally> RunAsync(SweepOptions options, Action<string> say, CancellationToken cancellation)
     {
@@ -85,10 +87,11 @@ internal static class Sweep
         tally.Add(struck, lost.Count > 0, twice.Count > 0, broken is not null);
         var isGood = broken is null && lost.Count + twice.Count == 0;
         say($"{(isGood ? "good" : "BAD ")} night {number} ({world.Name}), seed {options.Seed}: {struck.Count} of {plan.Count} faults struck, "
-            + $"{watch.Elapsed.TotalSeconds:0} s; {tally.Struck} so far");
+            + $"{watch.Elapsed.TotalSeconds:0} s; {tally.Struck} so far; nothing to strike: "
+            + string.Join(", ", plan.Where(fault => !struck.Contains(fault.Kind)).Select(fault => $"{fault.Kind.Name} ({fault.Step})")));
         if (!isGood)
         {
-            await TellAsync(stage, night, number, options, plan, struck, broken, lost, twice, say);
+            await TellAsync(stage, night, number, options, plan, broken, lost, twice, say);
         }
     }
 
@@ -98,18 +101,13 @@ internal static class Sweep
         var strikes = new List<Task>();
         foreach (var fault in plan)
         {
-            if (!await night.ReachesAsync(fault.Step))
+            if (!await night.ReachesAsync(fault.Step, fault.Share))
             {
                 break;
             }
 
-            var pause = TimeSpan.FromSeconds(night.World.StepSeconds[fault.Step - 1] * fault.Fraction);
-            await night.UntilAsync(() => Task.FromResult(false), pause);
-            if (night.Over.IsCancellationRequested)
-            {
-                break;
-            }
-
+            // Somewhere in the part that is being worked, not always at its beginning.
+            await Task.Delay(new Random(fault.Dice).Next(MomentMsMax));
             night.Say($"-- {fault.Kind.Name}");
             var strike = StrikeAsync(night, fault, struck);
             strikes.Add(strike);
@@ -135,14 +133,14 @@ internal static class Sweep
     }
 
     private static async Task TellAsync(
-        Stage stage, Night night, int number, SweepOptions options, IReadOnlyList<Fault> plan, List<FaultKind> struck,
+        Stage stage, Night night, int number, SweepOptions options, IReadOnlyList<Fault> plan,
         string? broken, IReadOnlyList<string> lost, IReadOnlyList<string> twice, Action<string> say)
     {
         const int linesMax = 10;
         const int lettersMax = 220;
         say($"  again: ./run-local.sh faults --seed {options.Seed} --applications {options.Applications} --per-night {options.PerNight}"
             + $"{(options.Only.Length > 0 ? $" --only '{options.Only}'" : "")} --from {number} --nights 1");
-        say($"  plan: {string.Join("; ", plan.Select(fault => $"{fault.Kind.Name} in {fault.Step}{(struck.Contains(fault.Kind) ? "" : " (not struck)")}"))}");
+        say($"  plan: {string.Join(", ", plan.Select(fault => $"{fault.Kind.Name} ({fault.Step})"))}");
         if (broken is not null)
         {
             say($"  {broken}");

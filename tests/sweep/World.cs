@@ -6,8 +6,8 @@ namespace MyNumber.Tests.Sweep;
 /// <param name="Name">`first`, `second` or `third`.</param>
 /// <param name="Date">Its business date.</param>
 /// <param name="Calm">The digest of the undisturbed night.</param>
-/// <param name="StepSeconds">How long each step took then, in order: where in a step a fault falls is a fraction of it.</param>
-internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyList<double> StepSeconds)
+/// <param name="StepParts">How many parts each step had then, in order: a fault falls after a share of them.</param>
+internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyList<long> StepParts)
 {
     /// <summary>The nights that are played, in turns.</summary>
     public static IReadOnlyList<string> Names { get; } = ["first", "second", "third"];
@@ -47,15 +47,16 @@ internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyL
         await stage.RunOkAsync("night", "--date", Text(date));
         await stage.RunOkAsync("verify");
         var digest = await Digest.TakeAsync(stage);
-        var seconds = await stage.Cluster.ScalarAsync<double[]>(
+        var parts = await stage.Cluster.ScalarAsync<long[]>(
             stage.Database,
             """
-            SELECT array_agg(extract(epoch FROM closed_at - step.started_at)::float8 ORDER BY ordinal)
-            FROM step JOIN run ON run.id = run_id WHERE kind = 'night' AND business_date = $1
+            SELECT array_agg(parts ORDER BY ordinal) FROM (
+              SELECT ordinal, count(*) AS parts FROM part JOIN step ON step.id = step_id JOIN run ON run.id = run_id
+              WHERE kind = 'night' AND business_date = $1 GROUP BY ordinal) AS step
             """,
             date);
-        say($"calm {name} night: {seconds!.Sum():0} s, {digest.Lines.Count} lines of digest");
-        return new(name, date, digest, seconds!);
+        say($"calm {name} night: {parts!.Sum()} parts, {digest.Lines.Count} lines of digest");
+        return new(name, date, digest, parts!);
     }
 
     private static async Task PartnersAsync(Stage stage, string area, string partner, DateOnly date)
