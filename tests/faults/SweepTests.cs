@@ -10,10 +10,10 @@ namespace MyNumber.Tests.Faults;
 public sealed class SweepTests(ITestOutputHelper output)
 {
     [Fact]
-    public void A_night_killed_at_every_fault_point_ends_as_a_calm_one() => Sweep("--only", ": killed", "--each", "1", "--count", "1");
+    public void A_night_killed_at_every_fault_point_ends_as_a_calm_one() => Sweep("--only", ": killed", "--each", "1", "--nights", "1");
 
     [Fact]
-    public void Nights_under_faults_of_all_kinds_end_as_calm_ones() => Sweep("--only", "", "--nights", "2");
+    public void Nights_under_faults_of_all_kinds_end_as_calm_ones() => Sweep("--nights", "2");
 
     private void Sweep(params string[] faults)
     {

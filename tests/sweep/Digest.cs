@@ -13,10 +13,11 @@ internal sealed record Digest(IReadOnlyList<string> Lines)
     // Who worked, when, and what people were told on the way: true of one night alone.
     private static readonly string[] TablesLeftOut = ["worker", "part", "alert", "alert_message", "alert_channel", "alert_delivery", "audit", "approval", "account", "home", "schemaversions"];
 
-    // Surrogate ids, instants of the machine, and ciphertext, which begins with chance.
+    // Surrogate ids, instants of the machine, what a step had to wait for, and ciphertext, which begins with chance.
     private static readonly string[] ColumnsLeftOut =
     [
         "id", "run_id", "drop_id", "opened_at", "completed_at", "started_at", "closed_at", "decided_at", "stopped_by",
+        "failures", "failure_class", "not_before",
         "number_cipher", "online_cipher", "reading_cipher", "value_cipher", "frozen_cipher",
     ];
 

@@ -13,6 +13,9 @@ internal sealed record FaultKind(
     /// <summary>Whether only root can do it: mounts.</summary>
     public bool NeedsRoot { get; init; }
 
+    /// <summary>Whether it must lie in wait from the beginning of its step.</summary>
+    public bool FromTheBeginning { get; init; }
+
     /// <summary>The fault point that it arms; null for what comes from outside.</summary>
     public string? Point { get; init; }
 
@@ -47,7 +50,8 @@ internal static class Plan
             // A point can be armed once at a time; the second comes round in the next deck.
             .DistinctBy(kind => kind.Point ?? kind.Name).ToList();
         return [.. dealt
-            .Select(kind => new Fault(kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)], dice.NextDouble(), dice.Next()))
+            .Select(kind => new Fault(
+                kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)], dice.NextDouble() * (kind.FromTheBeginning ? 0 : 1), dice.Next()))
             .OrderBy(fault => fault.Step).ThenBy(fault => fault.Share)];
     }
 

@@ -27,7 +27,6 @@ internal sealed class Night : IAsyncDisposable
     private readonly ConcurrentQueue<string> _said = new();
     private readonly Task _keeper;
     private Process? _host;
-    private int _lastStatus;
 
     private Night(Stage stage, World world, bool clockJumps)
     {
@@ -44,6 +43,15 @@ internal sealed class Night : IAsyncDisposable
 
     /// <summary>Everything that the processes wrote, and when they ended.</summary>
     public IEnumerable<string> Said => _said;
+
+    /// <summary>Writes a line between those of the processes.</summary>
+    public void Say(string? line)
+    {
+        if (line is not null)
+        {
+            _said.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {line}");
+        }
+    }
 
     /// <summary>The host's process number; 0 where it does not run.</summary>
     public int Host => _host is { HasExited: false } host ? host.Id : 0;
@@ -110,7 +118,8 @@ internal sealed class Night : IAsyncDisposable
     public async Task<int?> HostEndAsync(TimeSpan patience)
     {
         var host = _host!;
-        return await UntilAsync(() => Task.FromResult(host.HasExited), patience) || host.HasExited ? _lastStatus = host.ExitCode : null;
+        await UntilAsync(() => Task.FromResult(host.HasExited), patience);
+        return host.HasExited ? host.ExitCode : null;
     }
 
     /// <summary>Waits until the night is complete and every process of it has ended.</summary>
@@ -222,14 +231,6 @@ internal sealed class Night : IAsyncDisposable
         if (status is not (0 or 3 or 137))
         {
             throw new BrokenPromiseException($"`night` ended with exit status {status}.");
-        }
-    }
-
-    public void Say(string? line)
-    {
-        if (line is not null)
-        {
-            _said.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {line}");
         }
     }
 

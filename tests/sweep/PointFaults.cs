@@ -7,14 +7,19 @@ namespace MyNumber.Tests.Sweep;
 internal static class PointFaults
 {
     private static readonly TimeSpan GivenUpMax = TimeSpan.FromSeconds(40);
-    private static readonly int[] AnyStep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+    // The last two steps pass every point once more, so that what is armed before them is hit.
+    private static readonly int[] AnyStep = [1, 2, 3, 4, 5, 6, 7, 8];
 
     public static IEnumerable<FaultKind> Kinds =>
-        FaultPoints.All.SelectMany(point => new[]
+        FaultPoints.All.SelectMany(point => new[] { Kind(point, "killed", "kill"), Kind(point, "paused past its lease", "pause") });
+
+    private static FaultKind Kind(string point, string name, string action) =>
+        new($"{point}: {name}", world => Steps(point, world), (night, _) => ArmAsync(night, point, action))
         {
-            new FaultKind($"{point}: killed", world => Steps(point, world), (night, _) => ArmAsync(night, point, "kill")) { Point = point },
-            new FaultKind($"{point}: paused past its lease", world => Steps(point, world), (night, _) => ArmAsync(night, point, "pause")) { Point = point },
-        });
+            Point = point,
+            FromTheBeginning = point is FaultPoints.KeySlotWritten or FaultPoints.ArchiveMoved,
+        };
 
     private static IReadOnlyList<int> Steps(string point, string world) => (point, world) switch
     {

@@ -91,6 +91,8 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         await Processes.RunOkAsync("cp", "-a", $"{Path.Combine(Root, world)}/.", Home);
+        // This is no restore of a home that went on meanwhile: nothing has left the house that its database does not know.
+        File.Delete(Path.Combine(Home, "database.id"));
         await ExecuteAsync($"DROP DATABASE {Database} WITH (FORCE)");
         await ExecuteAsync($"CREATE DATABASE {Database} TEMPLATE world_{world}");
         // A copied sequence holds values that it believes logged; a server that crashed would give them out again.
