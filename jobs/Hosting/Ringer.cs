@@ -90,7 +90,8 @@ internal sealed class Ringer : IDisposable
             {
                 await _answer();
             }
-            catch (Exception lost) when (lost is NpgsqlException or OperationCanceledException)
+            catch (Exception lost) when (
+                lost is NpgsqlException or OperationCanceledException || Failures.Kind(lost) == FailureKind.Passing)
             {
                 Log.Warning(lost, "The worker lost the database or drains; the next look knocks again");
             }
