@@ -17,6 +17,7 @@ fail() { say "$1"; exit "${2:-3}"; }
 
 packages=(postgresql-15 libgtk-3-0 libtesseract5 tesseract-ocr-jpn tesseract-ocr-eng libzbar0 opencv-data
   fonts-ipaexfont fonts-ipamj-mincho icc-profiles-free poppler-utils libdeflate0)
+bench_packages=(python3-reportlab weasyprint)
 test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg libfaketime strace python3-aiosmtpd)
 
 # Installs what is missing, by package name. A system cluster is never made on the way.
@@ -236,7 +237,7 @@ run_tests() {
 }
 
 run_bench() {
-  install_packages "${packages[@]}" "${test_packages[@]}"
+  install_packages "${packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
   start_cluster
   build tests/bench/MyNumber.Tests.Bench.csproj
   exec "$top/tests/bench/bin/Release/net10.0/MyNumber.Tests.Bench" "$@"

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace MyNumber.Templates.Codes;
 
 /// <summary>Japan Post's customer barcode (R97): 7 digits of the postal code, 13 places of the address, a check.</summary>
@@ -17,7 +20,31 @@ public static class CustomerBarcode
     /// <summary>The 21 characters with their check (`2`, `-`, `CC4` …); null where R97 allows none.</summary>
     /// <param name="postalCode">Seven digits; a hyphen is let be.</param>
     /// <param name="address">The whole address.</param>
-    public static IReadOnlyList<string>? Encode(string postalCode, string address)
+    public static IReadOnlyList<string>? Encode(string postalCode, string address) =>
+        Values(postalCode, address)?.ConvertAll(value => Characters[value]);
+
+    /// <summary>The same as the command line prints it, separated by blanks; empty where R97 allows none.</summary>
+    public static string Text(string postalCode, string address) => string.Join(' ', Encode(postalCode, address) ?? []);
+
+    /// <summary>The 67 bars from left to right: `F` full, `A` upper, `D` lower, `T` timing mark; null where R97 allows none.</summary>
+    public static string? BarsOf(string postalCode, string address)
+    {
+        if (Values(postalCode, address) is not { } values)
+        {
+            return null;
+        }
+
+        var bars = new StringBuilder("FD", 67);
+        foreach (var value in values)
+        {
+            bars.Append(Bars[value]);
+        }
+
+        return bars.Append("DF").ToString();
+    }
+
+    // 7 of the postal code, 13 of the address, and the check that makes the sum a multiple of 19.
+    private static List<int>? Values(string postalCode, string address)
     {
         var code = postalCode.Replace("-", "", StringComparison.Ordinal);
         // Digits 6 and 7 are 00: the code of "not listed", which several towns share.
@@ -26,36 +53,37 @@ public static class CustomerBarcode
             return null;
         }
 
-        List<int> values = [.. code.Select(c => c - '0'), .. AddressValues(code, address)];
-        values.Add((19 - (values.Sum() % 19)) % 19);
-        return [.. values.Select(value => Characters[value])];
-    }
-
-    /// <summary>The same as the command line prints it, separated by blanks; empty where R97 allows none.</summary>
-    public static string Text(string postalCode, string address) => string.Join(' ', Encode(postalCode, address) ?? []);
-
-    /// <summary>The 67 bars from left to right: `F` full, `A` upper, `D` lower, `T` timing mark.</summary>
-    public static string BarsOf(IReadOnlyList<string> characters) =>
-        "FD" + string.Concat(characters.Select(character => Bars[Array.IndexOf(Characters, character)])) + "DF";
-
-    private static IEnumerable<int> AddressValues(string code, string address)
-    {
         const int filler = 14;
-        var values = new List<int>();
+        var values = new List<int>(7 + AddressPlaces + 2);
+        foreach (var digit in code)
+        {
+            values.Add(digit - '0');
+        }
+
         if (!PostalTowns.IsLargeUser(code))
         {
             foreach (var c in AddressExtraction.Extract(PostalTowns.AfterTown(code, address)))
             {
-                values.AddRange(c switch
+                if (c is >= 'A' and <= 'Z')
                 {
-                    '-' => [10],
                     // A letter takes two places: its group of ten, and its place in it.
-                    >= 'A' and <= 'Z' => [11 + ((c - 'A') / 10), (c - 'A') % 10],
-                    _ => [c - '0'],
-                });
+                    values.Add(11 + ((c - 'A') / 10));
+                    values.Add((c - 'A') % 10);
+                }
+                else
+                {
+                    values.Add(c == '-' ? 10 : c - '0');
+                }
             }
         }
 
-        return values.Concat(Enumerable.Repeat(filler, AddressPlaces)).Take(AddressPlaces);
+        CollectionsMarshal.SetCount(values, Math.Min(values.Count, 7 + AddressPlaces));
+        while (values.Count < 7 + AddressPlaces)
+        {
+            values.Add(filler);
+        }
+
+        values.Add((19 - (values.Sum() % 19)) % 19);
+        return values;
     }
 }

@@ -24,10 +24,18 @@ public static class QrCode
 }
 
 /// <summary>A finished symbol: square, without its quiet zone.</summary>
-/// <param name="Size">Modules of a side.</param>
-/// <param name="Rows">From top to bottom; bit 0 is the leftmost module, 1 is dark.</param>
-public sealed record QrSymbol(int Size, IReadOnlyList<ulong> Rows)
+public sealed class QrSymbol
 {
+    private readonly ulong[] _rows;
+
+    internal QrSymbol(ulong[] rows) => _rows = rows;
+
+    /// <summary>Modules of a side.</summary>
+    public int Size => _rows.Length;
+
+    /// <summary>From top to bottom; bit 0 is the leftmost module, 1 is dark.</summary>
+    public ReadOnlySpan<ulong> Rows => _rows;
+
     /// <summary>True where that module is dark.</summary>
-    public bool IsDark(int row, int column) => ((Rows[row] >> column) & 1) == 1;
+    public bool IsDark(int row, int column) => ((_rows[row] >> column) & 1) == 1;
 }

@@ -19,7 +19,7 @@ internal static class QrPenalty
             // Rules 1 and 3 along the row: bit i of `same` says that modules i and i + 1 are alike.
             var same = ~(bits ^ (bits >> 1)) & (all >> 1);
             penalty += Runs(same & (same >> 1) & (same >> 2) & (same >> 3), 0, shifted: true);
-            penalty += 40 * (FinderLike(bits, all, size, 0b10111010000) + FinderLike(bits, all, size, 0b00001011101));
+            penalty += 40 * FinderLike(bits, size);
 
             // Rule 2, and rules 1 and 3 down the columns, for all columns at once.
             if (row + 1 < size)
@@ -37,7 +37,7 @@ internal static class QrPenalty
 
             if (row + 10 < size)
             {
-                penalty += 40 * (FinderLike(rows[row..], all, 0b10111010000) + FinderLike(rows[row..], all, 0b00001011101));
+                penalty += 40 * FinderLike(rows.Slice(row, 11), all);
             }
         }
 
@@ -50,28 +50,25 @@ internal static class QrPenalty
     private static int Runs(ulong fives, ulong before, bool shifted) =>
         BitOperations.PopCount(fives) + (2 * BitOperations.PopCount(fives & ~(shifted ? fives << 1 : before)));
 
-    // Dark-light-dark 1:1:3:1:1 with four light modules on a side: how often it begins in a row.
-    private static int FinderLike(ulong bits, ulong all, int size, int pattern)
+    // Dark-light-dark 1:1:3:1:1 with four light modules before or behind it: how often in a row.
+    private static int FinderLike(ulong bits, int size)
     {
-        var found = all >> 10;
-        for (var i = 0; i < 11 && found != 0; i++)
+        var light = ~bits & ((1UL << size) - 1);
+        var finder = bits & (light >> 1) & (bits >> 2) & (bits >> 3) & (bits >> 4) & (light >> 5) & (bits >> 6);
+        if (finder == 0)
         {
-            var wanted = ((pattern >> (10 - i)) & 1) == 1 ? bits >> i : ~bits >> i;
-            found &= wanted;
+            return 0;
         }
 
-        return BitOperations.PopCount(found);
+        var four = light & (light >> 1) & (light >> 2) & (light >> 3);
+        return BitOperations.PopCount(finder & (four << 4)) + BitOperations.PopCount(finder & (four >> 7));
     }
 
-    // The same, downwards from the first row, in all columns.
-    private static int FinderLike(ReadOnlySpan<ulong> rows, ulong all, int pattern)
+    // The same downwards in eleven rows, in all columns at once.
+    private static int FinderLike(ReadOnlySpan<ulong> rows, ulong all)
     {
-        var found = all;
-        for (var i = 0; i < 11 && found != 0; i++)
-        {
-            found &= ((pattern >> (10 - i)) & 1) == 1 ? rows[i] : ~rows[i];
-        }
-
-        return BitOperations.PopCount(found);
+        var ahead = rows[0] & ~rows[1] & rows[2] & rows[3] & rows[4] & ~rows[5] & rows[6] & ~rows[7] & ~rows[8] & ~rows[9] & ~rows[10];
+        var behind = ~rows[0] & ~rows[1] & ~rows[2] & ~rows[3] & rows[4] & ~rows[5] & rows[6] & rows[7] & rows[8] & ~rows[9] & rows[10];
+        return BitOperations.PopCount(ahead) + BitOperations.PopCount(behind & all);
     }
 }

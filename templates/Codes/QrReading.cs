@@ -35,7 +35,7 @@ internal static class QrReading
             }
         }
 
-        return Decode(new QrSymbol(size, rows));
+        return Decode(new QrSymbol(rows));
     }
 
     /// <summary>The text of an undamaged symbol of ours; null where it is none.</summary>

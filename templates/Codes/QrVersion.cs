@@ -111,7 +111,7 @@ internal sealed class QrVersion
             }
         }
 
-        return new QrSymbol(Size, best);
+        return new QrSymbol(best);
     }
 
     /// <summary>The symbol under one mask: its words flipped, function patterns and format drawn.</summary>
@@ -127,7 +127,7 @@ internal sealed class QrVersion
     }
 
     /// <summary>The text of a symbol drawn exactly; null where its fixed parts are not those of any mask.</summary>
-    public string? Read(IReadOnlyList<ulong> rows)
+    public string? Read(ReadOnlySpan<ulong> rows)
     {
         for (var mask = 0; mask < Masks; mask++)
         {
@@ -140,7 +140,7 @@ internal sealed class QrVersion
         return null;
     }
 
-    private bool HasMask(IReadOnlyList<ulong> rows, int mask)
+    private bool HasMask(ReadOnlySpan<ulong> rows, int mask)
     {
         for (var row = 0; row < Size; row++)
         {
@@ -153,7 +153,7 @@ internal sealed class QrVersion
         return true;
     }
 
-    private string? Read(IReadOnlyList<ulong> rows, int mask)
+    private string? Read(ReadOnlySpan<ulong> rows, int mask)
     {
         Span<byte> words = stackalloc byte[TotalWords];
         words.Clear();

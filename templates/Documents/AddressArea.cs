@@ -50,21 +50,26 @@ internal static class AddressArea
 
     private static void Barcode(Canvas canvas, double xMm, double yMm, Addressee to)
     {
-        if (CustomerBarcode.Encode(to.PostalCode, to.Address) is not { } characters)
+        if (CustomerBarcode.BarsOf(to.PostalCode, to.Address) is not { } types)
         {
             return;
         }
 
         // Full bars reach up and down from the timing mark in the middle; heights 3.6, 2.4 and 1.2 mm at 10 points.
         const double bar = 0.6 * SizeA / 10, height = 1.2 * SizeA / 10;
-        var bars = CustomerBarcode.BarsOf(characters).Select((type, i) => type switch
+        Span<Modules> bars = stackalloc Modules[types.Length];
+        for (var i = 0; i < bars.Length; i++)
         {
-            'F' => new Modules(2 * i, 0, 1, 3),
-            'A' => new Modules(2 * i, 0, 1, 2),
-            'D' => new Modules(2 * i, 1, 1, 2),
-            _ => new Modules(2 * i, 1, 1, 1),
-        });
-        canvas.Code(xMm, yMm, bar, height, bars.ToArray());
+            bars[i] = types[i] switch
+            {
+                'F' => new Modules(2 * i, 0, 1, 3),
+                'A' => new Modules(2 * i, 0, 1, 2),
+                'D' => new Modules(2 * i, 1, 1, 2),
+                _ => new Modules(2 * i, 1, 1, 1),
+            };
+        }
+
+        canvas.Code(xMm, yMm, bar, height, bars);
     }
 }
 

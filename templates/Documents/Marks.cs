@@ -39,10 +39,11 @@ internal static class Marks
     // column taken to the right, whichever covers more that is new.
     private static int Rectangles(QrSymbol symbol, Span<Modules> found)
     {
-        var (rows, size, count) = (symbol.Rows, symbol.Size, 0);
-        Span<ulong> covered = stackalloc ulong[size];
+        var rows = symbol.Rows;
+        var count = 0;
+        Span<ulong> covered = stackalloc ulong[rows.Length];
         covered.Clear();
-        for (var y = 0; y < size; y++)
+        for (var y = 0; y < rows.Length; y++)
         {
             while ((rows[y] & ~covered[y]) is not 0 and var open)
             {
@@ -65,11 +66,11 @@ internal static class Marks
     private static int RunFrom(ulong row, int x) => BitOperations.TrailingZeroCount(~(row >> x));
 
     // That many modules from (x, y), and down as far as all of them are dark.
-    private static Modules Grown(IReadOnlyList<ulong> rows, int x, int y, int width)
+    private static Modules Grown(ReadOnlySpan<ulong> rows, int x, int y, int width)
     {
         var mask = Mask(new Modules(x, y, width, 1));
         var height = 1;
-        while (y + height < rows.Count && (rows[y + height] & mask) == mask)
+        while (y + height < rows.Length && (rows[y + height] & mask) == mask)
         {
             height++;
         }
@@ -77,7 +78,7 @@ internal static class Marks
         return new Modules(x, y, width, height);
     }
 
-    private static Modules Tall(IReadOnlyList<ulong> rows, int x, int y)
+    private static Modules Tall(ReadOnlySpan<ulong> rows, int x, int y)
     {
         var column = Grown(rows, x, y, 1);
         var common = rows[y];
@@ -89,7 +90,7 @@ internal static class Marks
         return column with { Width = RunFrom(common, x) };
     }
 
-    private static int NewIn(IReadOnlyList<ulong> rows, ReadOnlySpan<ulong> covered, Modules box)
+    private static int NewIn(ReadOnlySpan<ulong> rows, ReadOnlySpan<ulong> covered, Modules box)
     {
         var count = 0;
         for (var row = box.Y; row < box.Y + box.Height; row++)

@@ -40,6 +40,20 @@ internal sealed class PdfBytes
 
     public PdfBytes Add(int value)
     {
+        // Most numbers are a code's modules.
+        if ((uint)value < 10)
+        {
+            return Add((byte)('0' + value));
+        }
+
+        if ((uint)value < 100)
+        {
+            var two = Room(2);
+            (two[0], two[1]) = ((byte)('0' + (value / 10)), (byte)('0' + (value % 10)));
+            Length += 2;
+            return this;
+        }
+
         value.TryFormat(Room(11), out var written, provider: System.Globalization.CultureInfo.InvariantCulture);
         Length += written;
         return this;

@@ -1,9 +1,12 @@
 using MyNumber.Tests.Bench;
+using MyNumber.Tests.Bench.Printing;
 
-// bench NAME: one class a bench; each prints what it measured as lines of a Markdown table.
+// bench NAME: one class a bench; each prints what it measured as lines of a Markdown table. A bench may start itself
+// again with arguments, to measure in a process of its own.
 var benches = new Dictionary<string, (string Does, Func<string[], CancellationToken, Task> Run)>
 {
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", (_, cancellation) => EngineBench.RunAsync(cancellation)),
+    ["print"] = ("print files against ReportLab, SkiaSharp and WeasyPrint; RIPs; a million forms", PrintBench.RunAsync),
     ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S", ReadBench.RunAsync),
     ["select"] = ("selection: a million applications of 900,000 residents, against one plain query and update", (_, cancellation) => SelectBench.RunAsync(cancellation)),
 };

@@ -49,9 +49,9 @@ public sealed class QrCodeTests
         // Printed exactly, or not at all: one module turned over anywhere is refused.
         for (var module = 0; module < symbol.Size * symbol.Size; module += 7)
         {
-            ulong[] rows = [.. symbol.Rows];
+            var rows = symbol.Rows.ToArray();
             rows[module / symbol.Size] ^= 1UL << (module % symbol.Size);
-            Assert.Null(QrReading.Decode(symbol with { Rows = rows }));
+            Assert.Null(QrReading.Decode(new QrSymbol(rows)));
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class QrCodeTests
             for (var mask = 0; mask < 8; mask++)
             {
                 var rows = version.Masked(placed, mask);
-                Assert.Equal(PlainPenalty(Matrix(new QrSymbol(version.Size, rows))), QrPenalty.Of(rows));
+                Assert.Equal(PlainPenalty(Matrix(new QrSymbol(rows))), QrPenalty.Of(rows));
             }
         }
     }
@@ -83,7 +83,7 @@ public sealed class QrCodeTests
         var (data, words) = (new byte[version.DataWords], new byte[version.TotalWords]);
         segments.Write(version, data);
         version.Interleave(data, words);
-        var symbols = Enumerable.Range(0, 8).Select(mask => new QrSymbol(ours.Size, version.Masked(version.Place(words), mask))).ToList();
+        var symbols = Enumerable.Range(0, 8).Select(mask => new QrSymbol(version.Masked(version.Place(words), mask))).ToList();
         Assert.Contains(symbols, symbol => Enumerable.Range(0, ours.Size).All(row => Enumerable.Range(0, ours.Size)
             .All(column => symbol.IsDark(row, column) == theirs.ModuleMatrix[row + 4][column + 4])));
         Assert.Contains(symbols, symbol => symbol.Rows.SequenceEqual(ours.Rows));
