@@ -28,6 +28,9 @@ internal static class AddressMount
             "　申請書IDは、この宛名台紙と同封の申請書に同じ番号で印刷されています。番号が違うときは申請に使わず、ご連絡ください。",
             "　申請書IDと生年月日で、申請の状況を確認できます。個人番号カードの交付通知書が届くまで、この宛名台紙を大切に保管してください。",
         ]);
+        Letter.InEnglish(canvas, 254,
+            "With the enclosed form you can apply for an Individual Number Card: by smartphone with its QR code, at a photo booth, or by mail. "
+            + "Keep this sheet: with its Application ID and your date of birth you can ask how your application stands.");
     }
 
     private static void Person(Canvas canvas, PieceData piece)

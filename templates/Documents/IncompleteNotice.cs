@@ -10,7 +10,7 @@ namespace MyNumber.Templates.Documents;
 internal static class IncompleteNotice
 {
     private const double ErrorsTopMm = 138;
-    private const double ErrorsBottomMm = 232;
+    private const double ErrorsBottomMm = 226;
 
     /// <summary>The letter and the form: two sheets.</summary>
     public static IEnumerable<Page> Pages(PieceData piece, PiecePerson person, string site)
@@ -36,8 +36,11 @@ internal static class IncompleteNotice
         ]);
         canvas.Text(Letter.Heading, Letter.LeftMm, ErrorsTopMm - 4, "不備の内容");
         canvas.Stroke(new Forms.Box(Letter.LeftMm, ErrorsTopMm, Letter.RightMm - Letter.LeftMm, ErrorsBottomMm - ErrorsTopMm), 0.4);
-        canvas.Text(Letter.Label, Letter.LeftMm, 246, "返信用封筒の有効期限");
-        canvas.Text(Letter.Label, Letter.LeftMm, 256, "原本の照合番号");
+        canvas.Text(Letter.Label, Letter.LeftMm, 238, "返信用封筒の有効期限");
+        canvas.Text(Letter.Label, Letter.LeftMm, 247, "原本の照合番号");
+        Letter.InEnglish(canvas, 254,
+            "Your application for an Individual Number Card is incomplete, for the reasons in the frame. Please fill in the enclosed "
+            + "form, which is a new one, and send it in the return envelope. The form that came back with this letter cannot be used again.");
     }
 
     private static void Person(Canvas canvas, PieceData piece)
@@ -59,10 +62,10 @@ internal static class IncompleteNotice
 
         if (piece.ReturnEnvelopeValidUntil is { } valid)
         {
-            canvas.Text(Letter.Body, 62, 246, Wording.Western(valid) + "まで（この日までに投函してください）");
+            canvas.Text(Letter.Body, 66, 238, Wording.Western(valid) + "まで（この日までに投函してください）");
         }
 
-        canvas.Text(new TextStyle(Typeface.Gothic, 11), 62, 256, piece.OriginalMark ?? "");
+        canvas.Text(new TextStyle(Typeface.Gothic, 11), 66, 247, piece.OriginalMark ?? "");
     }
 
     private static void Back(Canvas canvas)

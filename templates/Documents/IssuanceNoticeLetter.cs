@@ -39,6 +39,9 @@ internal static class IssuanceNoticeLetter
             "・病気などやむを得ない理由で本人が来られないときは、代理人が受け取れます。裏面の委任状に記入してください。",
             "・受取期限を過ぎたカードは廃棄されることがあります。その場合は、あらためて申請が必要です。",
         ]);
+        Letter.InEnglish(canvas, 258,
+            "Your Individual Number Card is ready. Come in person to the place above between the two days shown, and bring this "
+            + "notice with its back filled in, and your identity documents. A card that is not picked up is destroyed.");
     }
 
     private static void Person(Canvas canvas, PieceData piece)

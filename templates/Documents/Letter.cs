@@ -16,13 +16,13 @@ internal static class Letter
     public const double RightMm = 190;
 
     /// <summary>Where the Application ID stands on letters and mounts, so that camera and read-back find it (R98).</summary>
-    public static readonly Box ApplicationId = new(130, 56, 62, 7);
+    public static readonly Box ApplicationId = new(128, 56, 62, 7);
 
     public static readonly TextStyle Title = new(Typeface.Gothic, 15);
     public static readonly TextStyle Heading = new(Typeface.Gothic, 11);
     public static readonly TextStyle Body = new(Typeface.Mincho, 10.5);
-    public static readonly TextStyle Label = new(Typeface.Gothic, 9);
-    public static readonly TextStyle Small = new(Typeface.Mincho, 8.5);
+    public static readonly TextStyle Label = new(Typeface.Gothic, 10);
+    private static readonly TextStyle English = new(Typeface.Gothic, 9);
 
     public static Page Page(string name, Action<Canvas> drawStatic, Action<Canvas> drawVariable) =>
         new(name, WidthMm, HeightMm, drawStatic, drawVariable);
@@ -71,16 +71,22 @@ internal static class Letter
         }
     }
 
-    /// <summary>Paragraphs one under the other; returns where the next one may begin, mm.</summary>
+    /// <summary>
+    /// Paragraphs one under the other; returns where the next one may begin, mm. The lines of an item (`・`, `□　`, `1　`,
+    /// `問　`) hang under its first word.
+    /// </summary>
     public static double Paragraphs(
         Canvas canvas, TextStyle style, double yMm, IEnumerable<string> paragraphs, double leftMm = LeftMm, double rightMm = RightMm)
     {
         var leading = style.SizeMm * 1.55;
         foreach (var paragraph in paragraphs)
         {
-            foreach (var line in Fitting.Wrap(canvas, style, rightMm - leftMm, paragraph))
+            var sign = paragraph[..SignLength(paragraph)];
+            canvas.Text(style, leftMm, yMm, sign);
+            var indent = leftMm + canvas.WidthMm(style, sign);
+            foreach (var line in Fitting.Wrap(canvas, style, rightMm - indent, paragraph[sign.Length..]))
             {
-                canvas.Text(style, leftMm, yMm, line);
+                canvas.Text(style, indent, yMm, line);
                 yMm += leading;
             }
 
@@ -89,6 +95,21 @@ internal static class Letter
 
         return yMm;
     }
+
+    /// <summary>What the letter is about, in English, between two rules at the foot of the page.</summary>
+    public static void InEnglish(Canvas canvas, double topMm, string text)
+    {
+        canvas.Line(LeftMm, topMm, RightMm, topMm, 0.15);
+        var end = Paragraphs(canvas, English, topMm + 5.5, [text]);
+        canvas.Line(LeftMm, end - 2.5, RightMm, end - 2.5, 0.15);
+    }
+
+    private static int SignLength(string paragraph) => paragraph switch
+    {
+        ['・', ..] => 1,
+        ['□' or '問' or '答' or (>= '1' and <= '9'), '　', ..] => 2,
+        _ => 0,
+    };
 
     /// <summary>The frame of a table of labelled rows.</summary>
     public static void Table(Canvas canvas, double topMm, double rowMm, double labelMm, params string[] labels)
@@ -103,12 +124,12 @@ internal static class Letter
                 canvas.Line(LeftMm, y, RightMm, y);
             }
 
-            canvas.Text(Label, LeftMm + 2, y + (rowMm / 2) + 1.1, labels[i]);
+            canvas.Text(Label, LeftMm + 2, y + (rowMm / 2) + 1.3, labels[i]);
         }
     }
 
     /// <summary>The value of a row of such a table.</summary>
-    public static void Cell(Canvas canvas, double topMm, double rowMm, double labelMm, int row, string? text, double maxPt = 12)
+    public static void Cell(Canvas canvas, double topMm, double rowMm, double labelMm, int row, string? text, double maxPt = 13)
     {
         if (!string.IsNullOrEmpty(text))
         {

@@ -61,6 +61,11 @@ internal static class ValidityNotice
         Letter.Table(canvas, TableTopMm, RowMm, LabelMm, "個人番号カード", "署名用電子証明書", "利用者証明用電子証明書");
         canvas.Text(Letter.Heading, Letter.LeftMm, 170, "更新手続");
         Letter.Paragraphs(canvas, Letter.Body, 178, ending == Ending.Certificates ? CertificateProcedure : CardProcedure);
+        Letter.InEnglish(canvas, 254, ending == Ending.Certificates
+            ? "The electronic certificates in your Individual Number Card end on the days above. You can renew them, free of charge, "
+              + "at the office of your municipality from three months before that day. They cannot be renewed online."
+            : "Your Individual Number Card ends on the day above. To renew it, apply with the enclosed form, free of charge. When the new "
+              + "card is ready, your municipality sends you a notice: give the old card back when you pick it up.");
     }
 
     private static readonly string[] CardProcedure =
@@ -144,7 +149,7 @@ internal static class ValidityNotice
         DateOnly?[] ends = [piece.SignatureCertificateUntil, piece.UserCertificateUntil];
         if (ends.Min() is { } last)
         {
-            canvas.Text(new TextStyle(Typeface.Gothic, 12), 72, 148, Wording.Western(last));
+            canvas.Text(new TextStyle(Typeface.Gothic, 12), 76, 148, Wording.Western(last));
         }
     }
 
