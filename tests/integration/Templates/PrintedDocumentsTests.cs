@@ -89,7 +89,7 @@ public sealed partial class PrintedDocumentsTests : IDisposable
         var bytes = File.ReadAllBytes(Print(piece));
         var random = new Random(5);
         var refused = 0;
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 600; round++)
         {
             var damaged = (byte[])bytes.Clone();
             damaged[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
@@ -104,7 +104,7 @@ public sealed partial class PrintedDocumentsTests : IDisposable
             }
         }
 
-        Assert.True(refused > 30);
+        Assert.True(refused > 60);
     }
 
     [Theory]
