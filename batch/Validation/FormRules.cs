@@ -23,31 +23,32 @@ public static class PrintedDataCurrent
     /// <summary>Findings: one for the name, one for the address.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts)
     {
-        if (!facts.ByMail || facts.IdentifiesByNumber || facts.FrontPage is null || facts.Form is not { } form
-            || MaskedForm.IsMasked(form) || facts.Resident is not { } resident)
+        if (!facts.ByMail || facts.FrontPage is null || facts.Resident is not { } resident
+            || (facts.Form is { } masked && MaskedForm.IsMasked(masked)))
         {
             yield break;
         }
 
-        if (IsOld(facts, "name", form.PrintedName, resident.Name))
+        if (IsOld(facts, "name", facts.Form?.PrintedName, resident.Name))
         {
             yield return Finding.Incomplete(Id, "name-not-the-registers");
         }
 
-        if (IsOld(facts, "address", form.PrintedAddress, resident.Address))
+        if (IsOld(facts, "address", facts.Form?.PrintedAddress, resident.Address))
         {
             yield return Finding.Incomplete(Id, "address-not-the-registers");
         }
     }
 
-    private static bool IsOld(ApplicationFacts facts, string field, string printed, string register) =>
+    private static bool IsOld(ApplicationFacts facts, string field, string? printed, string register) =>
         facts.Field(field).State switch
         {
             // R05 asks a keyer first what the correction says.
             FieldState.Corrected => false,
             _ when facts.IsDecided(field) => !Texts.Same(facts.Field(field).Value, register),
-            // What was printed is known from the registry, better than OCR can tell.
-            _ => !Texts.Same(printed, register),
+            // What was printed is known from the registry, better than OCR can tell; of a form without an Application ID it
+            // is not known, and number, name and birth date say whose it is (R06).
+            _ => printed is not null && !Texts.Same(printed, register),
         };
 }
 

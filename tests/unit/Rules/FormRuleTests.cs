@@ -23,6 +23,12 @@ public sealed class FormRuleTests
             "incomplete R04 name-not-the-registers",
             (Facts.Mail with { Form = Facts.Mail.Form! with { PrintedName = "旧姓　花子" } }).Says());
         Assert.Equal("", (Facts.Online with { Form = old.Form }).Says()); // Online the register decides.
+        // A renewal form without an Application ID: what was printed is not on record, what was corrected is keyed.
+        var renewal = Facts.Handwritten.Front1(page => page with { Form = "renewal-application-form" });
+        Assert.Equal("", renewal.Says());
+        Assert.Equal("review R05 address-corrected", renewal.Field("address", null, FieldState.Corrected).Says());
+        Assert.Equal("", renewal.Decided("address", Facts.Adult.Address).Says());
+        Assert.Equal("incomplete R04 address-not-the-registers", renewal.Decided("address", "東京都千代田区 9-9-9").Says());
     }
 
     [Fact]
