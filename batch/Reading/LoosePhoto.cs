@@ -1,15 +1,21 @@
 namespace MyNumber.Batch.Reading;
 
 /// <summary>
-/// A photograph that was scanned on its own (R23), or sent online (R21): no form to be found on it, the checks of the
-/// picture alone.
+/// A photograph without a form around it: scanned on its own (R23), or sent online (R21). The checks of the picture alone.
 /// </summary>
 internal static class LoosePhoto
 {
     // A resolution below it is what a file says that knows none.
     private const double BelievableDpiMin = 150;
 
-    /// <summary>Looks at the picture. It may be smaller than any page; what it measures in millimetres is the scan's to say.</summary>
+    /// <summary>Looks at a file that was sent online. Its bytes count as they came: what is no JPEG is a finding (R21).</summary>
+    public static PageOutcome ReadSent(byte[] file)
+    {
+        var inspection = OnlinePhoto.Inspect(file);
+        return Outcome(inspection, inspection.Photo);
+    }
+
+    /// <summary>Looks at the picture of a scan. It may be smaller than any page; what it measures in millimetres is the scan's to say.</summary>
     public static PageOutcome Read(byte[] file, int page)
     {
         var (jpeg, dpi) = (file, JpegFacts.Of(file).Dpi);
@@ -32,12 +38,14 @@ internal static class LoosePhoto
         var photo = inspection.Photo is { Present: true } present && dpi >= BelievableDpiMin
             ? present with { WidthMm = Mm(inspection.WidthPx), HeightMm = Mm(inspection.HeightPx) }
             : inspection.Photo;
-        return new(
-            new(
-                null, 0, 0, new(false, 0, 0, 0, 0), new(null, null, 0), new Dictionary<string, FieldReading>(),
-                new Dictionary<string, MarkReading>(), photo, inspection.Findings, false),
-            null);
+        return Outcome(inspection, photo);
 
         double Mm(int pixels) => Math.Round(pixels / dpi.Value * 25.4, 1);
     }
+
+    private static PageOutcome Outcome(OnlinePhotoInspection inspection, PhotoReading? photo) => new(
+        new(
+            null, 0, 0, new(false, 0, 0, 0, 0), new(null, null, 0), new Dictionary<string, FieldReading>(),
+            new Dictionary<string, MarkReading>(), photo, inspection.Findings, false),
+        null);
 }

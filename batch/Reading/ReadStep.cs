@@ -106,7 +106,8 @@ public sealed class ReadStep(NightServices services)
                 application.Key.Key, key,
                 SideDecisions.Decide(
                     application.Select(scan => scan.Scan),
-                    scan => _reader.Read(scan.Stored, scan.Page, scan.Kind, key, cancellation)));
+                    scan => _reader.Read(
+                        scan.Stored, scan.Page, scan.Kind, scan.Feed.StartsWith("online/", StringComparison.Ordinal), key, cancellation)));
         })];
     }
 
