@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using MyNumber.Templates.Forms;
@@ -10,7 +11,8 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 public sealed class PageReader : IDisposable
 {
-    private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader(), trackAllValues: true);
+    private static readonly ThreadLocal<PageReader> Threads = new(() => new PageReader());
+    private static readonly ConcurrentDictionary<PageReader, bool> Living = new();
 
     private readonly FormPageReader _forms;
     private readonly ReadOptions _options;
@@ -18,7 +20,7 @@ public sealed class PageReader : IDisposable
     // tesseract complains on standard error of every engine that a process leaves behind.
     static PageReader() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        foreach (var reader in Threads.Values)
+        foreach (var reader in Living.Keys)
         {
             reader.Dispose();
         }
@@ -31,6 +33,7 @@ public sealed class PageReader : IDisposable
         NativeLibraries.Load();
         _options = options ?? new ReadOptions();
         _forms = new FormPageReader();
+        Living.TryAdd(this, true);
     }
 
     /// <summary>The reader of this thread, made at its first use. Do not dispose it.</summary>
@@ -121,7 +124,10 @@ public sealed class PageReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _forms.Dispose();
+        if (Living.TryRemove(this, out _))
+        {
+            _forms.Dispose();
+        }
     }
 
     internal static bool IsDatePart(string item, string date) =>
