@@ -45,8 +45,8 @@ public sealed record ChannelView(string Name, long Waiting, int Failures, DateTi
 /// <summary>
 /// Tells messages: each to every channel, at least once, oldest first. A failure holds back the whole channel (doubled up
 /// to a cap), so a receiver that is away costs one attempt a while however many messages wait; the message that failed
-/// steps behind the others, so one that is never taken holds up nobody. Any number of processes may deliver: the channel's
-/// row is the lock.
+/// steps behind the others, so one that is never taken holds up nobody. Any number of processes may deliver: one at a time
+/// takes the channel's row.
 /// </summary>
 public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertChannel> channels, TimeProvider clock)
 {
@@ -56,6 +56,9 @@ public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertC
     private const int FailuresBeforeAlert = 5;
     private const int MessagesMax = 100;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
+
+    // Longer than any channel waits for its receiver.
+    private static readonly TimeSpan SendMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DelayMax = TimeSpan.FromMinutes(15);
 
     private DateTimeOffset Now => clock.GetUtcNow();
@@ -107,19 +110,12 @@ public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertC
         return taken;
     }
 
-    // One message a transaction: killed after the receiver took it and before the commit, it is told again.
+    // No transaction is open while a receiver takes its time: the channel is taken by its row, for as long as any send may
+    // last. Killed after the receiver took the message and before that was stored, it is told again.
     private async Task<bool> DeliverNextAsync(IAlertChannel channel, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var failures = await Sql.QueryAsync(
-            connection, transaction,
-            """
-            SELECT failures FROM alert_channel WHERE name = $1 AND (not_before IS NULL OR not_before <= $2)
-            FOR UPDATE SKIP LOCKED
-            """,
-            row => row.GetInt32(0), cancellation, channel.Name, Now);
-        if (failures.Count == 0 || await NextAsync(connection, transaction, channel, cancellation) is not { } next)
+        if (await TakeAsync(connection, channel, cancellation) is not var (failures, next))
         {
             return false;
         }
@@ -131,6 +127,8 @@ public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertC
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+            await Sql.ExecuteAsync(
+                connection, null, "UPDATE alert_channel SET not_before = NULL WHERE name = $1", CancellationToken.None, channel.Name);
             throw;
         }
 #pragma warning disable CA1031 // Whatever a receiver does wrong is the channel's row's concern: the night goes on.
@@ -140,9 +138,33 @@ public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertC
             errorClass = (failed as AlertNotTakenException)?.ErrorClass ?? failed.GetType().Name;
         }
 
-        await StoreAsync(connection, transaction, channel.Name, next, errorClass, failures[0], cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await StoreAsync(connection, transaction, channel.Name, next, errorClass, failures, cancellation);
         await transaction.CommitAsync(cancellation);
         return errorClass is null;
+    }
+
+    private async Task<(int Failures, Due Next)?> TakeAsync(
+        NpgsqlConnection connection, IAlertChannel channel, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var failures = await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT failures FROM alert_channel WHERE name = $1 AND (not_before IS NULL OR not_before <= $2)
+            FOR UPDATE SKIP LOCKED
+            """,
+            row => row.GetInt32(0), cancellation, channel.Name, Now);
+        if (failures.Count == 0 || await NextAsync(connection, transaction, channel, cancellation) is not { } next)
+        {
+            return null;
+        }
+
+        await Sql.ExecuteAsync(
+            connection, transaction, "UPDATE alert_channel SET not_before = $2 WHERE name = $1", cancellation, channel.Name,
+            Now + SendMax);
+        await transaction.CommitAsync(cancellation);
+        return (failures[0], next);
     }
 
     private async Task<Due?> NextAsync(

@@ -30,7 +30,7 @@ public sealed partial class OperatorActs
         foreach (var part in failed)
         {
             parts.Add(new PlannedRerun(
-                part.View, part.Info.Act == PartAct.Work ? (await ItemsAsync(part, cancellation)).Count : null));
+                part.View, part.Info.Act == PartAct.Work ? await CountAsync(part, cancellation) : null));
         }
 
         var notTried = await Sql.ScalarAsync<long>(
@@ -45,6 +45,10 @@ public sealed partial class OperatorActs
             row => row.GetString(0), cancellation, runId);
         return new RerunPlan(parts, notTried, after);
     }
+
+    // Hundreds of parts may fail, each halved down to the one item between its borders: no query for those.
+    private async Task<int> CountAsync(PartRow part, CancellationToken cancellation) =>
+        part.Info.FromKey == part.Info.ToKey ? 1 : (await ItemsAsync(part, cancellation)).Count;
 
     /// <summary>All failed parts of a run, or the items named of them, become ready again; a stopped run goes on.</summary>
     /// <param name="runId">The run.</param>
@@ -111,7 +115,7 @@ public sealed partial class OperatorActs
             _ => throw new OperatorRefusedException(
                 $"Part {partId} is the step's {part.View.Act}, not items that could wait: `rerun {partId}` tries it again."),
         };
-        await LowerAsync(connection, transaction, part, cancellation);
+        await CloseBreakerAsync(connection, transaction, part, cancellation);
         await EndAsync(connection, transaction, because, "skip", PartSubject(part.View), cancellation);
         return sentence;
     }
@@ -159,18 +163,14 @@ public sealed partial class OperatorActs
             cancellation, parts.Select(part => part.StepId).ToArray());
         foreach (var part in parts)
         {
-            await LowerAsync(connection, transaction, part, cancellation);
+            await CloseBreakerAsync(connection, transaction, part, cancellation);
         }
     }
 
     // Whoever acts on a part of a halted step has seen why: the step may be tried again.
-    private async Task LowerAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation)
-    {
-        await Alerts.LowerOfAsync(
-            connection, transaction, PartFailure.Subject(part.Run, part.View.Step, part.View.Id), Now, cancellation);
-        await Breaker.ResetAsync(connection, transaction, part.Run, part.StepId, part.View.Step, Now, cancellation);
-    }
+    private Task CloseBreakerAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation) =>
+        Breaker.ResetAsync(connection, transaction, part.Run, part.StepId, part.View.Step, Now, cancellation);
 
     /// <summary>Cuts parts so that the items named can be tried again; returns those that are wanted whole.</summary>
     private async Task<IReadOnlyList<PartRow>> CutAsync(
@@ -220,7 +220,7 @@ public sealed partial class OperatorActs
         ranges[^1] = ranges[^1] with { ToKey = part.Info.ToKey };
         var failed = await PartRanges.ReplaceAsync(
             connection, transaction, part.StepId, part.View.Id, ranges, attempts: 0, cancellation);
-        await LowerAsync(connection, transaction, part, cancellation);
+        await CloseBreakerAsync(connection, transaction, part, cancellation);
         foreach (var id in failed)
         {
             await PartFailure.RaiseAsync(

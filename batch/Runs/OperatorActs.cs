@@ -105,6 +105,7 @@ public sealed partial class OperatorActs(NpgsqlDataSource database, RunEngine en
         NpgsqlConnection connection, NpgsqlTransaction transaction, Because because, string action, string subject,
         CancellationToken cancellation)
     {
+        await Alerts.LowerSettledAsync(connection, transaction, Now, cancellation);
         await Audit.WriteAsync(
             connection, transaction, because.By, action, subject, because.Reason, Now, cancellation);
         await Transitions.NotifyAsync(connection, transaction, cancellation);

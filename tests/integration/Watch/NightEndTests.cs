@@ -16,7 +16,8 @@ public sealed class NightEndTests
 
         var night = product.Run("night", "--date", "2026-11-24");
         Assert.Equal(1, night.ExitCode);
-        Assert.Contains("One alert is open:", night.Error, StringComparison.Ordinal);
+        // Played long after its date, the night also hears that later ones have not begun.
+        Assert.Matches("One alert is open:|[0-9]+ alerts are open:", night.Error);
         Assert.Contains("feed-refused, events/monday", night.Error, StringComparison.Ordinal);
         Assert.Contains("Alert raised: feed-refused", string.Concat(Directory.GetFiles(Path.Combine(product.Home, "logs")).Select(File.ReadAllText)), StringComparison.Ordinal);
 
