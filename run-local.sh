@@ -98,7 +98,7 @@ build() {
   # Two sessions of one checkout must not build at once. The build's own servers must not inherit the lock.
   ( flock 9
     dotnet build "$target" -c Release -v quiet --nologo 9>&- > "$local_dir/build.log" 2>&1 ||
-      { grep -E 'error|warning' "$local_dir/build.log" | sort -u | head -n 30 >&2; fail "The build failed: see .local/build.log" 1; }
+      { grep -E ': error ' "$local_dir/build.log" | sort -u | head -n 30 >&2; fail "The build failed: see .local/build.log" 1; }
   ) 9> "$local_dir/build.lock" || exit 1
   mv "$stamp.new" "$stamp"
 }

@@ -20,6 +20,9 @@ public static class FeedArea
     /// <summary>Single files with `NAME.done`: the print vendor's answers, taken by the step `vendor`.</summary>
     public const string Vendor = "vendor";
 
+    /// <summary>Every area.</summary>
+    public static IReadOnlyList<string> All { get; } = [Register, Events, Online, Scans, Vendor];
+
     /// <summary>True where a feed of the area is one CSV file, not a folder.</summary>
     public static bool IsFlat(string area) => area is Events or Vendor;
 }

@@ -24,6 +24,39 @@ public static class FeedArchive
             """,
             cancellation, areas, staying.ToArray()));
 
+    /// <summary>Where refused feeds lie, an area's folder each.</summary>
+    public static string RefusedFolder(Home home)
+    {
+        ArgumentNullException.ThrowIfNull(home);
+        return Path.Combine(home.Inbox, "rejected");
+    }
+
+    /// <summary>
+    /// Deletes a feed that lies in the archive or among the refused ones, with what said why. The marker goes last: after a
+    /// kill the rest is still found by it.
+    /// </summary>
+    internal static void Delete(Feed feed)
+    {
+        if (feed.IsFlat)
+        {
+            File.Delete(feed.DataPath);
+            File.Delete(Path.ChangeExtension(feed.MarkerPath, ".rejected.csv"));
+            File.Delete(feed.MarkerPath);
+            Durable.SyncFolder(Path.GetDirectoryName(feed.MarkerPath)!);
+            return;
+        }
+
+        File.Delete($"{feed.DataPath}.rejected.csv");
+        foreach (var path in Directory.GetFiles(feed.DataPath, "*", SearchOption.AllDirectories).Where(path => path != feed.MarkerPath))
+        {
+            File.Delete(path);
+        }
+
+        Durable.SyncFolder(feed.DataPath);
+        Directory.Delete(feed.DataPath, recursive: true);
+        Durable.SyncFolder(Path.GetDirectoryName(feed.DataPath)!);
+    }
+
     /// <summary>Moves what is decided; returns what has to stay because its scans are not all in the store.</summary>
     private static async Task<IReadOnlyList<string>> MoveAsync(
         Home home, NpgsqlDataSource database, string[] areas, CancellationToken cancellation)
@@ -103,7 +136,7 @@ public static class FeedArchive
     private static async Task ToRejectedAsync(
         NpgsqlConnection connection, Home home, Feed feed, string sha256, CancellationToken cancellation)
     {
-        var area = Directory.CreateDirectory(Path.Combine(home.Inbox, "rejected", feed.Area)).FullName;
+        var area = Directory.CreateDirectory(Path.Combine(RefusedFolder(home), feed.Area)).FullName;
         var target = Path.Combine(area, feed.Name);
         var before = feed.IsFlat ? Feed.FlatFeed(feed.Area, $"{target}.done") : Feed.FolderFeed(feed.Area, target);
         if (File.Exists(before.MarkerPath) && FeedMarker.Read(before).Sha256 != sha256)

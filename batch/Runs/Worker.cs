@@ -12,7 +12,6 @@ public sealed class Worker : IDisposable
     private readonly Pulse _pulse;
     private readonly SemaphoreSlim _one = new(1);
     private bool _claimUnsure;
-    private long _turnEnded;
 
     /// <summary>A worker under its row.</summary>
     /// <param name="engine">The engine.</param>
@@ -23,7 +22,6 @@ public sealed class Worker : IDisposable
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(pulse);
         (_engine, _workerId, _pulse) = (engine, workerId, pulse);
-        _turnEnded = engine.Clock.GetTimestamp();
         _work = new PartWork(engine.Database, engine.Staging, engine.Clock, engine.Options, pulse.ItemBegun);
     }
 
@@ -71,14 +69,12 @@ public sealed class Worker : IDisposable
         }
         finally
         {
-            Volatile.Write(ref _turnEnded, _engine.Clock.GetTimestamp());
             _one.Release();
         }
     }
 
-    /// <summary>For how long nobody has rung; zero while a ring is being answered.</summary>
-    public TimeSpan IdleFor =>
-        _one.CurrentCount == 0 ? TimeSpan.Zero : _engine.Clock.GetElapsedTime(Volatile.Read(ref _turnEnded));
+    /// <summary>A ring is being answered.</summary>
+    public bool IsBusy => _one.CurrentCount == 0;
 
     /// <summary>Waits until no part is in hand; no part is taken up afterwards.</summary>
     public Task FinishAsync() => _one.WaitAsync();

@@ -6,11 +6,11 @@ using MyNumber.Batch.Validation;
 
 namespace MyNumber.Jobs.Cli;
 
-/// <summary>`review`, `purge`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
+/// <summary>`review`, `purge`, `retention`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
 public static class PersonVerbs
 {
     /// <summary>The verbs.</summary>
-    public static IEnumerable<Command> Build() => [Review(), Purge(), RulesVerb()];
+    public static IEnumerable<Command> Build() => [Review(), Purge(), RetentionVerb(), RulesVerb()];
 
     private static Command Review()
     {
@@ -110,6 +110,37 @@ public static class PersonVerbs
                     return ExitStatus.Done;
                 }),
         };
+    }
+
+    private static Command RetentionVerb()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only counts." };
+        return new Command("retention", "Deletes what lies in clear past its time (R48); `serve` does the same once a day.") { dryRun }
+            .Runs(async context =>
+            {
+                var mode = context.Get(dryRun) ? RetentionMode.DryRun : RetentionMode.Delete;
+                RetentionResult past;
+                try
+                {
+                    past = await new Retention(await context.ServicesAsync()).SweepAsync(mode, context.Cancellation);
+                }
+                catch (StepRefusedException restored)
+                {
+                    throw new UsageException(restored.Message);
+                }
+
+                if (context.Json)
+                {
+                    context.WriteJson(past);
+                    return ExitStatus.Done;
+                }
+
+                context.Out.WriteLine(past.AsOf is not { } asOf
+                    ? "No night is complete yet: there is nothing to go by."
+                    : $"{(mode == RetentionMode.DryRun ? "Past their time" : "Deleted")}, as of {asOf:yyyy-MM-dd}: "
+                    + $"{past.Archived} archived feeds, {past.Refused} refused feeds, {past.Photographs} photographs of card orders.");
+                return ExitStatus.Done;
+            });
     }
 
     private static Command RulesVerb() => new Command("rules", "The table of rules.").Runs(context =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Storage;
 using Npgsql;
 using Quartz;
 using Serilog;
@@ -9,11 +10,12 @@ namespace MyNumber.Jobs.Hosting;
 /// <summary>
 /// The alarm clock of `serve`: Quartz (memory store, Tokyo time) only rings. Its trigger, every start and a check every
 /// five minutes ask the same question, which nights are due and have no run: no misfire policy brings a missed night back
-/// after a restart (measured), the rows do.
+/// after a restart (measured), the rows do. By day, when no night is at work, it rings for retention (R48) too.
 /// </summary>
-public sealed class NightSchedule(RunEngine engine) : BackgroundService
+public sealed class NightSchedule(RunEngine engine, Retention retention) : BackgroundService
 {
     private const string EveryFiveMinutes = "0 0/5 * * * ?";
+    private const string AtNoon = "0 0 12 * * ?";
 
     // The check above would bring the night too, at most five minutes later.
     private string AtTheNightsHour => string.Create(
@@ -36,6 +38,22 @@ public sealed class NightSchedule(RunEngine engine) : BackgroundService
         }
     }
 
+    /// <summary>Deletes what is past its time; what could not be deleted today is found tomorrow.</summary>
+    public async Task RetainAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var gone = await retention.SweepAsync(RetentionMode.Delete, cancellation);
+            Log.Information(
+                "Retention deleted {Archived} feeds of the archive, {Refused} refused ones, {Photographs} photographs of card orders",
+                gone.Archived, gone.Refused, gone.Photographs);
+        }
+        catch (Exception failed) when (failed is NpgsqlException or IOException or UnauthorizedAccessException or StepRefusedException)
+        {
+            Log.Warning(failed, "Retention could not delete; it tries again at noon, or by `mynumber retention`");
+        }
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,9 +62,9 @@ public sealed class NightSchedule(RunEngine engine) : BackgroundService
         var scheduler = await QuartzSchedulerBuilder.Create(quartz =>
         {
             quartz.UseInMemoryStore();
-            foreach (var cron in new[] { AtTheNightsHour, EveryFiveMinutes })
+            foreach (var (cron, ring) in new (string, Func<CancellationToken, Task>)[]
+                { (AtTheNightsHour, RingAsync), (EveryFiveMinutes, RingAsync), (AtNoon, RetainAsync) })
             {
-                Func<CancellationToken, Task> ring = RingAsync;
                 quartz.ScheduleJob(
                     $"ring {cron}", ring,
                     trigger => trigger.WithCronSchedule(cron, schedule => schedule.InTimeZone(tokyo)));
@@ -54,6 +72,7 @@ public sealed class NightSchedule(RunEngine engine) : BackgroundService
         }).BuildScheduler(stoppingToken);
         await scheduler.Start(stoppingToken);
         await RingAsync(stoppingToken);
+        await RetainAsync(stoppingToken);
         try
         {
             await WatchForTheNextAsync(stoppingToken);

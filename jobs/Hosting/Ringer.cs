@@ -25,12 +25,14 @@ internal sealed class Ringer : IDisposable
     private readonly BackgroundJobClient _client;
     private readonly Worker _worker;
     private readonly Func<Task> _answer;
+    private readonly TimeProvider _clock;
     private readonly Thread _thread;
+    private long? _unansweredSince;
     private volatile bool _ended;
 
-    public Ringer(string connectionString, JobStorage storage, Worker worker, Func<Task> answer)
+    public Ringer(string connectionString, JobStorage storage, Worker worker, Func<Task> answer, TimeProvider clock)
     {
-        (_worker, _answer) = (worker, answer);
+        (_worker, _answer, _clock) = (worker, answer, clock);
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
         _storage = storage;
         _client = new BackgroundJobClient(storage);
@@ -78,7 +80,15 @@ internal sealed class Ringer : IDisposable
 
     private void Knock(NpgsqlConnection connection)
     {
-        if (_worker.IdleFor < SilenceMax || OpenParts.Count(connection, RingsPerWorker) == 0)
+        // Counted from when parts wait for an idle worker, not from when it last worked: a calm hour is no silence.
+        if (_worker.IsBusy || OpenParts.Count(connection, RingsPerWorker) == 0)
+        {
+            _unansweredSince = null;
+            return;
+        }
+
+        _unansweredSince ??= _clock.GetTimestamp();
+        if (_clock.GetElapsedTime(_unansweredSince.Value) < SilenceMax)
         {
             return;
         }

@@ -25,7 +25,7 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
             var storage = HangfireStorage.Open(connectionString);
             var doorbell = new Doorbell(worker, drain.Token, stop.Token);
             using (Serve(storage, doorbell))
-            using (new Ringer(connectionString, storage, worker, doorbell.AnswerAsync))
+            using (new Ringer(connectionString, storage, worker, doorbell.AnswerAsync, engine.Clock))
             {
                 Log.Information("Worker {Worker} is ready", workerId);
                 await WaitAsync(parent, drain);
