@@ -18,6 +18,13 @@ public sealed record DisposalList(
     string ListId, string MunicipalityCode, DateOnly BusinessDate, int Number, string State, long Cards,
     IReadOnlyList<string> ApprovedBy);
 
+/// <summary>One card of a list: what an approver looks at.</summary>
+/// <param name="CardId">The card.</param>
+/// <param name="StorageBegan">First day of its storage (R45).</param>
+/// <param name="StorageEnded">Last day of its storage.</param>
+/// <param name="State">`proposed`, `approved`, `withdrawn` or `disposed`.</param>
+public sealed record DisposalCard(string CardId, DateOnly StorageBegan, DateOnly StorageEnded, string State);
+
 /// <summary>What came of an approval.</summary>
 public enum DisposalOutcome
 {
@@ -64,6 +71,24 @@ public static class Disposals
                 row.GetString(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetInt32(3), row.GetString(4),
                 row.GetInt64(5), row.GetFieldValue<string[]>(6)),
             cancellation);
+    }
+
+    /// <summary>The cards of a list; none where there is no such list.</summary>
+    public static async Task<IReadOnlyList<DisposalCard>> CardsAsync(
+        NightServices services, string listId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        return await Sql.QueryAsync(
+            connection, null,
+            """
+            SELECT coalesce(card.card_id, card.ref), item.storage_began, item.storage_ended, item.state
+            FROM disposal_item item JOIN card ON card.ref = item.card_ref
+            WHERE item.list_id = $1 ORDER BY 1
+            """,
+            row => new DisposalCard(
+                row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetFieldValue<DateOnly>(2), row.GetString(3)),
+            cancellation, listId);
     }
 
     /// <summary>

@@ -93,6 +93,29 @@ public static class PersonVerbs
 
                 return ExitStatus.Done;
             }),
+            new Command("show", "The cards of a list.") { list }.Runs(async context =>
+            {
+                var cards = await Disposals.CardsAsync(await context.ServicesAsync(), context.Get(list), context.Cancellation);
+                if (cards.Count == 0)
+                {
+                    throw new UsageException("There is no list of this id; purge list shows them.");
+                }
+
+                foreach (var card in cards)
+                {
+                    if (context.Json)
+                    {
+                        context.WriteJson(card);
+                    }
+                    else
+                    {
+                        context.Out.WriteLine(
+                            $"{card.CardId}  {card.StorageBegan:yyyy-MM-dd} to {card.StorageEnded:yyyy-MM-dd}  {card.State}");
+                    }
+                }
+
+                return ExitStatus.Done;
+            }),
             new Command("approve", "One of two approvals, by different people; the second sends the list.") { list, by, reason }
                 .Runs(async context =>
                 {

@@ -16,6 +16,10 @@ public sealed class DisposalsModel(NightServices services) : PageModel
     /// <summary>The page.</summary>
     public async Task OnGetAsync(CancellationToken cancellation) => Lists = await Disposals.ListAsync(services, cancellation);
 
+    /// <summary>The cards of one list, when somebody opens it.</summary>
+    public async Task<IActionResult> OnGetCardsAsync(string list, CancellationToken cancellation) =>
+        Partial("_DisposalCards", await Disposals.CardsAsync(services, list, cancellation));
+
     /// <summary>One person's approval.</summary>
     public async Task<IActionResult> OnPostAsync(string? list, string? reason, CancellationToken cancellation)
     {

@@ -52,6 +52,29 @@ public static class Show
             : "";
     }
 
+    /// <summary>The state of a run as a person sees it: one that waits for a person is not just running.</summary>
+    public static string RunState(string state, long failedParts) => failedParts > 0 && state == "running" ? "failed" : state;
+
+    /// <summary>A column's name as a heading: `changed_this_night` is "Changed this night".</summary>
+    public static string Heading(string column)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(column);
+        return char.ToUpperInvariant(column[0]) + column[1..].Replace('_', ' ');
+    }
+
+    /// <summary>What lies between backticks, a command, apart from the words around it: every second piece is one.</summary>
+    public static IReadOnlyList<string> Commands(string sentence) => sentence?.Split('`') ?? [];
+
+    /// <summary>Where an alert's subject is looked at; null where it is no part and no run.</summary>
+    public static string? LinkOf(string alertSubject)
+    {
+        ArgumentNullException.ThrowIfNull(alertSubject);
+        var words = alertSubject.Split(' ');
+        return words is [.., "part", var part] && long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? $"/parts/{part}"
+            : words is ["run", _, var night, ..] && DateOnly.TryParseExact(night, "yyyy-MM-dd", out _) ? $"/nights/{night}" : null;
+    }
+
     /// <summary>The look of a state: `good`, `busy`, `wait`, `bad`, or none.</summary>
     public static string Look(string state) => state switch
     {

@@ -120,6 +120,10 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await first.Page.GotoAsync(served.Url + "/disposals");
         var lists = await first.Page.Locator("form.inline").CountAsync();
         Assert.True(lists > 0, "The last night proposes nothing for disposal.");
+        // Nobody approves what he cannot see.
+        await first.Page.GetByText("The cards").First.ClickAsync();
+        await Assertions.Expect(first.Page.Locator(".cards a").First).ToBeVisibleAsync();
+        await first.PictureAsync("disposals-cards");
         await ApproveAsync(first, "Approve as the first", "Noted. Another person must approve it, too.");
         await first.PictureAsync("disposals-after-one");
         Assert.Equal(lists - 1, await first.Page.Locator("form.inline").CountAsync());
