@@ -8,7 +8,8 @@ namespace MyNumber.Batch.Validation;
 /// <param name="State">Its state before this night's validation.</param>
 /// <param name="Online">Not by mail.</param>
 /// <param name="Counts">False where it uses nothing up: rejected under R02 or R03, or its ID is in doubt.</param>
-public sealed record FormUser(string Key, string State, bool Online, bool Counts);
+/// <param name="EndsIncomplete">Still open, and this night's rules will end it as incomplete.</param>
+public sealed record FormUser(string Key, string State, bool Online, bool Counts, bool EndsIncomplete = false);
 
 /// <summary>R03. Which of several applications with one Application ID used the form: the first that was received.</summary>
 /// <remarks>
@@ -29,8 +30,9 @@ public static class FormUse
         var tooLate = new HashSet<string>();
         foreach (var user in users.Where(user => user.Counts && !Standing.Contains(user.State)))
         {
-            // R51: an online application that ended incomplete may be made again with its ID.
-            if (holder is null || holder is { Online: true, State: "incomplete" })
+            // R51: an online application that ended incomplete may be made again with its ID. Where both came in one
+            // night, the first ends in it: whether the second counts must not hang on which night took them in.
+            if (holder is null || (holder.Online && (holder.State == "incomplete" || holder.EndsIncomplete)))
             {
                 holder = user;
             }
@@ -42,6 +44,9 @@ public static class FormUse
 
         return tooLate;
     }
+
+    private static bool EndsIncomplete(ApplicationFacts facts) =>
+        ApplicationRules.Judge(facts with { FormWasUsed = false }).State == "incomplete";
 
     private static string SharedSql(Policy policy) => $"""
         WITH shared AS (
@@ -84,14 +89,16 @@ public static class FormUse
         // Whether an ID is certain stands in readings and online data, which are encrypted: only these few are opened.
         var open = rows.Where(row => Open.Contains(row.State)).Select(row => row.Key).ToList();
         var certain = (await loader.LoadAsync(open, context.BusinessDate, cancellation))
-            .Where(loaded => !ApplicationIdKnown.Check(loaded.Facts).Any()).Select(loaded => loaded.Key).ToHashSet();
+            .Where(loaded => !ApplicationIdKnown.Check(loaded.Facts).Any()).ToDictionary(loaded => loaded.Key, loaded => loaded.Facts);
         var late = new List<string>();
         var inTime = new List<string>();
         foreach (var group in rows.GroupBy(row => row.Id))
         {
             var users = group.Select(row => new FormUser(
                 row.Key, row.State, row.Online,
-                Open.Contains(row.State) ? certain.Contains(row.Key) : !row.UsedNothing)).ToList();
+                Open.Contains(row.State) ? certain.ContainsKey(row.Key) : !row.UsedNothing,
+                // A superseded one is not judged while its winner stands.
+                row.State != "superseded" && certain.TryGetValue(row.Key, out var facts) && EndsIncomplete(facts))).ToList();
             var tooLate = TooLate(users);
             late.AddRange(group.Where(row => tooLate.Contains(row.Key) && !row.Late).Select(row => row.Key));
             inTime.AddRange(group.Where(row => Open.Contains(row.State) && !tooLate.Contains(row.Key) && row.Late)

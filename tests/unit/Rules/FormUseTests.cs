@@ -6,7 +6,8 @@ namespace MyNumber.Tests.Unit.Rules;
 public sealed class FormUseTests
 {
     [Theory]
-    //          in R30's order: state, m(ail) or o(nline), ! where it uses nothing up     who is too late
+    //          in R30's order: state, m(ail) or o(nline), ! where it uses nothing up, ? where the rules will find it
+    //          incomplete                                                                who is too late
     [InlineData("a received m; b received m", "b")]
     [InlineData("a received o; b received m; c received o", "b c")]
     [InlineData("a incomplete o; b received o", "")]              // R51: made again after it ended.
@@ -25,10 +26,16 @@ public sealed class FormUseTests
     [InlineData("a received m; b superseded m", "b")]             // A superseded one must not win with a used form.
     [InlineData("a superseded o; b received m", "b")]
     [InlineData("a issued o; b review m", "b")]
+    [InlineData("a received o ?; b received o", "")]              // R51: both came in one night, the first ends in it.
+    [InlineData("a received o ?; b received o ?; c received o; d received o", "d")]
+    [InlineData("a received m ?; b received m", "b")]             // By mail a new form comes with the letter.
+    [InlineData("a received o; b received o ?", "b")]             // Too late is too late, whatever is wrong with it.
+    [InlineData("a received o ?; b selected o", "")]              // An earlier one that turns up late and is no good.
     public void R03_the_first_that_was_received_used_the_form(string users, string tooLate)
     {
         var all = users.Split("; ").Select(text => text.Split(' ')).Select(
-            cells => new FormUser(cells[0], cells[1], cells[2] == "o", cells.Length == 3)).ToList();
+            cells => new FormUser(
+                cells[0], cells[1], cells[2] == "o", !cells.Contains("!"), cells.Contains("?"))).ToList();
         Assert.Equal(tooLate, string.Join(' ', FormUse.TooLate(all).Order()));
     }
 }
