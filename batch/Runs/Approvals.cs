@@ -40,18 +40,30 @@ public static class Approvals
         await Sql.ExecuteAsync(
             connection, transaction, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", cancellation,
             $"approval|{kind}|{subject}");
-        var written = await Sql.ExecuteAsync(
-            connection, transaction,
-            "INSERT INTO approval (kind, subject, person, reason, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            cancellation, kind, subject, person, reason, at.ToUniversalTime());
-        if (written == 0)
+        var before = await PeopleAsync(connection, transaction, kind, subject, cancellation);
+        if (before.Any(other => IsSamePerson(other, person)))
         {
             return ApprovalOutcome.SamePerson;
         }
 
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            "INSERT INTO approval (kind, subject, person, reason, at) VALUES ($1, $2, $3, $4, $5)",
+            cancellation, kind, subject, person, reason, at.ToUniversalTime());
         await Audit.WriteAsync(connection, transaction, person, $"approve-{kind}", subject, reason, at, cancellation);
-        var people = await PeopleAsync(connection, transaction, kind, subject, cancellation);
-        return people.Count >= PeopleNeeded ? ApprovalOutcome.Complete : ApprovalOutcome.First;
+        return before.Count + 1 >= PeopleNeeded ? ApprovalOutcome.Complete : ApprovalOutcome.First;
+    }
+
+    /// <summary>R47. One person however the name is typed: case, width and spaces make nobody another person.</summary>
+    public static bool IsSamePerson(string one, string other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return string.Equals(Plain(one), Plain(other), StringComparison.OrdinalIgnoreCase);
+
+        static string Plain(string name) => new([.. name.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).Select(Narrow)]);
+
+        static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
     }
 
     /// <summary>Who has approved a subject so far, in order of time.</summary>

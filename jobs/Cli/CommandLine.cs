@@ -89,20 +89,34 @@ public static class CommandLine
     };
 
     /// <summary>`--by PERSON`: who acts; goes into the audit table.</summary>
-    public static Option<string> By() => new("--by")
+    public static Option<string> By() => Told(new("--by")
     {
         Description = "The person who acts (signed in on this machine).",
         HelpName = "PERSON",
         Required = true,
-    };
+    });
 
     /// <summary>`--reason TEXT`: why; goes into the audit table.</summary>
-    public static Option<string> Reason() => new("--reason")
+    public static Option<string> Reason() => Told(new("--reason")
     {
         Description = "Why, in a sentence without personal data.",
         HelpName = "TEXT",
         Required = true,
-    };
+    });
+
+    // Nobody and no reason is not what the audit table is for; a line break would make two lines of one entry.
+    private static Option<string> Told(Option<string> option)
+    {
+        option.Validators.Add(result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (string.IsNullOrWhiteSpace(text) || text.Any(char.IsControl))
+            {
+                result.AddError($"{option.Name} takes some words in one line.");
+            }
+        });
+        return option;
+    }
 
     private static RootCommand BuildRoot()
     {
