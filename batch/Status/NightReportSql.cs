@@ -3,6 +3,8 @@ namespace MyNumber.Batch.Status;
 /// <summary>What the night's report counts. Parameters: @run, @date. Each statement counts whole tables or this night.</summary>
 internal static class NightReportSql
 {
+    private const int EventsMax = 200;
+
     /// <summary>Rows: who, what, how many, since when.</summary>
     public const string Waits = """
         SELECT who, what, count, oldest FROM (
@@ -16,8 +18,11 @@ internal static class NightReportSql
             FROM alert WHERE acknowledged_at IS NULL
           UNION ALL SELECT 5, 'operator', 'Feeds refused this night (the sender must correct them)', count(*), min(business_date)
             FROM feed WHERE state = 'rejected' AND run_id = @run
-          UNION ALL SELECT 6, 'operator', 'Events kept because nothing fits them', count(*), NULL
+          UNION ALL SELECT 6, 'operator', 'Events kept because nothing fits them', count(*), min(applied_on)
             FROM event WHERE state = 'kept'
+          UNION ALL SELECT 6, 'operator', 'Events whose time or subject has not come', count(*),
+              min((occurred_at AT TIME ZONE 'Asia/Tokyo')::date)
+            FROM event WHERE state = 'pending'
           UNION ALL SELECT 7, 'approver', 'Disposal lists that need two approvals', count(*), min(business_date)
             FROM disposal_list WHERE state = 'proposed'
           UNION ALL SELECT 8, 'card factory', 'Cards ordered and not arrived', count(*), min(ordered_on)
@@ -81,6 +86,13 @@ internal static class NightReportSql
             SELECT kind, state, coalesce(result, '') AS result, count(*) AS events
             FROM event WHERE state <> 'applied' OR applied_on = @date
             GROUP BY 1, 2, 3
+            """),
+        // By id, so that whoever sent it can be asked; the newest first where a sender has gone wild.
+        ("Events that changed nothing: kept this night, or still waiting", $"""
+            SELECT municipality_code, event_id, kind, (occurred_at AT TIME ZONE 'Asia/Tokyo')::date AS occurred,
+              coalesce(result, 'subject-unknown-or-not-yet') AS why, 1::bigint AS events
+            FROM event WHERE state = 'pending' OR (state = 'kept' AND applied_on = @date)
+            ORDER BY occurred_at DESC, event_id COLLATE "C" LIMIT {EventsMax}
             """),
         ("Answers of the print vendor", """
             SELECT kind, state, coalesce(result, '') AS result, count(*) AS answers

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Selection;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -139,7 +140,7 @@ public sealed class StatusStep(NightServices services)
             LEFT JOIN card ON card.order_id = application.key
             LEFT JOIN form ON form.application_id = application.application_id
             WHERE application.application_id BETWEEN $2 AND $3 AND {Inquired("$1")}
-            ORDER BY application.application_id, {SubjectSql.OrderOfReceipt(services.Policy)}
+            ORDER BY application.application_id, {OrderOfApplications.Sql(services.Policy.MailBeforeOnline)}
             """);
         command.Parameters.Add(new() { Value = part.BusinessDate });
         command.Parameters.Add(new() { Value = part.Part.FromKey });

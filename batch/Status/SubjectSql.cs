@@ -1,3 +1,5 @@
+using MyNumber.Batch.Selection;
+
 namespace MyNumber.Batch.Status;
 
 /// <summary>The statements of <see cref="Subjects"/>: each row is one JSON object with the names of FORMATS.md.</summary>
@@ -51,7 +53,7 @@ internal static class SubjectSql
           'superseded_by', application.superseded_by,
           'history', ({History.Head}'application' AND subject = application.key))
         FROM application WHERE {where}
-        ORDER BY {OrderOfReceipt(policy)} LIMIT {RowsMax}
+        ORDER BY {OrderOfApplications.Sql(policy.MailBeforeOnline)} LIMIT {RowsMax}
         """;
 
     public static string Cards(string where) => $"""
@@ -92,17 +94,11 @@ internal static class SubjectSql
         ORDER BY piece.wanted_on, piece.product COLLATE "C", piece.subject, piece.occasion, piece.generation LIMIT {RowsMax}
         """;
 
-    // R30: received date, on one day mail before online (policy), mail by envelope and sheet, online by instant, feed, row.
-    internal static string OrderOfReceipt(Policy policy) => $"""
-        application.received_on, (application.channel = 'mail') {(policy.MailBeforeOnline ? "DESC" : "ASC")},
-          application.envelope, application.sheet, application.submitted_at, application.feed, application.row
-        """;
-
     private static class History
     {
         public const string Head = """
             SELECT coalesce(json_agg(json_build_object('at', at, 'what', what, 'by', by, 'why', why)
-              ORDER BY at, id), json_build_array()) FROM history WHERE subject_kind = 
+              ORDER BY id), json_build_array()) FROM history WHERE subject_kind = 
             """;
     }
 }
