@@ -29,10 +29,10 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
           municipality.pickup_address, municipality.pickup_phone, municipality.earliest_pickup_days,
           municipality.storage_months,
           card.valid_until, card.signature_certificate_until, card.user_certificate_until, card.extended_until,
-          coalesce(card.pickup_deadline, (
-            SELECT max(first.deadline) FROM piece AS first
-            WHERE piece.product = 'issuance-notice' AND first.product = 'issuance-notice'
-              AND first.subject = piece.subject AND first.piece_id <> piece.piece_id)),
+          greatest(card.pickup_deadline, (
+            SELECT max(named.deadline) FROM piece AS named
+            WHERE piece.product = 'issuance-notice' AND named.product = 'issuance-notice'
+              AND named.subject = piece.subject AND named.piece_id <> piece.piece_id AND named.state <> 'suppressed')),
           array(SELECT finding.rule || '/' || finding.detail FROM finding
                 WHERE piece.product = 'incomplete-notice' AND finding.application_key = piece.subject
                   AND finding.severity = 'incomplete'
@@ -143,7 +143,7 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
     };
 
     // R44, R45. First notice and reminder: storage counted from the business date of the drop. Asked for again: the same
-    // deadline. Never before a day that an extension, or an earlier notice, has named.
+    // deadline, that of a reminder on its way too. Never before a day that an extension, or an earlier notice, has named.
     private static PieceData Pickup(PieceData data, NpgsqlDataReader row, DateOnly day)
     {
         var (named, extended) = (Day(row, 20), Day(row, 19));

@@ -26,9 +26,10 @@ public static class RegisterFeed
         new("municipality_code", ValueClass.Code),
         new("name", ValueClass.Text),
         new("prefecture", ValueClass.Text),
-        new("pickup_place", ValueClass.Text),
-        new("pickup_address", ValueClass.Text),
-        new("pickup_phone", ValueClass.Text),
+        // R41: not known yet is no fault of the feed; the notices of that municipality wait.
+        new("pickup_place", ValueClass.Text.OrEmpty()),
+        new("pickup_address", ValueClass.Text.OrEmpty()),
+        new("pickup_phone", ValueClass.Text.OrEmpty()),
         new("earliest_pickup_days", ValueClass.Whole(0, 365)),
         new("storage_months", ValueClass.Whole(StorageMonthsMin, 120)),
         new("notice_in_envelope", ValueClass.Boolean),

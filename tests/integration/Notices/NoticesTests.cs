@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Printing;
@@ -13,42 +12,6 @@ public sealed class NoticesTests
     private static readonly DateOnly Monday = PieceWorld.Monday;
 
     [Fact]
-    public async Task R41_A_notice_waits_until_the_pick_up_details_are_known()
-    {
-        await using var world = await PieceWorld.MakeAsync();
-        await world.ResidentAsync("R1");
-        await world.CardAsync("R1", "arrived");
-        await world.RunAsync("UPDATE municipality SET pickup_phone = ''");
-        await world.NightAsync();
-        Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM piece"));
-
-        await world.RunAsync("UPDATE municipality SET pickup_phone = '03-0000-0000'");
-        await world.NightAsync(Monday.AddDays(1));
-        Assert.Equal("sent", await world.OneAsync<string>("SELECT state FROM piece"));
-    }
-
-    [Fact]
-    public async Task R45_Dates_on_the_notice_are_counted_from_the_drop()
-    {
-        await using var world = await PieceWorld.MakeAsync();
-        await world.ResidentAsync("R1");
-        await world.CardAsync("R1", "arrived");
-        // 29 November and three months: 28 February; earliest three days on.
-        await world.NightAsync(new DateOnly(2026, 11, 29));
-        Assert.Equal("2026-12-02/2027-02-28", await world.OneAsync<string>("SELECT earliest || '/' || deadline FROM piece"));
-    }
-
-    [Fact]
-    public async Task R42_A_municipality_that_wants_an_envelope_gets_the_letter()
-    {
-        await using var world = await PieceWorld.MakeAsync();
-        await world.ResidentAsync("R1", set: "municipality_code = '271004'");
-        await world.CardAsync("R1", "arrived");
-        await world.NightAsync();
-        Assert.Equal("issuance-notice-letter", await world.OneAsync<string>("SELECT document FROM piece"));
-    }
-
-    [Fact]
     public async Task R43_The_outside_shows_only_the_protected_address()
     {
         await using var world = await PieceWorld.MakeAsync();
@@ -61,31 +24,6 @@ public sealed class NoticesTests
 // The block is read back without blanks and hyphens.
         Assert.Contains("中之島99", address);
         Assert.DoesNotContain("千代田区千代田", address);
-    }
-
-    [Fact]
-    public async Task R44_A_notice_asked_for_again_keeps_the_deadline_and_the_reminder_goes_out_once()
-    {
-        await using var world = await PieceWorld.MakeAsync();
-        await world.ResidentAsync("R1");
-        await world.CardAsync("R1", "arrived");
-        await world.NightAsync();
-        await world.RunAsync(
-            """
-            UPDATE piece SET state = 'posted', posted_on = '2026-11-25';
-            UPDATE card SET state = 'notified', pickup_deadline = '2027-02-23';
-            INSERT INTO event VALUES ('EV9', 'F', 1, '2026-12-01', 'notice-reissue-requested', '131016', 'C-R1', '', '', 'applied', NULL, '2026-12-01')
-            """);
-        await world.NightAsync(new DateOnly(2026, 12, 1));
-        Assert.Equal(new DateOnly(2027, 2, 23), await DeadlineAsync(world, "EV9"));
-
-        // Chiyoda reminds sixty days after the posting of 25 November: 24 January, not a day before.
-        await world.NightAsync(new DateOnly(2027, 1, 23));
-        Assert.Equal(2, await world.OneAsync<long>("SELECT count(*) FROM piece"));
-        await world.NightAsync(new DateOnly(2027, 1, 24));
-        Assert.Equal(new DateOnly(2027, 4, 24), await DeadlineAsync(world, "reminder"));
-        await world.NightAsync(new DateOnly(2027, 3, 30));
-        Assert.Equal(3, await world.OneAsync<long>("SELECT count(*) FROM piece"));
     }
 
     [Fact]
@@ -259,10 +197,6 @@ public sealed class NoticesTests
         Assert.True(await world.NightAsync());
         Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM piece"));
     }
-
-    private static async Task<DateOnly> DeadlineAsync(PieceWorld world, string occasion) => DateOnly.ParseExact(
-        await world.OneAsync<string>("SELECT deadline::text FROM piece WHERE occasion = @occasion", new { occasion }),
-        "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static List<MyNumber.Templates.Documents.PageBack> Pages(PieceWorld world, string product)
     {
