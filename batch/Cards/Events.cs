@@ -216,6 +216,12 @@ public static partial class Events
                 return "value-unusable";
             }
 
+            // R40: no certificate lasts longer than its card. Whoever reports that is mistaken, and nothing is guessed.
+            if (day > card.ValidUntil)
+            {
+                return "past-the-card";
+            }
+
             if (match.Groups["which"].Value == "signature")
             {
                 card.SignatureUntil = day;
