@@ -176,7 +176,11 @@ public static class PersonVerbs
             }
             else
             {
-                context.Out.WriteLine($"{rule.Id}  [{rule.Source}]  {rule.Severity}  {rule.Operator}");
+                context.Out.WriteLine($"{rule.Id}  [{rule.Source}]  {(rule.Severity.Length == 0 ? "-" : rule.Severity)}  {rule.Operator}");
+                foreach (var words in new[] { rule.Japanese, rule.English }.Where(words => words.Length > 0))
+                {
+                    context.Out.WriteLine($"       {words}");
+                }
             }
         }
 
