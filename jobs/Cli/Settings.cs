@@ -42,12 +42,23 @@ public sealed class Settings
 
             try
             {
-                return (section.Get<Policy>() ?? new Policy()).Validate();
+                var policy = (section.Get<Policy>() ?? new Policy()).Validate();
+                RequireAllDays(section.GetSection(nameof(Policy.VendorClosedOn)), policy.VendorClosedOn);
+                return policy;
             }
             catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
             {
                 throw new UsageException(refused.Message);
             }
+        }
+    }
+
+    // Configuration leaves out of a list what it cannot read, and nobody would know.
+    private static void RequireAllDays(IConfigurationSection list, IReadOnlyList<DateOnly> read)
+    {
+        if (list.Value is { Length: > 0 } || list.GetChildren().Count() != read.Count)
+        {
+            throw new ArgumentException($"Setting {list.Path} is refused: it must be a list of days, each as YYYY-MM-DD.");
         }
     }
 

@@ -47,11 +47,27 @@ public sealed class PolicyTests
                 policy.NumberAssignedDaysMax, policy.InquiryBusinessDays));
     }
 
+    public static TheoryData<string> Names => [.. Policy.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_setting_refuses_what_is_not_of_its_kind_and_says_which_it_is(string name)
+    {
+        // A word where a number, a day, a switch or an address is meant; a list is given one as its only entry.
+        var value = name == nameof(Policy.VendorClosedOn) ? """["some day"]""" : "\"some day\"";
+        Refuses($"{{\"policy\":{{\"{name}\":{value}}}}}", name);
+    }
+
     [Theory]
     [InlineData("""{"policy":{"mailBeforeOnlin":false}}""", "mailBeforeOnlin")] // A slip of the pen leaves no default in force.
     [InlineData("""{"policy":{"imagesKeptMonths":"six"}}""", "imagesKeptMonths")]
     [InlineData("""{"policy":{"inquiryMonths":0}}""", "InquiryMonths")]
-    public void A_settings_file_is_refused_with_the_setting_that_is_wrong(string json, string names)
+    [InlineData("""{"policy":{"inquiryMonths":1.5}}""", "InquiryMonths")]
+    [InlineData("""{"policy":{"returnEnvelopeValidUntil":"2028-02-30"}}""", "ReturnEnvelopeValidUntil")]
+    [InlineData("""{"policy":{"vendorClosedOn":["2026-12-28","2026-02-30"]}}""", "VendorClosedOn")]
+    public void A_settings_file_is_refused_with_the_setting_that_is_wrong(string json, string names) => Refuses(json, names);
+
+    private static void Refuses(string json, string names)
     {
         var home = Directory.CreateTempSubdirectory("mynumber-settings-").FullName;
         try
