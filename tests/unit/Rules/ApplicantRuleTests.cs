@@ -27,6 +27,10 @@ public sealed class ApplicantRuleTests
         Assert.Equal(says, (Facts.Mail with { Resident = Facts.Adult with { BirthDate = DateOnly.Parse(born, null) } }).Says());
 
     [Fact]
+    public void R10_nothing_is_said_of_an_agent_while_nobody_knows_whose_form_it_is() =>
+        Assert.Empty(Representative.Check(Facts.Mail.Field("representative_name", null) with { Resident = null }));
+
+    [Fact]
     public void R10_the_part_is_filled_in_or_a_person_looks()
     {
         var ward = Facts.Mail with { Resident = Facts.Adult with { AdultWard = true } };
