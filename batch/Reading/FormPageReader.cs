@@ -110,7 +110,7 @@ internal sealed class FormPageReader : IDisposable
             "phone" or "representative_phone" => !cells.HasGap,
             _ => true,
         };
-        var sure = whole && cells.IsSure(CellsZone.ConfidenceMin);
+        var sure = whole && cells.IsSure(DigitFloors.Of(item.Name));
         return new FieldReading(cells.Digits, cells.Confidence, sure ? FieldState.Read : FieldState.Doubtful);
     }
 

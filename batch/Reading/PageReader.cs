@@ -165,7 +165,7 @@ public sealed class PageReader : IDisposable
         var streaks = PageDamage.Streaks(image.Gray);
         var registration = new Registration(
             true, Math.Round(placement.ResidualPx, 2), Math.Round(PageDamage.Scale(placement.PxPerMm, image.Dpi), 4),
-            Math.Round(placement.RotationDeg, 2), streaks);
+            Math.Round(placement.RotationDeg, 2), streaks.Count(streak => streak.Whole));
         if (Form(placement) is not { } form)
         {
             // Our marks, but no form mark, or a version that this program does not know.
@@ -174,7 +174,7 @@ public sealed class PageReader : IDisposable
 
         var mark = placement.Mark!;
         var empty = EmptyForms.Page(mark.Kind, mark.Page);
-        var flat = new CanonicalPage(image, placement.ToImage, form);
+        var flat = new CanonicalPage(image, placement.ToImage, form, streaks);
         var values = _forms.Read(flat, empty, form, _options, placement.PxPerMm);
         var reading = new PageReading(
             mark.Kind, mark.Version, mark.Page, registration, values.ApplicationId, values.Fields, values.Marks, values.Photo,

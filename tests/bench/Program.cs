@@ -5,9 +5,12 @@ using MyNumber.Tests.Bench.Printing;
 // again with arguments, to measure in a process of its own.
 var benches = new Dictionary<string, (string Does, Func<string[], CancellationToken, Task> Run)>
 {
+    ["cells"] = ("labelled pictures of digit cells, to train with: --writers W --hand H --sheets N --out FILE", CellsBench.RunAsync),
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", (_, cancellation) => EngineBench.RunAsync(cancellation)),
+    ["floors"] = ("the least confidence of digits that are taken, chosen for wanted rates of wrong ones: --sheets N --out FILE", FloorsBench.RunAsync),
     ["print"] = ("print files against ReportLab, SkiaSharp and WeasyPrint; RIPs; a million forms", PrintBench.RunAsync),
-    ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S", ReadBench.RunAsync),
+    ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S, --hand H", ReadBench.RunAsync),
+    ["shapes"] = ("digits of Japanese shapes, drawn here, on whole pages: --sheets N", ShapesBench.RunAsync),
     ["select"] = ("selection: a million applications of 900,000 residents, against one plain query and update", (_, cancellation) => SelectBench.RunAsync(cancellation)),
 };
 

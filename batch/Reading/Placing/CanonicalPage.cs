@@ -18,14 +18,16 @@ internal sealed class CanonicalPage
 
     private readonly Mat _scan;
     private readonly Mat _toScan;
+    private readonly IReadOnlyList<Streak> _streaks;
 
     /// <summary>Lays a page; nothing is flattened yet but its registration marks.</summary>
     /// <param name="source">The scan; it belongs to the caller and must live as long as this.</param>
     /// <param name="toScan">From canonical pixels to pixels of the scan; the same holds for it.</param>
     /// <param name="page">The form's page.</param>
-    public CanonicalPage(PageImage source, Mat toScan, FormPage page)
+    /// <param name="streaks">Of the scan, where writing is to be read.</param>
+    public CanonicalPage(PageImage source, Mat toScan, FormPage page, IReadOnlyList<Streak>? streaks = null)
     {
-        (_scan, _toScan, Bitonal) = (source.Gray, toScan, source.Bitonal);
+        (_scan, _toScan, _streaks, Bitonal) = (source.Gray, toScan, streaks ?? [], source.Bitonal);
         Size = new Size((int)(page.WidthMm * PxPerMm), (int)(page.HeightMm * PxPerMm));
         using var mark = View(Px(page.Find("registration_1")!.Box, -1));
         using var other = View(Px(page.Find("registration_4")!.Box, -1));
@@ -69,6 +71,26 @@ internal sealed class CanonicalPage
         return Warp(_scan, Matrix(zone.X, zone.Y, 1), zone.Size, InterpolationFlags.Linear);
     }
 
+    /// <summary>The same without the streaks of a dirty glass: in an empty cell one of them would be a 1.</summary>
+    public Mat WithoutStreaks(Rect zone)
+    {
+        zone = Inside(zone);
+        if (_streaks.Count == 0)
+        {
+            return View(zone);
+        }
+
+        Point2f[] corners = [new(zone.Left, zone.Top), new(zone.Right, zone.Top), new(zone.Left, zone.Bottom), new(zone.Right, zone.Bottom)];
+        var around = Cv2.BoundingRect(Cv2.PerspectiveTransform(corners, _toScan));
+        // As much around it as a streak's neighbours and the interpolation need.
+        around.Inflate(12, 2);
+        around = around.Intersect(new Rect(0, 0, _scan.Width, _scan.Height));
+        using var view = new Mat(_scan, around);
+        using var part = view.Clone();
+        PageDamage.Mend(part, around.X, _streaks);
+        return Warp(part, Matrix(zone.X, zone.Y, 1, around.Location), zone.Size, InterpolationFlags.Linear);
+    }
+
     /// <summary>A box, grown, with <see cref="FinePxPerMm"/> pixels a millimetre.</summary>
     public Mat Fine(Box box, double growMm) => FineOf(_scan, box, growMm);
 
@@ -95,18 +117,21 @@ internal sealed class CanonicalPage
 
     private double Level(double paper) => paper - (0.4 * (paper - Ink));
 
-    // From pixels of a zone, each `step` canonical pixels wide, to pixels of the scan.
-    private Mat Matrix(double x, double y, double step)
+    // From pixels of a zone, each `step` canonical pixels wide, to pixels of the scan, or of the part of it at `corner`.
+    private Mat Matrix(double x, double y, double step, Point corner = default)
     {
         var matrix = new Mat(3, 3, MatType.CV_64FC1);
         for (var row = 0; row < 3; row++)
         {
-            var (a, b) = (_toScan.At<double>(row, 0), _toScan.At<double>(row, 1));
+            var (a, b, c) = (Moved(row, 0), Moved(row, 1), Moved(row, 2));
             (matrix.At<double>(row, 0), matrix.At<double>(row, 1)) = (a * step, b * step);
-            matrix.At<double>(row, 2) = (a * x) + (b * y) + _toScan.At<double>(row, 2);
+            matrix.At<double>(row, 2) = (a * x) + (b * y) + c;
         }
 
         return matrix;
+
+        double Moved(int row, int column) => _toScan.At<double>(row, column)
+            - (row == 2 ? 0 : (row == 0 ? corner.X : corner.Y) * _toScan.At<double>(2, column));
     }
 
     private static Mat Warp(Mat picture, Mat matrix, Size size, InterpolationFlags how)

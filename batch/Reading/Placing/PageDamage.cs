@@ -2,6 +2,12 @@ using OpenCvSharp;
 
 namespace MyNumber.Batch.Reading;
 
+/// <summary>A dark line from top to bottom of a scan.</summary>
+/// <param name="From">Its first column, pixels.</param>
+/// <param name="To">The column behind its last.</param>
+/// <param name="Whole">Dark in nearly every row; else it comes and goes.</param>
+internal readonly record struct Streak(int From, int To, bool Whole);
+
 /// <summary>What is wrong with a scan as a whole.</summary>
 internal static class PageDamage
 {
@@ -9,6 +15,13 @@ internal static class PageDamage
 
     // Share of a column that is dark on a streak: print never fills a column of a form so far.
     private const double StreakShare = 0.8;
+
+    // A faint one comes and goes, above all on a scan of one bit a pixel. A long frame may look like it; taken out where
+    // digits are read, it does no harm there.
+    private const double FaintShare = 0.35;
+
+    // What is wider cannot be bridged: a stroke would vanish in it.
+    private const int MendPxMax = 6;
 
     private const int StreakRows = 300;
 
@@ -23,7 +36,7 @@ internal static class PageDamage
     }
 
     /// <summary>Vertical streaks of a dirty scanner glass, as scanned; the page's edges are left out.</summary>
-    public static int Streaks(Mat gray)
+    public static IReadOnlyList<Streak> Streaks(Mat gray)
     {
         // A streak runs through every row, so a few hundred rows tell it.
         var step = Math.Max(1, gray.Height / StreakRows);
@@ -36,15 +49,54 @@ internal static class PageDamage
         using var sums = new Mat();
         Cv2.Reduce(dark, sums, ReduceDimension.Row, ReduceTypes.Sum, MatType.CV_32S);
         var columns = sums.AsSpan<int>();
-        var (count, margin, inside) = (0, columns.Length / 50, false);
+        var (streaks, margin, from, whole) = (new List<Streak>(), columns.Length / 50, -1, false);
         for (var x = margin; x < columns.Length - margin; x++)
         {
-            var streak = columns[x] > StreakShare * rows.Height;
-            count += streak && !inside ? 1 : 0;
-            inside = streak;
+            if (columns[x] > FaintShare * rows.Height)
+            {
+                from = from < 0 ? x : from;
+                whole |= columns[x] > StreakShare * rows.Height;
+            }
+            else if (from >= 0)
+            {
+                streaks.Add(new Streak(from, x, whole));
+                (from, whole) = (-1, false);
+            }
         }
 
-        return count;
+        return streaks;
+    }
+
+    /// <summary>
+    /// Takes streaks out of a part of a scan: between the pixels at their sides, and never darker than it was, so that
+    /// strokes that cross a streak go on.
+    /// </summary>
+    /// <param name="part">Of the scan; it is changed.</param>
+    /// <param name="left">Its first column in the scan.</param>
+    /// <param name="streaks">Of the scan.</param>
+    public static void Mend(Mat part, int left, IReadOnlyList<Streak> streaks)
+    {
+        var width = part.Width;
+        var pixels = part.AsSpan<byte>();
+        foreach (var streak in streaks.Where(streak => streak.To - streak.From <= MendPxMax))
+        {
+            // Its soft edge is one pixel wide.
+            var (from, to) = (streak.From - 1 - left, streak.To - left);
+            if (from < 1 || to >= width - 1)
+            {
+                continue;
+            }
+
+            for (var row = 0; row < pixels.Length; row += width)
+            {
+                var (before, after) = (pixels[row + from - 1], pixels[row + to + 1]);
+                for (var x = from; x <= to; x++)
+                {
+                    var between = before + ((after - before) * (x - from + 1) / (to - from + 2));
+                    pixels[row + x] = (byte)Math.Max(pixels[row + x], between);
+                }
+            }
+        }
     }
 
     /// <summary>Nothing on it but the noise of the scanner.</summary>

@@ -9,9 +9,6 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 internal sealed class CellsZone(DigitNetwork network)
 {
-    /// <summary>Least probability of a digit that is taken, per mille; see Models/digits.md for what it lets through.</summary>
-    public const int ConfidenceMin = 900;
-
     // Less ink than a dot of a pen is dust; a short thin 1 has five times as much.
     private const double InkMm2Min = 0.3;
 
@@ -21,7 +18,8 @@ internal sealed class CellsZone(DigitNetwork network)
     public CellsReading Read(CanonicalPage page, EmptyPage empty, FormItem item)
     {
         var zone = page.Inside(CanonicalPage.Px(item.Box, 0.8));
-        using var ink = InkCleaning.Difference(page, empty, zone);
+        using var clean = page.WithoutStreaks(zone);
+        using var ink = InkCleaning.Difference(page, empty, zone, clean);
         var struck = StrikeLines.Count(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm) > 0 && item.Cells.Count > 1;
         var pictures = new List<float[]>();
         var at = new List<int>();
@@ -40,12 +38,13 @@ internal sealed class CellsZone(DigitNetwork network)
 
         var guesses = network.Read(pictures);
         var cells = new DigitGuess?[item.Cells.Count];
+        var seen = new float[]?[item.Cells.Count];
         for (var i = 0; i < at.Count; i++)
         {
-            cells[at[i]] = guesses[i];
+            (cells[at[i]], seen[at[i]]) = (guesses[i], pictures[i]);
         }
 
-        return new CellsReading(cells, struck);
+        return new CellsReading(cells, seen, struck);
     }
 
     // Specks go; so does what only reaches in: a small piece at the edge that leaves the middle of the cell alone.
@@ -63,8 +62,9 @@ internal sealed class CellsZone(DigitNetwork network)
 
 /// <summary>The cells of a row; null where a cell is empty.</summary>
 /// <param name="Cells">From left to right.</param>
+/// <param name="Pictures">Of each cell what the network saw, for measuring and training.</param>
 /// <param name="Struck">A line runs through several cells (R05).</param>
-internal sealed record CellsReading(IReadOnlyList<DigitGuess?> Cells, bool Struck)
+internal sealed record CellsReading(IReadOnlyList<DigitGuess?> Cells, IReadOnlyList<float[]?> Pictures, bool Struck)
 {
     /// <summary>Nothing in any cell.</summary>
     public bool IsBlank => Cells.All(cell => cell is null);

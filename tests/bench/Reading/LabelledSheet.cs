@@ -54,6 +54,7 @@ internal sealed record LabelledSheet(FilledSheet Truth, byte[] File, Storing Sto
             : sheet with
             {
                 Printed = person,
+                CorrectedAddress = dice.Chance(20) ? new Population(dice.Below(1 << 30), new DateOnly(2026, 11, 24)).Adult().Address : null,
                 Form = new PaperForm(dice.Digits(23), person.Id, "qr", applied.AddDays(-20), person.Name, person.Address, false),
             };
     }

@@ -20,11 +20,12 @@ internal static class ReadBench
 
     public static Task RunAsync(string[] arguments, CancellationToken cancellation)
     {
-        var sheets = Number(arguments, "--sheets", SheetsIfNotSaid);
-        var seed = Number(arguments, "--seed", 1);
+        var sheets = Arguments.Number(arguments, "--sheets", SheetsIfNotSaid);
+        var seed = Arguments.Number(arguments, "--seed", 1);
+        var hand = Enum.Parse<Hand>(Arguments.Text(arguments, "--hand", nameof(Hand.Careful)));
         NativeLibraries.Load();
         var forms = new EmptyForms();
-        var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody());
+        var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody(Writers.Unseen), hand);
         var (tallies, speed) = (new ReadTallies(), new ReadSpeed());
         var perLevel = Math.Max(1, sheets / DamageLevel.All.Count);
         var began = Stopwatch.GetTimestamp();
@@ -110,11 +111,5 @@ internal static class ReadBench
         }
 
         return times;
-    }
-
-    private static int Number(string[] arguments, string name, int otherwise)
-    {
-        var at = Array.IndexOf(arguments, name);
-        return at >= 0 && at + 1 < arguments.Length ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
     }
 }

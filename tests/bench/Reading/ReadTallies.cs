@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Reading;
 using MyNumber.Fixtures.Scenarios;
 using MyNumber.Templates.Forms;
@@ -9,7 +10,7 @@ namespace MyNumber.Tests.Bench;
 internal sealed class ReadTallies
 {
     private static readonly string[] Fields =
-        ["page found", "Application ID", "mark", "handwritten digit", "12-digit number", "date", "phone", "signature"];
+        ["page found", "Application ID", "mark", "handwritten digit", "12-digit number", "date", "phone", "printed text struck or not", "signature"];
 
     private readonly ConcurrentDictionary<(string Level, string Field), Tally> _tallies = new();
 
@@ -38,8 +39,15 @@ internal sealed class ReadTallies
         Field("date", "application_date", Iso(truth.Date!));
         if (truth.WrittenNumber is { } number)
         {
-            Field("12-digit number", "individual_number", number);
+            Number(number);
             Field("date", "birth_date", Iso(WrittenDate.Gregorian(truth.Written!.BirthDate)));
+        }
+
+        if (truth.Printed is not null)
+        {
+            Struck("name", false);
+            Struck("name_kana", false);
+            Struck("address", truth.CorrectedAddress is not null);
         }
 
         Note("signature", reading?.Fields.GetValueOrDefault("applicant_name")?.State switch
@@ -54,12 +62,28 @@ internal sealed class ReadTallies
         void Value(string field, string? read, string written) =>
             Note(field, read is null ? Verdict.Doubtful : read == written ? Verdict.Read : Verdict.Wrong);
 
-        void Field(string field, string item, string written) => Note(field, reading?.Fields.GetValueOrDefault(item) switch
+        void Field(string field, string item, string written) => Note(field, Of(reading?.Fields.GetValueOrDefault(item), written));
+
+        static Verdict Of(FieldReading? read, string written) => read switch
         {
-            { State: FieldState.Read } value => value.Value == written ? Verdict.Read : Verdict.Wrong,
+            { State: FieldState.Read } => read.Value == written ? Verdict.Read : Verdict.Wrong,
             { State: FieldState.Blank } => Verdict.Wrong,
             _ => Verdict.Doubtful,
+        };
+
+        void Struck(string item, bool struck) => Note("printed text struck or not", reading?.Fields.GetValueOrDefault(item)?.State switch
+        {
+            null or FieldState.Doubtful => Verdict.Doubtful,
+            { } state => state == (struck ? FieldState.Corrected : FieldState.Read) ? Verdict.Read : Verdict.Wrong,
         });
+
+        // R07 asks a person about a wrong check digit: such a number is not accepted.
+        void Number(string written)
+        {
+            var read = reading?.Fields.GetValueOrDefault("individual_number");
+            var asked = read is { State: FieldState.Read, Value: { } value } && !IndividualNumber.IsValid(value);
+            Note("12-digit number", read is null || asked ? Verdict.Doubtful : Of(read, written));
+        }
 
         void Mark(string item, BoxFill written)
         {
@@ -83,7 +107,7 @@ internal sealed class ReadTallies
             for (var i = 0; i < count; i++)
             {
                 var (guess, digit) = (read?.Cells[i], i < written.Length ? written[i] - '0' : (int?)null);
-                if (read is null || guess is { } unsure && (unsure.Digit is null || unsure.Confidence < CellsZone.ConfidenceMin))
+                if (read is null || guess is { } unsure && (unsure.Digit is null || unsure.Confidence < DigitFloors.Of(item)))
                 {
                     Note("handwritten digit", Verdict.Doubtful);
                 }

@@ -62,7 +62,8 @@ internal sealed class Tally
 
     private double Share(Verdict verdict) => All == 0 ? 0 : 100.0 * _counts[(int)verdict] / All;
 
-    private static string Rate(double rate) => rate >= 0.01
+    /// <summary>A rate as people say it.</summary>
+    public static string Rate(double rate) => rate >= 0.01
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.0} %")
         : string.Create(CultureInfo.InvariantCulture, $"1 in {1 / rate:N0}");
 }

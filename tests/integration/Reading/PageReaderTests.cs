@@ -143,6 +143,25 @@ public sealed class PageReaderTests : IDisposable
         Assert.Equal("123456789018", field.Value);
     }
 
+    [Theory]
+    [InlineData("application_date_era", true)]      // An empty cell, in which a streak would be a 1.
+    [InlineData("application_date_era", false)]
+    [InlineData("application_date_month", true)]    // Through a digit.
+    [InlineData("application_date_month", false)]
+    public void A_streak_of_the_scanner_is_no_digit_and_spoils_none(string item, bool bitonal)
+    {
+        using var scan = FilledForm.Print("application-form");
+        var form = FormDefinitions.ApplicationForm.Pages[0];
+        FilledForm.Write(scan, form.Find("application_date_year")!, "2026");
+        FilledForm.Write(scan, form.Find("application_date_month")!, "11");
+        FilledForm.Write(scan, form.Find("application_date_day")!, "20");
+        var cell = FilledForm.Px(form.Find(item)!.Box);
+        Cv2.Rectangle(scan, new Rect(cell.X + 20, 0, 3, scan.Height), new Scalar(60), -1);
+        var reading = Read(bitonal ? FilledForm.TiffG4(scan) : FilledForm.Png(scan));
+        Assert.Equal(("2026-11-20", FieldState.Read), (reading.Fields["application_date"].Value, reading.Fields["application_date"].State));
+        Assert.Contains("streaks", reading.Findings);
+    }
+
     [Fact]
     public void Blank_and_unknown_paper_are_readable_and_told_apart()
     {
