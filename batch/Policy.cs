@@ -47,6 +47,9 @@ public sealed record Policy
     /// <summary>R50. Printed end date of the return envelope in stock.</summary>
     public DateOnly ReturnEnvelopeValidUntil { get; init; } = new(2028, 5, 31);
 
+    /// <summary>R50. Days after a letter's date on which its return envelope may still be posted.</summary>
+    public int ReturnEnvelopeDaysMin { get; init; } = 30;
+
     /// <summary>R61. Months in which no second form is sent to a resident by a campaign.</summary>
     public int CampaignPauseMonths { get; init; } = 6;
 
@@ -97,6 +100,7 @@ public sealed record Policy
         Require(CampaignPauseMonths >= 0, nameof(CampaignPauseMonths), "is not negative");
         Require(NumberAssignedDaysMax >= 0, nameof(NumberAssignedDaysMax), "is not negative");
         Require(InquiryBusinessDays is >= 0 and <= 30, nameof(InquiryBusinessDays), "lies between 0 and 30");
+        Require(ReturnEnvelopeDaysMin >= 0, nameof(ReturnEnvelopeDaysMin), "is not negative");
         Require(ArchiveDays >= 1, nameof(ArchiveDays), "is 1 at least");
         Require(ValidityNoticeDaysBefore is > 0 and <= 92, nameof(ValidityNoticeDaysBefore), "lies within three months");
         Require(RegisteredRangeFirst <= RegisteredRangeLast, nameof(RegisteredRangeLast), "is not below the first");

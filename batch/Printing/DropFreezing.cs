@@ -2,12 +2,13 @@ using MyNumber.Batch.Notices;
 using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
+using MyNumber.Templates.Pdf;
 
 namespace MyNumber.Batch.Printing;
 
 /// <summary>A piece ready to be frozen, or the reason why it cannot be printed.</summary>
 /// <param name="Piece">What it prints.</param>
-/// <param name="Problem">Null, or a stable code: `missing-glyph`, `does-not-fit`, `missing-data`.</param>
+/// <param name="Problem">Null, or a stable code: `missing-glyph`, `does-not-fit`, `missing-data`, or R50's.</param>
 public sealed record CheckedPiece(BuiltPiece Piece, string? Problem);
 
 /// <summary>
@@ -16,6 +17,10 @@ public sealed record CheckedPiece(BuiltPiece Piece, string? Problem);
 /// </summary>
 internal sealed class DropFreezing(NightServices services)
 {
+    // Reasons that a corrected name, or new stock, takes away.
+    private static readonly string[] TriedAgain =
+        [Canvas.MissingGlyph, Canvas.DoesNotFit, PieceDocuments.MissingData, ReturnEnvelope.EndsTooSoon];
+
     private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
 
     /// <summary>Builds every wanted or withheld piece and checks that it can be printed. CPU work: no transaction.</summary>
@@ -28,10 +33,10 @@ internal sealed class DropFreezing(NightServices services)
             """
             SELECT piece_id FROM piece
             WHERE drop_id IS NULL AND (state = 'wanted'
-              OR (state = 'withheld' AND reason IN ('missing-glyph', 'does-not-fit', 'missing-data')))
+              OR (state = 'withheld' AND reason = ANY ($1)))
             ORDER BY piece_id COLLATE "C"
             """,
-            row => row.GetString(0), cancellation);
+            row => row.GetString(0), cancellation, TriedAgain);
         var built = await _builder.BuildAsync(connection, null, ids, part.BusinessDate, cancellation);
         return [.. built.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Checked)];
     }
@@ -93,13 +98,17 @@ internal sealed class DropFreezing(NightServices services)
         {
             await Alerts.RaiseAsync(
                 context.Connection, context.Transaction, "pieces-withheld", reason.Key,
-                "Pieces cannot be printed as the register has them: look at the pieces in state withheld.",
+                reason.Key == ReturnEnvelope.EndsTooSoon
+                    ? "The return envelope in stock ends too soon: change the stock and the setting ReturnEnvelopeValidUntil; the next night prints them."
+                    : "Pieces cannot be printed as the register has them: look at the pieces in state withheld.",
                 services.Clock.GetUtcNow(), cancellation);
         }
     }
 
     /// <summary>Builds a piece's check result.</summary>
-    public static CheckedPiece Checked(BuiltPiece piece) => new(piece, PieceDocuments.Check(piece.Data));
+    public CheckedPiece Checked(BuiltPiece piece) => new(
+        piece,
+        PieceDocuments.Check(piece.Data) ?? ReturnEnvelope.Check(piece.Enclosures, piece.Data.PrintedOn!.Value, services.Policy));
 
     private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
         StoreContext context, string product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)

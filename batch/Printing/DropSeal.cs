@@ -60,7 +60,7 @@ internal sealed class DropSeal(NightServices services)
         var now = await _builder.BuildAsync(
             context.Connection, context.Transaction, plainOf.Keys, context.BusinessDate, cancellation);
         var differing = now.Where(piece => !FrozenPieces.Plain(piece.Data).AsSpan().SequenceEqual(plainOf[piece.PieceId]))
-            .Select(DropFreezing.Checked).ToList();
+            .Select(_freezing.Checked).ToList();
         var withheld = differing.Where(piece => piece.Problem is not null).ToList();
         await _freezing.WithholdAsync(context, withheld, cancellation);
         await context.LedgerAsync(

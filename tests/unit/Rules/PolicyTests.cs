@@ -29,6 +29,7 @@ public sealed class PolicyTests
         { nameof(Policy.InquiryMonths), new Policy { InquiryMonths = 0 } },
         { nameof(Policy.PiecesPerFileMax), new Policy { PiecesPerFileMax = 5_001 } },
         { nameof(Policy.ArchiveDays), new Policy { ArchiveDays = 0 } },
+        { nameof(Policy.ReturnEnvelopeDaysMin), new Policy { ReturnEnvelopeDaysMin = -1 } },
     };
 
     [Theory]
