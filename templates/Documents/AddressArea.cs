@@ -6,7 +6,7 @@ namespace MyNumber.Templates.Documents;
 
 /// <summary>
 /// The addressee of a piece: postal code, address, name, and the customer barcode alone under the name (R97). On A4 it
-/// stands where the window of the envelope is; on the postcard in the middle of the front.
+/// stands where the window of the envelope is; on the postcard in columns on the right half of the front.
 /// </summary>
 internal static class AddressArea
 {
@@ -14,7 +14,7 @@ internal static class AddressArea
     public static readonly Box Window = new(20, 14, 90, 46);
 
     /// <summary>The zones on the front of a postcard: postal code, then address and name.</summary>
-    public static readonly Box[] Postcard = [new(42, 10, 52, 12), new(10, 34, 82, 34)];
+    public static readonly Box[] Postcard = [new(42, 10, 52, 10), new(61, 24, 32, 106)];
 
     // Size a of the manual, in points: 67 bars take 72 mm. Long bar 3.6·a/10, pitch 1.2·a/10 and so on.
     private const double SizeA = 9;
@@ -31,7 +31,10 @@ internal static class AddressArea
         Barcode(canvas, Window.XMm + 4, Window.YMm + 36.5, to);
     }
 
-    /// <summary>Draws the addressee on the front of a postcard: the seven digits at their places at the top.</summary>
+    /// <summary>
+    /// Draws the addressee on the front of a postcard: the seven digits at their places at the top, the address in columns
+    /// from the right, the name larger in the middle, and the customer barcode left of it, turned as the columns are.
+    /// </summary>
     public static void OnPostcard(Canvas canvas, PieceData piece)
     {
         var to = Addressee.Of(piece);
@@ -43,21 +46,38 @@ internal static class AddressArea
             canvas.Text(new TextStyle(Typeface.Gothic, 15), left[i] + 2.85, 18, digits.AsSpan(i, 1), Align.Centre);
         }
 
-        canvas.Fit(Typeface.Gothic, new Box(12, 36, 78, 18), to.Address, 11.5, ApplicationForms.ReadBackPtMin);
-        canvas.Fit(Typeface.Gothic, new Box(12, 54.5, 78, 12), to.Name + "　様", 15, ApplicationForms.ReadBackPtMin);
-        Barcode(canvas, 13.8, 69, to);
+        canvas.FitColumns(Typeface.Gothic, new Box(76, 26, 16, 102), to.Address, 12.5, ApplicationForms.ReadBackPtMin);
+        canvas.FitColumns(Typeface.Gothic, new Box(62, 38, 13, 90), to.Name + "　様", 20, ApplicationForms.ReadBackPtMin);
+        if (CustomerBarcode.BarsOf(to.PostalCode, to.Address) is { } types)
+        {
+            Span<Modules> bars = stackalloc Modules[types.Length];
+            Bars(types, bars);
+            foreach (ref var bar in bars)
+            {
+                // Turned clockwise: what was at the top is at the right.
+                bar = new Modules(BarThirds - bar.Y - bar.Height, bar.X, bar.Height, bar.Width);
+            }
+
+            canvas.Code(56, 38, ThirdMm, BarMm, bars);
+        }
     }
 
     private static void Barcode(Canvas canvas, double xMm, double yMm, Addressee to)
     {
-        if (CustomerBarcode.BarsOf(to.PostalCode, to.Address) is not { } types)
+        if (CustomerBarcode.BarsOf(to.PostalCode, to.Address) is { } types)
         {
-            return;
+            Span<Modules> bars = stackalloc Modules[types.Length];
+            Bars(types, bars);
+            canvas.Code(xMm, yMm, BarMm, ThirdMm, bars);
         }
+    }
 
-        // Full bars reach up and down from the timing mark in the middle; heights 3.6, 2.4 and 1.2 mm at 10 points.
-        const double bar = 0.6 * SizeA / 10, height = 1.2 * SizeA / 10;
-        Span<Modules> bars = stackalloc Modules[types.Length];
+    // Full bars reach up and down from the timing mark in the middle; heights 3.6, 2.4 and 1.2 mm at 10 points.
+    private const double BarMm = 0.6 * SizeA / 10, ThirdMm = 1.2 * SizeA / 10;
+    private const int BarThirds = 3;
+
+    private static void Bars(string types, Span<Modules> bars)
+    {
         for (var i = 0; i < bars.Length; i++)
         {
             bars[i] = types[i] switch
@@ -68,8 +88,6 @@ internal static class AddressArea
                 _ => new Modules(2 * i, 1, 1, 1),
             };
         }
-
-        canvas.Code(xMm, yMm, bar, height, bars);
     }
 }
 

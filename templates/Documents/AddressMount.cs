@@ -9,28 +9,28 @@ namespace MyNumber.Templates.Documents;
 internal static class AddressMount
 {
     private const int PersonsMax = 12;
+    private const double HouseholdTopMm = 200;
 
     /// <summary>Front and back; <paramref name="contents"/> is what else lies in the envelope.</summary>
-    public static IEnumerable<Page> Pages(PieceData piece, string title, string contents)
+    public static IEnumerable<Page> Pages(PieceData piece, string title, params string[] contents)
     {
         yield return Letter.Page($"mount-{title}", canvas => Front(canvas, title, contents), canvas => Person(canvas, piece));
         yield return Letter.Page("mount-back", Back, Page.Nothing);
     }
 
-    private static void Front(Canvas canvas, string title, string contents)
+    private static void Front(Canvas canvas, string title, string[] contents)
     {
         Letter.DoNotForward(canvas);
-        canvas.Text(Letter.Title, 105, 92, title, Align.Centre);
-        Letter.Paragraphs(canvas, Letter.Body, 106,
-        [
-            "　この封筒には、次のものが入っています。不足しているときは、市区町村にご連絡ください。",
-            $"　　同封物：{contents}",
-            "　申請書IDは、この宛名台紙と同封の申請書に同じ番号で印刷されています。番号が違うときは申請に使わず、ご連絡ください。",
-            "　申請書IDと生年月日で、申請の状況を確認できます。個人番号カードの交付通知書が届くまで、この宛名台紙を大切に保管してください。",
-        ]);
-        Letter.InEnglish(canvas, 254,
-            "With the enclosed form you can apply for an Individual Number Card: by smartphone with its QR code, at a photo booth, or by mail. "
-            + "Keep this sheet: with its Application ID and your date of birth you can ask how your application stands.");
+        var y = Letter.Heads(canvas, 82, title, "Address Mount: please keep this sheet");
+        y = Letter.Section(canvas, y + 2, "この封筒に入っているもの",
+            [.. contents.Select(item => $"□　{item}"), "　足りないものがあるときは、住所地の市区町村にご連絡ください。"]);
+        Letter.Section(canvas, y + 2, "申請書IDについて",
+            "・申請書ID（23桁の数字）は、この宛名台紙と同封の申請書とで同じです。違うときは申請せずに、ご連絡ください。",
+            "・申請書IDと生年月日で、申請の状況を確かめられます（受付の2、3日後から6か月間）。",
+            "・交付通知書が届くまで、この宛名台紙を大切に保管してください。");
+        Letter.Foot(canvas,
+            "With the enclosed form you can apply for an Individual Number Card: by smartphone with its QR code, at a photo booth, or by "
+            + "mail. Keep this sheet: with its Application ID and your date of birth you can ask how your application stands.");
     }
 
     private static void Person(Canvas canvas, PieceData piece)
@@ -66,7 +66,7 @@ internal static class AddressMount
         }
     }
 
-    // Several persons, several IDs: each with its number in the order of the sheets, without names.
+    // Several persons, several IDs: each with its number in the order of the sheets, without names, in two columns.
     private static void Household(Canvas canvas, IReadOnlyList<PiecePerson> persons)
     {
         if (persons.Count > PersonsMax)
@@ -75,42 +75,57 @@ internal static class AddressMount
             return;
         }
 
-        canvas.Text(Letter.Heading, Letter.LeftMm, 160, $"申請書ID（{persons.Count}名分、同封の順）");
+        Letter.Headed(canvas, HouseholdTopMm, $"申請書ID（{persons.Count}名分、同封の順）");
         for (var i = 0; i < persons.Count; i++)
         {
-            canvas.Text(new TextStyle(Typeface.Gothic, 12), Letter.LeftMm + 4, 168 + (i * 7), $"{i + 1}　{persons[i].ApplicationId}");
+            canvas.Text(new TextStyle(Typeface.Gothic, 12), Letter.LeftMm + 4 + (i % 2 * 84), HouseholdTopMm + 9 + (i / 2 * 8),
+                $"{i + 1}　{persons[i].ApplicationId}");
         }
     }
 
     private static void Back(Canvas canvas)
     {
-        canvas.Text(Letter.Title, 105, 30, "個人番号カードの申請方法", Align.Centre);
-        var y = 46.0;
+        var y = Letter.Heads(canvas, 28, "個人番号カードの申請方法", "How to Apply for an Individual Number Card");
         foreach (var (heading, lines) in Ways)
         {
-            canvas.Text(Letter.Heading, Letter.LeftMm, y, heading);
-            y = Letter.Paragraphs(canvas, Letter.Body, y + 8, lines) + 5;
+            y = Letter.Section(canvas, Letter.Large, y, heading, lines);
         }
+
+        Letter.Section(canvas, y, "In English",
+            "・By smartphone or computer: scan the QR code on the form, or type in the Application ID, and send a digital photograph (JPEG).",
+            "・At a photo booth that takes applications: scan the QR code there.",
+            "・By mail: check the printed data, write name, date and telephone number, paste a photograph (4.5 cm × 3.5 cm, taken within six "
+            + "months, from the front, no hat, plain background; your name and date of birth on its back), and use the return envelope.");
     }
 
     private static readonly (string Heading, string[] Lines)[] Ways =
     [
         ("1　スマートフォンまたはパソコンで",
         [
-            "　申請書のQRコードを読み取り、または申請書IDを入力して、申請用サイトから申請します。顔写真はデジタル写真を送ります。",
+            "・申請書のQRコードを読み取るか、申請書IDを入力して、申請用サイトから申請します。",
+            "・顔写真は、デジタルカメラかスマートフォンで撮影したもの（JPEG）を送ります。白黒でもかまいません。",
         ]),
         ("2　まちなかの証明写真機で",
         [
-            "　対応している証明写真機で申請書のQRコードを読み取り、その場で撮影した写真で申請します。",
+            "・対応している証明写真機に申請書のQRコードを読み取らせ、その場で撮影した写真で申請します。",
         ]),
         ("3　郵便で",
         [
-            "　申請書の印字内容を確かめ、申請者氏名、申請日、電話番号を書き、顔写真を貼って、返信用封筒で送ってください。",
-            "　印字内容に変更があるときは、二重線で消して、余白に正しい内容を書いてください。",
+            "・申請書の印字内容を確かめ、申請者氏名、申請日、電話番号を書き、顔写真を貼って、返信用封筒で送ってください。",
+            "・印字内容に変更があるときは、二重線で消して、余白に正しい内容を書いてください。",
+            "・顔写真は縦4.5cm、横3.5cm。6か月以内に撮影した、正面、無帽、無背景のもの。裏面に氏名と生年月日を書いてください。"
+            + "1歳未満の方は不要です。",
+            "・返信用封筒には、ほかの方の申請書もいっしょに入れられます（50gまで）。",
         ]),
         ("4　住所地の市区町村の窓口で",
         [
-            "　窓口での申請については、住所地の市区町村にお問い合わせください。",
+            "・窓口での申請については、住所地の市区町村にお問い合わせください。",
+        ]),
+        ("申請した後は",
+        [
+            "・申請から約1か月で、個人番号カード交付・電子証明書発行通知書兼照会書が市区町村から届きます。",
+            "・申請に期限はありません。手数料はかかりません。",
+            "・申請した後で、内容を変えることはできません。",
         ]),
     ];
 }

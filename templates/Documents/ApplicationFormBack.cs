@@ -7,43 +7,50 @@ namespace MyNumber.Templates.Documents;
 /// <summary>Page 2 of all application forms: the legal representative's part, and the small print.</summary>
 internal static class ApplicationFormBack
 {
-    private static readonly TextStyle Section = new(Typeface.Gothic, 10);
-    private static readonly TextStyle Small = new(Typeface.Gothic, 7.5);
-    private static readonly TextStyle Label = new(Typeface.Gothic, 9);
+    private static readonly TextStyle Small = new(Typeface.Gothic, 8.5);
+    private static readonly TextStyle Label = new(Typeface.Gothic, 9.5);
+    private static readonly TextStyle Body = new(Typeface.Gothic, 9);
 
-    private static readonly string[] SmallPrint =
+    private static readonly (string Heading, string[] Lines)[] SmallPrint =
     [
-        "個人番号カードの交付と電子証明書の発行について",
-        "・個人番号カードの有効期間は、発行の日から10回目の誕生日（18歳未満の方は5回目の誕生日）までです。",
-        "・電子証明書の有効期間は、発行の日から5回目の誕生日までです。ただし、カードの有効期間を超えません。",
-        "・在留期間の定めのある外国人住民の方は、カードも電子証明書も在留期間の満了日までです。",
-        "・署名用電子証明書は、15歳未満の方と成年被後見人の方には原則として発行されません。",
-        "・交付の準備ができると、住所地の市区町村から個人番号カード交付・電子証明書発行通知書兼照会書が届きます。",
-        "・受取りには、その通知書、本人確認書類、お持ちの場合は通知カード、住民基本台帳カード、個人番号カードが必要です。",
-        "・暗証番号は受取りのときに設定します。この申請書には暗証番号を書かないでください。",
-        "・申請の後に他の市区町村へ転出したときは、この申請は無効になります。転出先であらためて申請してください。",
-        "",
-        "顔写真について",
-        "・6か月以内に撮影した、正面、無帽、無背景のもの。縦45mm、横35mm。白黒でもかまいません。",
-        "・暗いもの、顔の一部が隠れているもの、目を閉じているもの、他の人や物が写っているものは使えません。",
-        "・規格に合う写真を用意できない事情（宗教、病気、乳幼児、障がいなど）があるときは、申請者氏名欄に理由を書いてください。",
-        "・写真の裏面に氏名と生年月日を書いてください。はがれたときに申請書と照合するためです。",
-        "",
-        "個人情報の取扱いについて",
-        "・この申請書に書かれた内容と写真は、個人番号カードの作成、交付、電子証明書の発行と、その照会への回答にのみ使われます。",
-        "・画像データは、カードが交付されてから、または申請が終了してから、定められた期間の後に消去されます。",
-        "",
-        "送り方",
-        "・返信用封筒に入れて送ってください。1つの封筒に、ご家族やそれ以外の方の申請書もいっしょに入れられます（50gまで）。",
-        "・有効期限の過ぎた返信用封筒も使えますが、切手が必要になることがあります。申請に期限はなく、手数料はかかりません。",
+        ("個人番号カードの交付と電子証明書の発行について",
+        [
+            "・カードの有効期間は、発行の日から10回目の誕生日（18歳未満の方は5回目の誕生日）までです。",
+            "・電子証明書の有効期間は、発行の日から5回目の誕生日までです。ただし、カードの有効期間を超えません。",
+            "・在留期間の定めのある外国人住民の方は、カードも電子証明書も在留期間の満了日までです。",
+            "・署名用電子証明書は、15歳未満の方と成年被後見人の方には原則として発行されません。",
+            "・準備ができると（約1か月後）、市区町村から個人番号カード交付・電子証明書発行通知書兼照会書が届きます。",
+            "・受取りには、その通知書と本人確認書類、お持ちの方は通知カード、住民基本台帳カード、個人番号カードが必要です。",
+            "・暗証番号は受取りのときに設定します。この申請書には暗証番号を書かないでください。",
+            "・申請の後に他の市区町村へ転出したときは、この申請は無効になります。転出先であらためて申請してください。",
+        ]),
+        ("顔写真について",
+        [
+            "・縦4.5cm、横3.5cm。6か月以内に撮影した、正面、無帽、無背景のもの。白黒でもかまいません。",
+            "・暗いもの、顔の一部が隠れているもの、目を閉じているもの、他の人や物が写っているものは使えません。",
+            "・宗教、病気、乳幼児、障がいなどの事情で規格に合う写真がないときは、申請者氏名の欄に理由を書いてください。",
+            "・写真の裏面に氏名と生年月日を書いてください。はがれたときに申請書と照合するためです。",
+        ]),
+        ("個人情報の取扱いについて",
+        [
+            "・この申請書の内容と写真は、カードの作成、交付、電子証明書の発行と、その照会への回答にのみ使われます。",
+            "・画像データは、カードが交付されてから、または申請が終了してから、定められた期間の後に消去されます。",
+        ]),
+        ("送り方",
+        [
+            "・返信用封筒に入れて送ってください。家族やほかの方の申請書も、いっしょに入れられます（50gまで）。",
+            "・封筒の有効期限を過ぎたときは、切手を貼ってください。申請に期限はなく、手数料はかかりません。",
+            "・送り先：〒219-8650　日本郵便株式会社　川崎東郵便局　郵便私書箱第2号",
+            "　地方公共団体情報システム機構　個人番号カード交付申請書受付センター　宛",
+        ]),
     ];
 
     /// <summary>Draws the page.</summary>
     public static void Draw(Canvas canvas, FormDefinition form, FormPage page)
     {
         ApplicationForms.Frame(canvas, form, page);
-        canvas.Text(Section, LeftMm, 26, "法定代理人の記入欄");
-        canvas.Text(Small, LeftMm, 31,
+        ApplicationForms.Heading(canvas, 26, "法定代理人の記入欄");
+        canvas.Text(Small, LeftMm, 33,
             "申請者が15歳未満の方または成年被後見人の場合に、法定代理人が記入してください。該当しない方は書かないでください。");
         var name = page.Find("representative_name")!.Box;
         var relation = page.Find("representative_relation")!.Box;
@@ -60,12 +67,19 @@ internal static class ApplicationFormBack
         canvas.Text(Label, relation.XMm - 1.5, relation.YMm + 11.5, "関係", Align.Right);
         canvas.Line(relation.XMm - 0.5, name.YMm, relation.XMm - 0.5, name.BottomMm);
         ApplicationForms.RowLabel(canvas, address.YMm, address.HeightMm, "代理人住所");
-        ApplicationForms.RowLabel(canvas, phone.Box.YMm - 1, phone.Box.HeightMm + 2, "電話番号", "日中の連絡先・左詰め");
+        ApplicationForms.RowLabel(canvas, phone.Box.YMm - 1, phone.Box.HeightMm + 2, "電話番号", "（日中・左詰め）");
         ApplicationForms.Cells(canvas, phone);
-        for (var i = 0; i < SmallPrint.Length; i++)
+        var y = 96.0;
+        foreach (var (heading, lines) in SmallPrint)
         {
-            var heading = i == 0 || SmallPrint[i - 1].Length == 0;
-            canvas.Text(heading ? Section : new TextStyle(Typeface.Gothic, 8.5), LeftMm, 98 + (i * 6), SmallPrint[i]);
+            ApplicationForms.Heading(canvas, y, heading);
+            foreach (var line in lines)
+            {
+                y += 6.6;
+                canvas.Text(Body, LeftMm, y, line);
+            }
+
+            y += 11;
         }
     }
 }

@@ -10,12 +10,13 @@ namespace MyNumber.Templates.Documents;
 /// </summary>
 internal static class ApplicationForms
 {
-    private static readonly TextStyle Title = new(Typeface.Gothic, 14);
+    private static readonly TextStyle Title = new(Typeface.Gothic, 15, Weight.Bold);
     private static readonly TextStyle Subtitle = new(Typeface.Gothic, 10.5);
-    private static readonly TextStyle Section = new(Typeface.Gothic, 10);
-    private static readonly TextStyle Label = new(Typeface.Gothic, 9);
-    private static readonly TextStyle Small = new(Typeface.Gothic, 7.5);
-    private static readonly TextStyle Body = new(Typeface.Gothic, 8.5);
+    private static readonly TextStyle Section = new(Typeface.Gothic, 11, Weight.Bold);
+    private static readonly TextStyle Label = new(Typeface.Gothic, 9.5);
+    private static readonly TextStyle Small = new(Typeface.Gothic, 8);
+    private static readonly TextStyle Body = new(Typeface.Gothic, 9.5);
+    private static readonly TextStyle Unit = new(Typeface.Gothic, 10);
 
     /// <summary>Front and back of the form of that kind; <paramref name="person"/> null prints it blank.</summary>
     public static IEnumerable<Page> Pages(string kind, PiecePerson? person, string? municipality, string applicationSite)
@@ -39,6 +40,13 @@ internal static class ApplicationForms
         canvas.FormMark(new FormMark(form.Kind, form.Version, page.Number));
     }
 
+    /// <summary>The heading of a part, with a bar in front.</summary>
+    public static void Heading(Canvas canvas, double baselineMm, string text)
+    {
+        canvas.Fill(LeftMm, baselineMm - 3.6, 1.2, 4.6);
+        canvas.Text(Section, LeftMm + 3, baselineMm, text);
+    }
+
     /// <summary>The cells of an item, each with its frame.</summary>
     public static void Cells(Canvas canvas, FormItem item)
     {
@@ -58,7 +66,7 @@ internal static class ApplicationForms
         {
             var item = page.Find(name + part)!;
             Cells(canvas, item);
-            canvas.Text(Section, item.Box.RightMm + 1.5, baseline, word);
+            canvas.Text(Unit, item.Box.RightMm + 1.5, baseline, word);
         }
 
         Cells(canvas, era);
@@ -138,8 +146,10 @@ internal static class ApplicationForms
             Row(canvas, page, "birth_date", "生年月日");
             Row(canvas, page, "stay_until", "在留期間の満了日", "（外国人住民の方）");
             var issued = page.Find("issued_on")!.Box;
-            canvas.Text(Small, issued.XMm, issued.YMm - 1, "この申請書の発行日");
-            canvas.Stroke(issued, 0.4);
+            canvas.Text(Small, issued.XMm, issued.YMm - 1.2, "この申請書の発行日");
+            canvas.Stroke(issued, 0.6);
+            canvas.Text(Small, issued.XMm, issued.BottomMm + 4, "何枚もあるときは、");
+            canvas.Text(Small, issued.XMm, issued.BottomMm + 7.6, "新しいものを使う");
         }
         else
         {
@@ -179,7 +189,7 @@ internal static class ApplicationForms
 
     private static void Applicant(Canvas canvas, FormPage page)
     {
-        canvas.Text(Section, LeftMm, ApplicantTopMm + 3.5, "申請者が記入する欄");
+        Heading(canvas, ApplicantTopMm + 3.8, "申請者が記入する欄");
         var name = page.Find("applicant_name")!.Box;
         var phone = page.Find("phone")!;
         var photo = page.Find("photo")!.Box;
@@ -191,27 +201,30 @@ internal static class ApplicationForms
         canvas.Line(LeftMm, name.BottomMm + 0.5, name.RightMm + 4, name.BottomMm + 0.5);
         DateRow(canvas, page, "application_date", "申請日");
         canvas.Line(LeftMm, phone.Box.YMm - 1.5, name.RightMm + 4, phone.Box.YMm - 1.5);
-        RowLabel(canvas, phone.Box.YMm - 1, phone.Box.HeightMm + 2, "電話番号", "日中の連絡先・左詰め");
+        RowLabel(canvas, phone.Box.YMm - 1, phone.Box.HeightMm + 2, "電話番号", "（日中・左詰め）");
         Cells(canvas, phone);
         canvas.Text(Small, LeftMm, bottom + 4,
             "元号番号：1 明治　2 大正　3 昭和　4 平成　5 令和。西暦で書くときは空欄にし、年を4桁で書いてください。");
 
         canvas.Stroke(photo, 0.25);
         var middle = photo.XMm + (photo.WidthMm / 2);
-        foreach (var (offset, text) in new[] { (14.0, "顔写真貼付欄"), (20.0, "縦45mm × 横35mm"), (25.0, "6か月以内に撮影"), (30.0, "正面・無帽・無背景") })
+        canvas.Text(Label, middle, photo.YMm + 10, "顔写真貼付欄", Align.Centre);
+        string[] words = ["縦4.5cm×横3.5cm", "6か月以内に撮影", "正面・無帽・無背景", "裏面に氏名・", "生年月日を書き、", "のりで貼る"];
+        for (var i = 0; i < words.Length; i++)
         {
-            canvas.Text(Small, middle, photo.YMm + offset, text, Align.Centre);
+            canvas.Text(Small, middle, photo.YMm + 17 + (i * 4.6), words[i], Align.Centre);
         }
     }
 
     private static void Wishes(Canvas canvas, FormPage page)
     {
-        canvas.Text(Section, LeftMm, WishesTopMm + 3.5, "電子証明書・点字表記の希望　（該当する□を黒く塗りつぶしてください）");
+        Heading(canvas, WishesTopMm + 3.8, "電子証明書・点字表記の希望");
+        canvas.Text(Label, 80, WishesTopMm + 3.8, "あてはまる場合だけ、□を■のように黒く塗りつぶしてください。");
         canvas.Stroke(new Box(LeftMm, 183, RightMm - LeftMm, 30), 0.4);
         canvas.Line(LeftMm, 193, RightMm, 193);
         canvas.Line(LeftMm, 203, RightMm, 203);
-        Wish(canvas, page, "no_signature_certificate", "署名用電子証明書", "発行を希望しない場合のみ塗りつぶす（15歳未満の方などには発行されません）", "不要");
-        Wish(canvas, page, "no_user_certificate", "利用者証明用電子証明書", "発行を希望しない場合のみ塗りつぶす", "不要");
+        Wish(canvas, page, "no_signature_certificate", "署名用電子証明書", "希望しない場合のみ塗りつぶす（15歳未満の方などには発行されません）", "不要");
+        Wish(canvas, page, "no_user_certificate", "利用者証明用電子証明書", "希望しない場合のみ塗りつぶす", "不要");
         Wish(canvas, page, "braille", "点字表記", "カードに氏名の点字表記（11マスまで）を希望する場合のみ塗りつぶす", "希望する");
     }
 
@@ -220,7 +233,7 @@ internal static class ApplicationForms
         var box = page.Find(name)!.Box;
         canvas.Stroke(box, 0.3);
         canvas.Text(Label, LeftMm + 1.5, box.YMm + 3.2, title);
-        canvas.Text(Small, 58, box.YMm + 3.1, explanation);
+        canvas.Text(Small, 59, box.YMm + 3.1, explanation);
         canvas.Text(Label, box.XMm - 1.5, box.YMm + 3.2, word, Align.Right);
     }
 
@@ -230,20 +243,22 @@ internal static class ApplicationForms
         string[] notes =
         [
             "1　申請者氏名、申請日、顔写真のないもの、印字内容と住民票の記載が違うものは、不備としてお返しします。",
-            "2　顔写真は、裏面に氏名と生年月日を書き、全面にのりを付けて枠の中に貼ってください。1歳未満の方は不要です。",
+            "2　顔写真は、裏面に氏名と生年月日を書き、のりで枠の中に貼ってください。1歳未満の方は不要です。",
             "3　15歳未満の方または成年被後見人の方は、法定代理人が裏面の欄に記入してください。",
-            "4　塗りつぶしは黒のボールペンで。訂正は二重線で消して余白に書いてください（修正液・修正テープは使えません）。",
-            "5　電子証明書の代替文字は、電子証明書にだけ使われ、カードの券面には使われません。",
-            "6　ご提出後に内容を変えることはできません。取りやめるときは住所地の市区町村にご連絡ください。",
+            "4　黒のボールペンで書いてください。訂正は二重線で消し、余白に書いてください（修正液は使えません）。",
+            "5　代替文字は、電子証明書にだけ使われ、カードの券面には使われません。",
+            "6　提出した後で内容を変えることはできません。取りやめるときは、住所地の市区町村にご連絡ください。",
             online
-                ? "7　申請状況は申請書IDと生年月日で確認できます。交付通知書が届くまで申請書IDを控えておいてください。"
+                ? "7　申請状況は申請書IDと生年月日で確認できます。交付通知書が届くまで、申請書IDを控えておいてください。"
                 : "7　申請書IDのないこの申請書は、郵送でのみ申請できます。個人番号12桁を必ず書いてください。",
-            "8　一度使われた申請書（同じ申請書ID）で、もう一度申請することはできません。",
+            online
+                ? "8　申請書は1回だけ使えます。一度使った申請書（同じ申請書ID）で、もう一度申請することはできません。"
+                : "8　封筒には申請書だけを入れてください。家族やほかの方の申請書も、いっしょに入れられます。",
         ];
-        canvas.Text(Section, LeftMm, 221.5, "記入上の注意");
+        Heading(canvas, 222, "記入上の注意");
         for (var i = 0; i < notes.Length; i++)
         {
-            canvas.Text(Body, LeftMm, 228 + (i * 5.6), notes[i]);
+            canvas.Text(Body, LeftMm, 229.4 + (i * 6.4), notes[i]);
         }
     }
 

@@ -40,7 +40,7 @@ internal static class Composition
         piece.Persons is { Count: > 0 } persons ? persons : [Person(piece)];
 
     private const string FormMount = "個人番号カード交付申請書在中";
-    private const string FormContents = "個人番号カード交付申請書、返信用封筒";
+    private static readonly string[] FormContents = ["個人番号カード交付申請書", "返信用封筒"];
 
     private static IEnumerable<Page> Mounted(PieceData piece, IEnumerable<Page> form) =>
         piece.PieceId.Length == 0 ? form : AddressMount.Pages(piece, FormMount, FormContents).Concat(form);

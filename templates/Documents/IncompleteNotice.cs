@@ -9,8 +9,9 @@ namespace MyNumber.Templates.Documents;
 /// </summary>
 internal static class IncompleteNotice
 {
-    private const double ErrorsTopMm = 138;
-    private const double ErrorsBottomMm = 226;
+    private const double ErrorsTopMm = 109;
+    private const double ErrorsBottomMm = 190;
+    private const double FactsTopMm = 236;
 
     /// <summary>The letter and the form: two sheets.</summary>
     public static IEnumerable<Page> Pages(PieceData piece, PiecePerson person, string site)
@@ -27,60 +28,70 @@ internal static class IncompleteNotice
     {
         Letter.DoNotForward(canvas);
         Letter.ApplicationIdFrame(canvas);
-        canvas.Text(Letter.Title, 105, 82, "個人番号カード交付申請書の不備のお知らせ", Align.Centre);
-        Letter.Paragraphs(canvas, Letter.Body, 96,
-        [
-            "　お送りいただいた個人番号カード交付申請書に、次の不備がありましたので、申請書の原本をお返しします。",
-            "　お手数ですが、同封の再申請書（この通知と同じ申請書IDのもの）に記入し、返信用封筒で送ってください。スマートフォンなどで"
-            + "再申請書のQRコードから申請することもできます。お返しした申請書を、もう一度使うことはできません。",
-        ]);
-        canvas.Text(Letter.Heading, Letter.LeftMm, ErrorsTopMm - 4, "不備の内容");
-        canvas.Stroke(new Forms.Box(Letter.LeftMm, ErrorsTopMm, Letter.RightMm - Letter.LeftMm, ErrorsBottomMm - ErrorsTopMm), 0.4);
-        canvas.Text(Letter.Label, Letter.LeftMm, 238, "返信用封筒の有効期限");
-        canvas.Text(Letter.Label, Letter.LeftMm, 247, "原本の照合番号");
-        Letter.InEnglish(canvas, 254,
-            "Your application for an Individual Number Card is incomplete, for the reasons in the frame. Please fill in the enclosed "
-            + "form, which is a new one, and send it in the return envelope. The form that came back with this letter cannot be used again.");
+        var y = Letter.Heads(canvas, 78, "個人番号カード交付申請書の不備のお知らせ", "Notice of Incomplete Application");
+        Letter.Paragraphs(canvas, Letter.Body, y,
+            ["　申請書に次の不備がありましたので、原本をお返しします。再申請をお願いします。"]);
+        Letter.Headed(canvas, ErrorsTopMm - 3.5, "不備の内容");
+        canvas.Stroke(new Forms.Box(Letter.LeftMm, ErrorsTopMm, Letter.RightMm - Letter.LeftMm, ErrorsBottomMm - ErrorsTopMm), 0.5);
+        Letter.Headed(canvas, ErrorsBottomMm + 9, "再申請の手順");
+        Letter.Steps(canvas, ErrorsBottomMm + 18,
+            "同封の再申請書（この通知と同じ申請書IDのもの）に記入し、顔写真を貼ってください。",
+            "再申請書だけを、返信用封筒で送ってください。スマートフォンなどで、再申請書のQRコードから申請することもできます。",
+            "お返しした申請書は、もう使えません。ご自分で保管または処分してください。");
+        Letter.Table(canvas, FactsTopMm, 8, 42, "返信用封筒の有効期限", "原本の照合番号");
+        Letter.Foot(canvas,
+            "Your application for an Individual Number Card is incomplete, for the reasons in the frame. Please fill in the enclosed new "
+            + "form and send it in the return envelope. The form that came back with this letter cannot be used again.");
     }
 
     private static void Person(Canvas canvas, PieceData piece)
     {
         Letter.Head(canvas, piece);
         Letter.ApplicationIdText(canvas, piece.ApplicationId);
-        var y = ErrorsTopMm + 7;
-        var number = 1;
-        foreach (var error in piece.Errors ?? [])
-        {
-            y = Letter.Paragraphs(canvas, Letter.Body, y,
-                [string.Create(CultureInfo.InvariantCulture, $"{number++}　{error.Text}")], Letter.LeftMm + 3, Letter.RightMm - 3);
-        }
-
-        if (y > ErrorsBottomMm + 3)
-        {
-            canvas.Refuse(Canvas.DoesNotFit);
-        }
-
+        Errors(canvas, [.. (piece.Errors ?? []).Select((error, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1}　{error.Text}"))]);
         if (piece.ReturnEnvelopeValidUntil is { } valid)
         {
-            canvas.Text(Letter.Body, 66, 238, Wording.Western(valid) + "まで（この日までに投函してください）");
+            Letter.Cell(canvas, FactsTopMm, 8, 42, 0, Wording.Both(valid) + "まで（この日までに投函してください）", 11);
         }
 
-        canvas.Text(new TextStyle(Typeface.Gothic, 11), 66, 247, piece.OriginalMark ?? "");
+        Letter.Cell(canvas, FactsTopMm, 8, 42, 1, piece.OriginalMark, 11);
     }
+
+    // All errors at once (R52), in letters as large as they let them be.
+    private static void Errors(Canvas canvas, string[] errors)
+    {
+        const double left = Letter.LeftMm + 4, right = Letter.RightMm - 4, room = ErrorsBottomMm - ErrorsTopMm - 6;
+        for (var size = 12.0; size >= SmallestPt; size -= 0.5)
+        {
+            var style = new TextStyle(Typeface.Gothic, size);
+            if (Letter.Measure(canvas, style, errors, right - left) <= room)
+            {
+                Letter.Paragraphs(canvas, style, ErrorsTopMm + 4 + style.SizeMm, errors, left, right);
+                return;
+            }
+        }
+
+        canvas.Refuse(Canvas.DoesNotFit);
+    }
+
+    private const double SmallestPt = 8;
 
     private static void Back(Canvas canvas)
     {
-        canvas.Text(Letter.Title, 105, 30, "再申請のときに確かめてください", Align.Centre);
-        Letter.Paragraphs(canvas, Letter.Body, 46,
-        [
-            "□　申請者氏名と申請日が書いてありますか。",
+        var y = Letter.Heads(canvas, 28, "送る前に確かめてください", "Please check before you send the form");
+        y = Letter.Section(canvas, Letter.Large, y + 2, "書くところ",
+            "□　申請者氏名（署名、または記名押印）と申請日を書きましたか。",
             "□　印字された氏名と住所は、住民票と同じですか。違うときは二重線で消し、余白に正しく書いてください。",
-            "□　顔写真は、6か月以内に撮影した、正面、無帽、無背景のものですか（縦45mm、横35mm。1歳未満の方は不要です）。",
-            "□　写真の裏面に氏名と生年月日を書き、はがれないように貼りましたか。",
-            "□　15歳未満の方または成年被後見人の方は、裏面の法定代理人の欄に記入がありますか。",
-            "□　電子証明書が不要な場合、点字表記を希望する場合だけ、□を黒く塗りつぶしていますか。",
-            "",
-            "　返信用封筒に入れるのは再申請書だけです。お返しした原本は、ご自分で保管または処分してください。",
-        ]);
+            "□　15歳未満の方または成年被後見人の方は、裏面の法定代理人の欄に記入しましたか。",
+            "□　電子証明書が不要な場合、点字表記を希望する場合だけ、□を黒く塗りつぶしましたか。");
+        y = Letter.Section(canvas, Letter.Large, y + 2, "顔写真（1歳未満の方は不要です）",
+            "□　縦4.5cm、横3.5cmですか。",
+            "□　6か月以内に撮影した、正面、無帽、無背景のものですか。",
+            "□　裏面に氏名と生年月日を書き、はがれないように貼りましたか（のりの付けすぎに注意し、よく乾かしてください）。",
+            "・宗教、病気、乳幼児、障がいなどの理由で規格に合う写真を用意できないときは、申請者氏名の欄に理由を書いてください。");
+        Letter.Section(canvas, Letter.Large, y + 2, "送り方",
+            "□　返信用封筒に入れたのは、再申請書だけですか。",
+            "・返信用封筒の有効期限を過ぎたときは、切手を貼って送ってください。",
+            "・申請に期限はありません。手数料はかかりません。");
     }
 }

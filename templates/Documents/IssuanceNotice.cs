@@ -4,18 +4,27 @@ using MyNumber.Templates.Pdf;
 namespace MyNumber.Templates.Documents;
 
 /// <summary>
-/// Issuance Notice as a postcard, 100 × 148 mm (R42): front with address and, under the peel-off sticker, place and days
-/// of pick-up; back with the reply (回答書) and the representative's part, its PIN field under a privacy seal.
+/// Issuance Notice as a postcard, 100 × 148 mm (R42). Front: on the right the address in columns, on the left, under the
+/// peel-off sticker, place and days of pick-up. Back: the reply (回答書) and the representative's part, its PIN field under
+/// a privacy seal.
 /// </summary>
 internal static class IssuanceNotice
 {
     public const double WidthMm = 100;
     public const double HeightMm = 148;
-    private const double StickerTopMm = 80;
 
-    private static readonly TextStyle Title = new(Typeface.Gothic, 8.5);
-    private static readonly TextStyle Label = new(Typeface.Gothic, 7);
-    private static readonly TextStyle Small = new(Typeface.Gothic, 6.5);
+    // The frame under the sticker: left of the customer barcode and its clear space.
+    private static readonly Box Sticker = new(7, 34, 46, 98);
+
+    private const double PlaceTopMm = 49.5, AddressTopMm = 62.3, PhoneTopMm = 75.1, EarliestTopMm = 82.6, DeadlineTopMm = 91.6, BringTopMm = 102.4;
+
+    private static readonly TextStyle Title = new(Typeface.Gothic, 8.5, Weight.Bold);
+    private static readonly TextStyle PartTitle = new(Typeface.Gothic, 11, Weight.Bold);
+    private static readonly TextStyle Label = new(Typeface.Gothic, 7.5);
+    private static readonly TextStyle Small = new(Typeface.Gothic, 8);
+    private static readonly TextStyle SmallBold = new(Typeface.Gothic, 8.5, Weight.Bold);
+
+    private static readonly TextStyle GuardianNote = new(Typeface.Gothic, 7.5, Weight.Bold);
 
     /// <summary>Front and back: one sheet.</summary>
     public static IEnumerable<Page> Pages(PieceData piece)
@@ -26,64 +35,85 @@ internal static class IssuanceNotice
 
     private static void Front(Canvas canvas)
     {
-        canvas.Text(Label, 50, 6, "郵　便　は　が　き", Align.Centre);
-        canvas.Stroke(new Box(9, 8, 20, 20), 0.3);
-        canvas.Line(9, 13.5, 29, 13.5);
-        canvas.Line(9, 22.5, 29, 22.5);
-        canvas.Text(Small, 19, 12, "差出事業所", Align.Centre);
-        canvas.Text(Label, 19, 19, "料金後納郵便", Align.Centre);
-        canvas.Stroke(new Box(66, 23, 26, 7), 0.4);
-        canvas.Text(new TextStyle(Typeface.Gothic, 13), 79, 28.2, "転送不要", Align.Centre);
-        canvas.Stroke(new Box(8, StickerTopMm, 84, 50), 0.3);
-        canvas.Text(Title, 50, StickerTopMm + 4.6, "個人番号カード交付・電子証明書発行通知書兼照会書", Align.Centre);
-        foreach (var (row, label) in new[] { (0, "交付場所"), (1, "所在地"), (2, "電話"), (3, "受取開始日"), (4, "受取期限") })
+        canvas.Text(Small, 50, 7, "郵　便　は　が　き", Align.Centre);
+        PostagePaid(canvas);
+        canvas.Stroke(new Box(31, 21, 22, 7), 0.5);
+        canvas.Text(new TextStyle(Typeface.Gothic, 13, Weight.Bold), 42, 26.2, "転送不要", Align.Centre);
+        canvas.Stroke(Sticker, 0.4);
+        canvas.Text(Title, Middle, 38.4, "個人番号カード交付・", Align.Centre);
+        canvas.Text(Title, Middle, 42.4, "電子証明書発行通知書兼照会書", Align.Centre);
+        foreach (var (top, label) in new[]
         {
-            var y = StickerTopMm + 7 + (row * 6.2);
-            canvas.Line(8, y, 92, y, 0.15);
-            canvas.Text(Label, 10, y + 4, label);
+            (PlaceTopMm, "交付場所"), (AddressTopMm, "所在地"), (PhoneTopMm, "電話"), (EarliestTopMm, "受取開始日"), (DeadlineTopMm, "受取期限"),
+        })
+        {
+            canvas.Line(Sticker.XMm, top, Sticker.RightMm, top, 0.15);
+            canvas.Text(Label, TextLeftMm, top + 3.3, label);
         }
 
-        canvas.Line(28, StickerTopMm + 7, 28, StickerTopMm + 38, 0.15);
-        canvas.Line(8, StickerTopMm + 38, 92, StickerTopMm + 38, 0.15);
-        canvas.Text(Small, 10, StickerTopMm + 41.4, "お持ちいただくもの：この通知書、本人確認書類（1点または2点）、");
-        canvas.Text(Small, 10, StickerTopMm + 44.6, "通知カード・住民基本台帳カード・旧個人番号カード（お持ちの方）。");
-        canvas.Text(Small, 10, StickerTopMm + 47.8, "受取期限を過ぎたカードは廃棄されることがあります。");
+        canvas.Line(Sticker.XMm, BringTopMm, Sticker.RightMm, BringTopMm, 0.4);
+        canvas.Text(SmallBold, TextLeftMm, BringTopMm + 4.2, "お持ちいただくもの");
+        for (var i = 0; i < ToBring.Length; i++)
+        {
+            canvas.Text(Label, TextLeftMm, BringTopMm + 8.6 + (i * 3.9), ToBring[i]);
+        }
+    }
+
+    private static readonly string[] ToBring =
+    [
+        "・この通知書（裏面を記入）", "・本人確認書類（有効期間内）", "　顔写真付き1点、またはほか2点", "・お持ちの方は、通知カード、",
+        "　住民基本台帳カード、", "　個人番号カード",
+    ];
+
+    private static double Middle => Sticker.XMm + (Sticker.WidthMm / 2);
+
+    private static double TextLeftMm => Sticker.XMm + 1.8;
+
+    // 20 mm square in the upper left, within 35 × 70 mm. The name of the posting office is left out, as the piece names
+    // its sender.
+    private static void PostagePaid(Canvas canvas)
+    {
+        canvas.Stroke(new Box(8, 8, 20, 20), 0.4);
+        canvas.Text(new TextStyle(Typeface.Gothic, 10), 18, 17, "料金後納", Align.Centre);
+        canvas.Text(new TextStyle(Typeface.Gothic, 10), 18, 22.2, "郵　　便", Align.Centre);
     }
 
     private static void Person(Canvas canvas, PieceData piece)
     {
         AddressArea.OnPostcard(canvas, piece);
-        canvas.Fit(Typeface.Gothic, new Box(10, 75, 80, 4), Letter.Sender(piece), 8, 6, Align.Right);
-        string?[] rows =
-        [
-            piece.PickupPlace, piece.PickupAddress, piece.PickupPhone,
-            piece.Earliest is { } earliest ? Wording.Western(earliest) : null,
-            piece.Deadline is { } deadline ? Wording.Western(deadline) : null,
-        ];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (!string.IsNullOrEmpty(rows[i]))
-            {
-                canvas.Fit(Typeface.Gothic, new Box(29.5, StickerTopMm + 7.2 + (i * 6.2), 61.5, 5.8), rows[i]!, 10, 6);
-            }
-        }
+        canvas.Fit(Typeface.Gothic, new Box(8, 29, 45, 4.6), Letter.Sender(piece), 9, 6);
+        canvas.Text(SmallBold, Middle, 47.6, piece.Reminder ? "【再度のお知らせ】" : "カードの準備ができました", Align.Centre);
+        Value(canvas, PlaceTopMm + 3.6, 9, piece.PickupPlace, 10);
+        Value(canvas, AddressTopMm + 3.6, 9, piece.PickupAddress, 10);
+        Value(canvas, PhoneTopMm + 1.2, 5.6, piece.PickupPhone, 11, leftMm: 10);
+        Value(canvas, EarliestTopMm + 3.4, 5.4, piece.Earliest is { } earliest ? Wording.Western(earliest) : null, 11);
+        Value(canvas, DeadlineTopMm + 3.6, 6.8, piece.Deadline is { } deadline ? Wording.Western(deadline) + "まで" : null, 13, Weight.Bold);
+    }
 
-        if (piece.Reminder)
+    private static void Value(
+        Canvas canvas, double topMm, double heightMm, string? text, double maxPt, Weight weight = Weight.Regular, double leftMm = 0)
+    {
+        if (!string.IsNullOrEmpty(text))
         {
-            canvas.Text(Title, 10, 33, "【再度のお知らせ】");
+            var box = new Box(TextLeftMm + leftMm, topMm, Sticker.WidthMm - 3 - leftMm, heightMm);
+            canvas.Fit(Typeface.Gothic, box, text, maxPt, 6, weight: weight, oneLinePt: 9.5);
         }
     }
 
     private static void Back(Canvas canvas)
     {
-        canvas.Text(Title, 50, 9, "回　答　書", Align.Centre);
-        canvas.Text(Small, 8, 13.5, "私は、個人番号カードの交付等を申請したことに相違ありません。");
-        Fields(canvas, 15.5, ("回答日", 6), ("住所", 8), ("氏名（署名）", 9));
-        canvas.Line(6, 42, 94, 42, 0.2, 1);
-        canvas.Text(Title, 50, 47, "委任状（代理人が受け取る場合のみ）", Align.Centre);
-        canvas.Text(Small, 8, 51.2, "次の者を代理人と定め、カードの受領と暗証番号の設定を委任します。");
-        Fields(canvas, 53, ("本人住所", 7), ("本人氏名", 8), ("代理人住所", 7), ("代理人氏名", 8));
-        PinFields(canvas, 86);
+        canvas.Text(PartTitle, 50, 10, "回　答　書", Align.Centre);
+        canvas.Text(Label, 8, 14.6, "私は、個人番号カードの交付等を申請したことに相違ありません。");
+        Fields(canvas, 16, ("回答日", 6.5), ("住所", 8.5), ("氏名（署名）", 9));
+        canvas.Text(Label, 60, 20.4, "年　　　　月　　　　日", Align.Centre);
+        canvas.Line(6, 42.5, 94, 42.5, 0.2, 1);
+        canvas.Text(PartTitle, 50, 48, "委任状（代理人が受け取る場合のみ）", Align.Centre);
+        canvas.Text(Label, 8, 52.4, "次の者を代理人と定め、カードの受領と暗証番号の設定を委任します。");
+        Fields(canvas, 54, ("本人の住所", 7.5), ("本人の氏名", 8), ("代理人の住所", 7.5), ("代理人の氏名", 8));
+        PinFields(canvas, 87);
+        canvas.Text(Label, 8, 125.8, "・15歳未満の方、成年被後見人の方は、法定代理人の同行が必要です。");
+        canvas.Text(Label, 8, 129.4, "・代理人の受取りは、病気などで本人が来られないときだけです。");
+        canvas.Text(Label, 8, 133, "・受取期限を過ぎたカードは廃棄します。あらためて申請が必要です。");
     }
 
     private static void Fields(Canvas canvas, double topMm, params (string Label, double HeightMm)[] rows)
@@ -102,32 +132,32 @@ internal static class IssuanceNotice
     // Under the privacy seal; nobody of ours ever reads, crops or stores it (R42).
     private static void PinFields(Canvas canvas, double topMm)
     {
-        canvas.Stroke(new Box(8, topMm, 84, 34), 0.5);
-        canvas.Text(Label, 50, topMm + 3.6, "暗証番号（この太枠の上に目隠しシールを貼ってください）", Align.Centre);
-        canvas.Text(Small, 10, topMm + 8.2, "署名用電子証明書　英大文字A〜Zと数字0〜9を各1文字以上、6〜16文字");
-        for (var i = 0; i < 16; i++)
+        canvas.Stroke(new Box(8, topMm, 84, 33.5), 0.6);
+        canvas.Text(SmallBold, 50, topMm + 4, "暗証番号（記入後、この太枠を目隠しシールで覆う）", Align.Centre);
+        canvas.Text(Label, 10, topMm + 8.4, "署名用：英大文字A〜Zと数字0〜9を各1文字以上、6〜16文字");
+        Cells(canvas, 10, topMm + 9.6, 16);
+        foreach (var (x, label) in new[] { (10.0, "利用者証明用 4桁"), (38.0, "住民基本台帳用 4桁"), (66.0, "入力補助用 4桁") })
         {
-            canvas.Stroke(new Box(10 + (i * 5), topMm + 9.5, 5, 6), 0.2);
+            canvas.Text(Label, x, topMm + 20.2, label);
+            Cells(canvas, x, topMm + 21.4, 4);
         }
 
-        foreach (var (x, label) in new[] { (10.0, "利用者証明用（4桁）"), (37.0, "住民基本台帳用（4桁）"), (64.0, "券面事項入力補助用") })
+        canvas.Text(Label, 10, topMm + 31.8, "電子証明書が不要でも、住民基本台帳用と入力補助用は必要です。");
+
+        static void Cells(Canvas canvas, double x, double y, int count)
         {
-            canvas.Text(Small, x, topMm + 20, label);
-            for (var i = 0; i < 4; i++)
+            for (var i = 0; i < count; i++)
             {
-                canvas.Stroke(new Box(x + (i * 5), topMm + 21.5, 5, 6), 0.2);
+                canvas.Stroke(new Box(x + (i * 5), y, 5, 6.5), 0.2);
             }
         }
-
-        canvas.Text(Small, 10, topMm + 31.6, "電子証明書を希望しない方も、下段の中央と右は必要です。");
     }
 
     private static void Guardian(Canvas canvas, PieceData piece)
     {
         if (piece.Under15OrWard)
         {
-            canvas.Fit(Typeface.Gothic, new Box(8, 121.5, 84, 7),
-                "15歳未満の方・成年被後見人の方は、法定代理人が同行し、代理権を確認できる書類をお持ちください。", 7, 6);
+            canvas.Text(GuardianNote, 8, 123.2, "この方の受取りには、法定代理人の同行と代理権の確認書類が必要です。");
         }
     }
 }

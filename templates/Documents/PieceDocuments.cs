@@ -67,6 +67,11 @@ public static class PieceDocuments
         {
             var first = pdf.Pages + 1;
             var pages = Composition.Pages(piece);
+            if (piece.PieceId.Length > 0)
+            {
+                pdf.Record(piece.PieceId);
+            }
+
             for (var i = 0; i < pages.Count; i++)
             {
                 if (piece.PieceId.Length > 0 && i % 2 == 0)

@@ -16,7 +16,7 @@ internal sealed class PieceMarkLayers(PdfDocument pdf)
     // Sheet, sheets and check behind them, and the stop sign of thirteen modules.
     private const int MarkModules = ((IdSigns + 3) * SignModules) + 13;
 
-    private static readonly TextStyle Letters = new(Typeface.Gothic, 6);
+    private static readonly TextStyle Letters = new(Typeface.Gothic, 7);
 
     private readonly Dictionary<string, int> _sheetLayers = [];
     private (string PieceId, double HeightMm, int Layer) _last = ("", 0, 0);
@@ -28,7 +28,7 @@ internal sealed class PieceMarkLayers(PdfDocument pdf)
         var bars = Bars(Code128.Encode(pieceId, numbers));
         var zone = PieceMark.Zone(page.WidthMm, page.HeightMm);
         var left = zone.XMm + ((zone.WidthMm - (MarkModules * PieceMark.ModuleMm)) / 2);
-        var lettersMm = zone.BottomMm + 2.8;
+        var lettersMm = zone.BottomMm + 3;
         if (_last.PieceId != pieceId || _last.HeightMm != page.HeightMm)
         {
             _last = (pieceId, page.HeightMm, pdf.Layer(page.HeightMm, canvas =>
@@ -45,7 +45,7 @@ internal sealed class PieceMarkLayers(PdfDocument pdf)
             {
                 Draw(canvas, left, zone.YMm, bars.AsSpan(IdSigns * SignBars));
                 canvas.Text(Letters, left + (MarkModules * PieceMark.ModuleMm), lettersMm,
-                    string.Create(CultureInfo.InvariantCulture, $"{sheet}/{sheets}"), Align.Right);
+                    string.Create(CultureInfo.InvariantCulture, $"{sheets}枚中{sheet}枚目"), Align.Right);
             });
             _sheetLayers.Add(key, sheetLayer);
         }

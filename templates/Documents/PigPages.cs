@@ -39,6 +39,6 @@ internal static class PigPages
             part.Add(new ReadLetter(letter.StartBaseLine.X * MmPerPt, height - (letter.StartBaseLine.Y * MmPerPt), letter.Value));
         }
 
-        return new PageContent(width, height, [part], part.AllText());
+        return new PageContent(width, height, [part], part.AllText(), Record: null);
     }
 }

@@ -17,8 +17,10 @@ namespace MyNumber.Templates.Documents;
 /// them; null where the page has no address area.
 /// </param>
 /// <param name="OwnText">All that stands on this page and not on every copy of it, as it was set.</param>
+/// <param name="Record">Piece id that the file's record of this page names; null where it has none.</param>
 public sealed record PageBack(
-    int Page, string? PieceId, int Sheet, int Sheets, string? Qr, string? ApplicationIdText, string? AddressBlock, string OwnText);
+    int Page, string? PieceId, int Sheet, int Sheets, string? Qr, string? ApplicationIdText, string? AddressBlock, string OwnText,
+    string? Record);
 
 /// <summary>Reads a finished PDF back before its drop is sealed (DESIGN.md, Printing).</summary>
 public static class ReadBack
@@ -44,7 +46,7 @@ public static class ReadBack
         for (var number = 1; Guarded(pages.MoveNext); number++)
         {
             var back = Guarded(() => Read(number, pages.Current));
-            if (sample.TryGetValue(number, out var other) && other with { OwnText = back.OwnText } != back)
+            if (sample.TryGetValue(number, out var other) && other with { OwnText = back.OwnText, Record = back.Record } != back)
             {
                 throw new InvalidDataException($"Two readers see different things on page {number}.");
             }
@@ -95,7 +97,7 @@ public static class ReadBack
         for (var i = 0; i < pages.Count; i++)
         {
             var page = pages[i];
-            if (page.PieceId != piece.PieceId || page.Sheet != (i / 2) + 1 || page.Sheets != pages.Count / 2)
+            if (page.PieceId != piece.PieceId || page.Record != piece.PieceId || page.Sheet != (i / 2) + 1 || page.Sheets != pages.Count / 2)
             {
                 return "piece-mark";
             }
@@ -142,7 +144,7 @@ public static class ReadBack
     {
         var mark = PieceMark.Read(page.Boxes(PieceMark.Zone(page.WidthMm, page.HeightMm)));
         var (qr, id, address) = FormOf(page) is { } form ? FormPage(page, form) : OtherPage(page);
-        return new PageBack(number, mark?.PieceId, mark?.Sheet ?? 0, mark?.Sheets ?? 0, qr, id, address, page.OwnText);
+        return new PageBack(number, mark?.PieceId, mark?.Sheet ?? 0, mark?.Sheets ?? 0, qr, id, address, page.OwnText, page.Record);
     }
 
     private static FormPage? FormOf(PageContent page)

@@ -16,8 +16,18 @@ public enum Align
     Right,
 }
 
-/// <summary>How text is set: face and size in points.</summary>
-public readonly record struct TextStyle(Typeface Typeface, double SizePt)
+/// <summary>How heavy letters are.</summary>
+public enum Weight
+{
+    /// <summary>As the font has them.</summary>
+    Regular,
+
+    /// <summary>With their outlines drawn too: neither font comes in a heavier cut.</summary>
+    Bold,
+}
+
+/// <summary>How text is set: face, size in points, and weight.</summary>
+public readonly record struct TextStyle(Typeface Typeface, double SizePt, Weight Weight = Weight.Regular)
 {
     /// <summary>Height of an em, mm.</summary>
     public double SizeMm => SizePt * Canvas.MmPerPt;
@@ -43,6 +53,9 @@ public sealed class Canvas
 
     /// <summary>The text does not fit its box even at the smallest size.</summary>
     public const string DoesNotFit = "does-not-fit";
+
+    // Width of the outline of bold letters, em.
+    private const double BoldLine = 0.035;
 
     // A hundredth of a point is 3.5 µm; the scale of a code is multiplied by up to 57 modules.
     private const int Decimals = 2, ScaleDecimals = 5;
@@ -154,6 +167,17 @@ public sealed class Canvas
         }
     }
 
+    /// <summary>
+    /// One line of text turned clockwise, as Latin letters stand in a column; <paramref name="baselineMm"/> is its left.
+    /// </summary>
+    public void Turned(TextStyle style, double baselineMm, double topMm, ReadOnlySpan<char> text)
+    {
+        if (Shape(style.Typeface, Flow.Horizontal, text) is { Count: > 0 } glyphs)
+        {
+            Show(style, Flow.Horizontal, baselineMm, topMm, glyphs, isTurned: true);
+        }
+    }
+
     /// <summary>Width of a text, mm; 0 where a glyph is missing (noted as <see cref="Problem"/>).</summary>
     public double WidthMm(TextStyle style, string text) =>
         Shape(style.Typeface, Flow.Horizontal, text) is { } glyphs ? WidthMm(style, glyphs) : 0;
@@ -186,7 +210,7 @@ public sealed class Canvas
         return thousandths * style.SizeMm / 1000;
     }
 
-    private void Show(TextStyle style, Flow flow, double xMm, double yMm, List<Glyph> glyphs)
+    private void Show(TextStyle style, Flow flow, double xMm, double yMm, List<Glyph> glyphs, bool isTurned = false)
     {
         if (_fonts is null)
         {
@@ -198,8 +222,13 @@ public sealed class Canvas
             return;
         }
 
-        _content.Add("BT "u8);
-        Point(xMm, yMm).Add(" Td"u8);
+        if (style.Weight == Weight.Bold)
+        {
+            LineWidth(style.SizeMm * BoldLine);
+        }
+
+        _content.Add(style.Weight == Weight.Bold ? "BT 2 Tr "u8 : "BT "u8).Add(isTurned ? "0 -1 1 0 "u8 : ""u8);
+        Point(xMm, yMm).Add(isTurned ? " Tm"u8 : " Td"u8);
         var open = false;
         var font = -1;
         FontFile? file = null;
@@ -217,7 +246,7 @@ public sealed class Canvas
             _content.Hex(_fonts.Code(font, glyph));
         }
 
-        _content.Add(">Tj ET\n"u8);
+        _content.Add(style.Weight == Weight.Bold ? ">Tj 0 Tr ET\n"u8 : ">Tj ET\n"u8);
     }
 
     private void UseFont((int Font, Flow Flow, double SizePt) wanted)

@@ -10,8 +10,8 @@ public static class Fitting
 
     private const double StepPt = 0.5;
 
-    // The em box of a Japanese font hangs 0.12 below the baseline.
-    private const double AboveBaseline = 0.88;
+    /// <summary>The em box of a Japanese font hangs 0.12 below the baseline.</summary>
+    internal const double AboveBaseline = 0.88;
 
     // Half a micrometre: so much two sums of the same widths may differ.
     private const double RoundingMm = 0.0005;
@@ -19,18 +19,20 @@ public static class Fitting
     /// <summary>
     /// Sets <paramref name="text"/> into the box, in its middle from top to bottom, on one line if a size between
     /// <paramref name="maxPt"/> and <paramref name="floorPt"/> allows, else on more lines; refuses the page otherwise.
+    /// Below <paramref name="oneLinePt"/> more lines are better than smaller letters.
     /// </summary>
     public static void Fit(
-        this Canvas canvas, Typeface typeface, Box box, string text, double maxPt, double floorPt, Align align = Align.Left)
+        this Canvas canvas, Typeface typeface, Box box, string text, double maxPt, double floorPt, Align align = Align.Left,
+        Weight weight = Weight.Regular, double oneLinePt = 0)
     {
         if (canvas.Shape(typeface, Flow.Horizontal, text) is not { } glyphs)
         {
             return;
         }
 
-        for (var size = maxPt; size >= floorPt; size -= StepPt)
+        for (var size = maxPt; size >= Math.Max(floorPt, oneLinePt); size -= StepPt)
         {
-            var style = new TextStyle(typeface, size);
+            var style = new TextStyle(typeface, size, weight);
             if (style.SizeMm <= box.HeightMm && Canvas.WidthMm(style, glyphs) <= box.WidthMm)
             {
                 Set(canvas, style, box, [text], align);
@@ -40,7 +42,7 @@ public static class Fitting
 
         for (var size = maxPt; size >= floorPt; size -= StepPt)
         {
-            var style = new TextStyle(typeface, size);
+            var style = new TextStyle(typeface, size, weight);
             var lines = Wrap(canvas, style, box.WidthMm, text);
             var heightMm = style.SizeMm * (1 + ((lines.Count - 1) * Leading));
             if (heightMm <= box.HeightMm && lines.All(line => canvas.WidthMm(style, line) <= box.WidthMm + RoundingMm))

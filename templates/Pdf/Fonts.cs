@@ -100,7 +100,8 @@ internal static class Fonts
 
     public static bool IsSelector(Rune rune) => rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
 
-    private static int ClusterLength(ReadOnlySpan<char> text)
+    /// <summary>Length of the first character with all that belongs to it.</summary>
+    public static int ClusterLength(ReadOnlySpan<char> text)
     {
         Rune.DecodeFromUtf16(text, out _, out var length);
         while (length < text.Length && Rune.DecodeFromUtf16(text[length..], out var next, out var more) == 0 && Continues(next))

@@ -19,6 +19,7 @@ public sealed class PdfDocument : IDisposable
     private readonly int _pageTree;
     private readonly int _fontDictionary;
     private readonly int _resources;
+    private readonly DocumentParts _parts;
     private readonly Dictionary<string, StaticPage> _statics = [];
     private readonly PdfBytes _content = new();
     private readonly List<int> _nodes = [];
@@ -34,12 +35,16 @@ public sealed class PdfDocument : IDisposable
         _title = title;
         _canvas = new Canvas(_fonts);
         _pdf = new PdfObjects(output);
+        _parts = new DocumentParts(_pdf);
         (_pageTree, _fontDictionary, _resources) = (_pdf.Reserve(), _pdf.Reserve(), _pdf.Reserve());
         _node = _pdf.Reserve();
     }
 
     /// <summary>Pages so far.</summary>
     public int Pages { get; private set; }
+
+    /// <summary>Begins a record: the pages that follow belong to the piece of that id.</summary>
+    public void Record(string id) => _parts.Begin(id);
 
     /// <summary>Writes something that stands on several pages of one height; gives its number for <see cref="Page"/>.</summary>
     /// <exception cref="InvalidOperationException">Something cannot be printed; the file is of no use then.</exception>
@@ -76,7 +81,14 @@ public sealed class PdfDocument : IDisposable
             body.Add((byte)' ').Add(layer).Add(" 0 R"u8);
         }
 
-        body.Add("]>>\n"u8);
+        body.Add("]"u8);
+        if (_parts.Current > 0)
+        {
+            body.Add("/DPart "u8).Add(_parts.Current).Add(" 0 R"u8);
+            _parts.Page(number);
+        }
+
+        body.Add(">>\n"u8);
         _kids.Add(number);
         Pages++;
         if (_kids.Count == PagesPerNodeMax)
@@ -99,7 +111,7 @@ public sealed class PdfDocument : IDisposable
         var profile = _pdf.Stream("/N 1", GrayProfile());
         _pdf.Finish(_pdf.Object(
             $"<</Type/Catalog/Pages {_pageTree} 0 R/Lang(ja-JP)/Metadata {metadata} 0 R/OutputIntents[<</Type/OutputIntent"
-            + $"/S/GTS_PDFA1/OutputConditionIdentifier(Gray)/Info(Gray)/DestOutputProfile {profile} 0 R>>]>>"));
+            + $"/S/GTS_PDFA1/OutputConditionIdentifier(Gray)/Info(Gray)/DestOutputProfile {profile} 0 R>>]{_parts.Finish()}>>"));
     }
 
     /// <inheritdoc/>

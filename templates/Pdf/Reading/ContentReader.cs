@@ -13,12 +13,27 @@ internal interface IPageSink
     void Line(double x1, double y1, double x2, double y2, double line, double dash);
 
     /// <summary>Glyphs of one font, beginning there.</summary>
-    void Text(ReadFont font, double size, double x, double y, ReadOnlySpan<int> codes);
+    void Text(ReadFont font, double size, double x, double y, Run run, ReadOnlySpan<int> codes);
+}
+
+/// <summary>Which way the glyphs of a line follow each other.</summary>
+internal enum Run
+{
+    /// <summary>From left to right.</summary>
+    Across,
+
+    /// <summary>Upright, from top to bottom.</summary>
+    Down,
+
+    /// <summary>Turned clockwise, from top to bottom.</summary>
+    Turned,
 }
 
 /// <summary>Follows a content stream. An operator that we do not write is refused.</summary>
 internal sealed class ContentReader(IReadOnlyDictionary<string, ReadFont> fonts)
 {
+    private static readonly double[] QuarterTurn = [0, -1, 1, 0];
+
     private readonly double[] _operands = new double[8];
     private readonly List<(double X, double Y, double Width, double Height)> _path = [];
     private readonly List<int> _codes = [];
@@ -32,7 +47,7 @@ internal sealed class ContentReader(IReadOnlyDictionary<string, ReadFont> fonts)
         var (count, line, dash, size) = (0, 0.0, 0.0, 0.0);
         var (x, y, fromX, fromY) = (0.0, 0.0, 0.0, 0.0);
         ReadFont? font = null;
-        var (name, isPlaced) = ("", false);
+        var (name, isPlaced, isTurned) = ("", false, false);
         _scale = Scale.None;
         for (var token = tokens.Next(); token != PdfToken.End; token = tokens.Next())
         {
@@ -90,16 +105,21 @@ internal sealed class ContentReader(IReadOnlyDictionary<string, ReadFont> fonts)
                     _scale = Scale.None;
                     break;
                 case [(byte)'B', (byte)'T'] or [(byte)'E', (byte)'T'] when count == 0 && _scale == Scale.None:
-                    isPlaced = false;
+                    (isPlaced, isTurned) = (false, false);
                     break;
                 case [(byte)'T', (byte)'d'] when count == 2 && !isPlaced:
                     (x, y, isPlaced) = (_operands[0], _operands[1], true);
+                    break;
+                case [(byte)'T', (byte)'m'] when count == 6 && !isPlaced && _operands.AsSpan(0, 4).SequenceEqual(QuarterTurn):
+                    (x, y, isPlaced, isTurned) = (_operands[4], _operands[5], true, true);
+                    break;
+                case [(byte)'T', (byte)'r'] when count == 1 && _operands[0] is 0 or 2:
                     break;
                 case [(byte)'T', (byte)'f'] when count == 1:
                     (font, size) = (fonts[name], _operands[0]);
                     break;
                 case [(byte)'T', (byte)'j'] when count == 0 && font is not null && isPlaced:
-                    (x, y) = Show(sink, font, size, x, y);
+                    (x, y) = Show(sink, font, size, x, y, isTurned);
                     break;
                 case [(byte)'D', (byte)'o'] when count == 0:
                     forms.Add(name);
@@ -124,21 +144,19 @@ internal sealed class ContentReader(IReadOnlyDictionary<string, ReadFont> fonts)
     }
 
     // Where the next glyph would stand: a line may go on in another font.
-    private (double X, double Y) Show(IPageSink sink, ReadFont font, double size, double x, double y)
+    private (double X, double Y) Show(IPageSink sink, ReadFont font, double size, double x, double y, bool isTurned)
     {
-        sink.Text(font, size, x, y, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_codes));
-        if (font.IsVertical)
-        {
-            return (x, y - (_codes.Count * size));
-        }
-
+        var codes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_codes);
+        var run = font.IsVertical ? Run.Down : isTurned ? Run.Turned : Run.Across;
+        sink.Text(font, size, x, y, run, codes);
         var width = 0;
-        foreach (var code in _codes)
+        foreach (var code in codes)
         {
-            width += font.Width(code);
+            width += font.Advance(code);
         }
 
-        return (x + (width * size / 1000), y);
+        var points = width * size / 1000;
+        return run == Run.Across ? (x + points, y) : (x, y - points);
     }
 
     private void Codes(ReadOnlySpan<byte> hex)

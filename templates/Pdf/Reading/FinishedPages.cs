@@ -1,3 +1,4 @@
+using System.Text;
 using Entries = System.Collections.Generic.Dictionary<string, object>;
 
 namespace MyNumber.Templates.Pdf.Reading;
@@ -16,6 +17,7 @@ internal sealed class FinishedPages
     private ContentReader? _reader;
     private Entries? _forms;
     private object? _resources;
+    private (object? Part, string Id) _record = (null, "");
 
     /// <exception cref="InvalidDataException">The file is not as we write it.</exception>
     public FinishedPages(byte[] bytes)
@@ -86,7 +88,24 @@ internal sealed class FinishedPages
             parts.Add(Shared(_layers, contents[i], sheet));
         }
 
-        return new PageContent(sheet.WidthMm, sheet.HeightMm, parts, own.AllText());
+        return new PageContent(sheet.WidthMm, sheet.HeightMm, parts, own.AllText(), Record(page));
+    }
+
+    // All pages of a piece refer to one part.
+    private string? Record(Entries page)
+    {
+        if (!page.TryGetValue("DPart", out var part))
+        {
+            return null;
+        }
+
+        if (!Equals(part, _record.Part))
+        {
+            var metadata = _file.Dictionary(_file.Dictionary(part)["DPM"]);
+            _record = (part, Encoding.ASCII.GetString(Convert.FromHexString((string)metadata["Piece"])));
+        }
+
+        return _record.Id;
     }
 
     // All pages of a file have one dictionary of fonts and static parts.

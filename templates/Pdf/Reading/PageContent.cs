@@ -11,7 +11,8 @@ internal readonly record struct ReadLetter(double XMm, double YMm, string Text);
 /// <param name="HeightMm">Trimmed height, mm.</param>
 /// <param name="Parts">In the order in which they are drawn.</param>
 /// <param name="OwnText">What this page says and not every copy of it, as it was set.</param>
-internal sealed record PageContent(double WidthMm, double HeightMm, IReadOnlyList<PagePart> Parts, string OwnText)
+/// <param name="Record">The id that the page's document part names; null where it has none.</param>
+internal sealed record PageContent(double WidthMm, double HeightMm, IReadOnlyList<PagePart> Parts, string OwnText, string? Record)
 {
     /// <summary>The filled boxes that lie in a zone.</summary>
     public List<Box> Boxes(Box zone)
@@ -128,12 +129,13 @@ internal sealed class PagePart(Sheet sheet, bool isShared) : IPageSink
     {
     }
 
-    public void Text(ReadFont font, double size, double x, double y, ReadOnlySpan<int> codes)
+    public void Text(ReadFont font, double size, double x, double y, Run run, ReadOnlySpan<int> codes)
     {
         foreach (var code in codes)
         {
             _letters.Add(new ReadLetter(sheet.XMm(x), sheet.YMm(y), font.Text(code)));
-            (x, y) = font.IsVertical ? (x, y - size) : (x + (font.Width(code) * size / 1000), y);
+            var points = font.Advance(code) * size / 1000;
+            (x, y) = run == Run.Across ? (x + points, y) : (x, y - points);
         }
     }
 }

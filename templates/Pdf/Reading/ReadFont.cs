@@ -39,6 +39,9 @@ internal sealed class ReadFont
     public int Width(int code) =>
         code > 0 && code <= _widths.Count ? _widths[code - 1] : throw new InvalidDataException("A glyph of the PDF has no width.");
 
+    /// <summary>How far a line goes on with that code, thousandths of an em.</summary>
+    public int Advance(int code) => IsVertical ? 1000 : Width(code);
+
     private void Texts(ReadOnlySpan<byte> map)
     {
         var tokens = new PdfTokens(map);

@@ -88,7 +88,8 @@ internal sealed record PageRecording(Dictionary<string, List<Drawing>> Statics, 
         public void Line(double x1, double y1, double x2, double y2, double line, double dash) =>
             Drawings.Add(new("L", [x1, y1, x2, y2, line, dash]));
 
-        public void Text(ReadFont font, double size, double x, double y, ReadOnlySpan<int> codes)
+        // A column is given to the peers as a line: neither sets one, and the number of glyphs is the same.
+        public void Text(ReadFont font, double size, double x, double y, Run run, ReadOnlySpan<int> codes)
         {
             var text = "";
             foreach (var code in codes)

@@ -56,6 +56,10 @@ public sealed class AnyTextTests : IDisposable
         Pieces.Sample(Check, seed: "0000KCXBv6v4", iter: 3, threads: 1);
 
     [Fact]
+    public void A_postcard_prints_a_text_whole_in_its_columns_or_is_withheld() =>
+        Pieces.Sample(CheckPostcards, seed: "0000KCXBv6v6", iter: 2, threads: 1);
+
+    [Fact]
     public void Every_code_decodes_to_what_was_put_in() => Pieces.Sample(CheckCodes, seed: "0000KCXBv6v5", iter: 1, threads: 1);
 
     private void Check((string Name, string Address, string Id, string Piece)[] given)
@@ -101,6 +105,43 @@ public sealed class AnyTextTests : IDisposable
         });
     }
 
+    private void CheckPostcards((string Name, string Address, string Id, string Piece)[] given)
+    {
+        var pieces = given.Select(text => Examples.Of("issuance-notice") with { PieceId = text.Piece, ToName = text.Name, ToAddress = text.Address }).ToList();
+        var printed = pieces.Where(piece => PieceDocuments.Check(piece) is null).ToList();
+        Assert.InRange(printed.Count, 20, 58);
+        Assert.All(pieces.Except(printed), piece => Assert.Contains(PieceDocuments.Check(piece), new[] { "missing-glyph", "does-not-fit" }));
+        var file = Print(printed, pages: 2);
+        var poppler = Encoding.UTF8.GetString(Tool.Bytes("pdftotext", "-raw", file, "-")).Split('\f');
+        for (var i = 0; i < printed.Count; i++)
+        {
+            var text = Blankless(poppler[2 * i]);
+            Assert.Contains(Blankless(printed[i].ToAddress!), text, StringComparison.Ordinal);
+            Assert.Contains(Blankless(printed[i].ToName!) + "様", text, StringComparison.Ordinal);
+            Columns(file, (2 * i) + 1);
+        }
+    }
+
+    // What poppler paints of address and name: ink in their columns, and none around them.
+    private void Columns(string file, int page)
+    {
+        const int dpi = 100;
+        var picture = Path.Combine(_folder.FullName, "postcard");
+        Tool.Run("pdftoppm", "-cropbox", "-singlefile", "-r", $"{dpi}", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", file, picture);
+        using var pixels = Cv2.ImRead(picture + ".png", ImreadModes.Grayscale);
+        int Ink(double left, double top, double width, double height)
+        {
+            using var zone = new Mat(pixels, new Rect((int)(left * dpi / 25.4), (int)(top * dpi / 25.4), (int)(width * dpi / 25.4), (int)(height * dpi / 25.4)));
+            using var dark = new Mat();
+            Cv2.Threshold(zone, dark, 160, 255, ThresholdTypes.BinaryInv);
+            return Cv2.CountNonZero(dark);
+        }
+
+        Assert.True(Ink(76, 26, 16, 102) > 0 && Ink(62, 38, 13, 90) > 0);
+        // Right of the address, below both, above the name.
+        Assert.Equal((0, 0, 0), (Ink(93, 22, 6, 108), Ink(61, 129.5, 38, 4), Ink(61.5, 24, 13, 13)));
+    }
+
     private void CheckCodes((string Name, string Address, string Id, string Piece)[] given)
     {
         var pieces = given.Take(12).Select(piece => Piece(("山田", "東京都台東区台東　１－２", piece.Id, piece.Piece))).ToList();
@@ -135,7 +176,7 @@ public sealed class AnyTextTests : IDisposable
         ApplicationId = given.Id,
     };
 
-    private string Print(IReadOnlyList<PieceData> pieces)
+    private string Print(IReadOnlyList<PieceData> pieces, int pages = 4)
     {
         var path = Path.Combine(_folder.FullName, "pieces.pdf");
         using (var file = File.Create(path))
@@ -144,10 +185,10 @@ public sealed class AnyTextTests : IDisposable
         }
 
         using var back = File.OpenRead(path);
-        var pages = ReadBack.Read(back).ToList();
+        var read = ReadBack.Read(back).ToList();
         for (var i = 0; i < pieces.Count; i++)
         {
-            Assert.Null(ReadBack.Mismatch(pieces[i], pages[(4 * i)..(4 * (i + 1))]));
+            Assert.Null(ReadBack.Mismatch(pieces[i], read[(pages * i)..(pages * (i + 1))]));
         }
 
         return path;

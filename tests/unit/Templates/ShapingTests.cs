@@ -58,4 +58,46 @@ public sealed class ShapingTests
         using var pig = UglyToad.PdfPig.PdfDocument.Open(file.ToArray());
         Assert.Equal(address, string.Concat(pig.GetPage(1).Letters.Select(letter => letter.Value)));
     }
+
+    [Theory]
+    [InlineData("東京都台東区台東　１丁目２番３－４０５号")]
+    [InlineData("台東12番3-405 Ueno Heights B棟")]
+    [InlineData("O'BRIEN-SMITH ÉMILIE MARÍA")]
+    [InlineData("葛\U000E0102城　𠮷田　か\u3099")]
+    public void Columns_say_what_was_put_in_and_stay_in_their_box(string text)
+    {
+        using var file = new MemoryStream();
+        using var pdf = new PdfDocument(file, "test");
+        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas => canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), text, 12, 10)), []);
+        pdf.Finish();
+        var page = Assert.Single(new FinishedPages(file.ToArray()).Read());
+        Assert.Equal(text, page.OwnText);
+        Assert.Equal(text.Replace(" ", "", StringComparison.Ordinal).Replace("　", "", StringComparison.Ordinal), page.Text(new(60, 19.9, 16, 60.1)));
+    }
+
+    [Fact]
+    public void A_dash_without_a_vertical_form_lies_along_the_column_and_two_digits_stand_side_by_side()
+    {
+        using var file = new MemoryStream();
+        using var pdf = new PdfDocument(file, "test");
+        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas => canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), "３－12号405", 12, 12)), []);
+        pdf.Finish();
+        var page = Assert.Single(new FinishedPages(file.ToArray()).Read());
+        // 12 points are 4.23 mm a sign: 3 and its dash, both digits on one line in the third, then one under the other.
+        foreach (var (row, expected) in new[] { (0, "３"), (1, "－"), (2, "12"), (3, "号"), (4, "4"), (5, "0"), (6, "5") })
+        {
+            var below = expected == "12" ? 0.88 * 4.233 : 0;
+            Assert.Equal(expected, page.Text(new(60, 20 + (row * 4.233) + below - 0.1, 16, 0.2)));
+        }
+    }
+
+    [Fact]
+    public void Columns_that_do_not_fit_refuse_the_page()
+    {
+        using var file = new MemoryStream();
+        using var pdf = new PdfDocument(file, "test");
+        var problem = Assert.Throws<InvalidOperationException>(() => pdf.Page(new Page("columns", 100, 148, Page.Nothing,
+            canvas => canvas.FitColumns(Typeface.Gothic, new(60, 20, 8, 40), new string('山', 40), 12, 10)), []));
+        Assert.Contains("does-not-fit", problem.Message, StringComparison.Ordinal);
+    }
 }
