@@ -24,7 +24,8 @@ public static class PartnerVerbs
                 }
                 else
                 {
-                    context.Out.WriteLine($"{finding.Code} {finding.File} {finding.Detail}".TrimEnd());
+                    var place = string.Join(": ", new[] { finding.File, finding.Detail }.Where(text => text.Length > 0));
+                    context.Out.WriteLine($"{finding.Code} {place}".TrimEnd() + $". {finding.Advice}");
                 }
             }
 

@@ -17,7 +17,7 @@ namespace MyNumber.Templates.Documents;
 /// them; null where the page has no address area.
 /// </param>
 /// <param name="OwnText">All that stands on this page and not on every copy of it, as it was set.</param>
-/// <param name="Record">Piece id that the file's record of this page names; null where it has none.</param>
+/// <param name="Record">Piece id that the file's record of this page names; null where it has none (files of before).</param>
 public sealed record PageBack(
     int Page, string? PieceId, int Sheet, int Sheets, string? Qr, string? ApplicationIdText, string? AddressBlock, string OwnText,
     string? Record);
@@ -97,7 +97,8 @@ public static class ReadBack
         for (var i = 0; i < pages.Count; i++)
         {
             var page = pages[i];
-            if (page.PieceId != piece.PieceId || page.Record != piece.PieceId || page.Sheet != (i / 2) + 1 || page.Sheets != pages.Count / 2)
+            if (page.PieceId != piece.PieceId || (page.Record ?? piece.PieceId) != piece.PieceId
+                || page.Sheet != (i / 2) + 1 || page.Sheets != pages.Count / 2)
             {
                 return "piece-mark";
             }

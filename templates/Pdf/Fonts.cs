@@ -117,8 +117,9 @@ internal static class Fonts
 
     private static Glyph Find(string source, Typeface typeface, Flow flow)
     {
-        // Controls, invisible signs, private use and halves of pairs print nothing that a reader could check.
-        if (!Rune.TryGetRuneAt(source, 0, out var first) || Rune.GetUnicodeCategory(first) is UnicodeCategory.Control
+        // Controls, invisible signs, private use, halves of pairs, and marks with nothing to stand on print nothing that a
+        // reader could check.
+        if (!Rune.TryGetRuneAt(source, 0, out var first) || Continues(first) || Rune.GetUnicodeCategory(first) is UnicodeCategory.Control
             or UnicodeCategory.Format or UnicodeCategory.PrivateUse
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
         {

@@ -22,6 +22,7 @@ public sealed class AnyTextTests : IDisposable
     private static readonly Gen<string> Usual = Gen.Frequency(
         (4, AnyOf([.. TownKanji()])),
         (2, Gen.Int[0x3041, 0x30FE].Select(Text)),
+        (1, Gen.Int[0xFF61, 0xFF9F].Select(Text)),              // Half-width kana.
         (1, AnyOf("　", " ", "－", "‐", "ー", "・", "々", "（", "）", "０", "９", "1", "番", "号", "丁目")),
         (1, Gen.Char['A', 'z'].Select(c => c.ToString())));
 
@@ -37,7 +38,7 @@ public sealed class AnyTextTests : IDisposable
         (1, Gen.Select(AnyOf("か", "は", "e", "o"), AnyOf("\u3099", "\u309A", "\u0301", "\u0302"), (letter, mark) => letter + mark)));
 
     private static readonly Gen<string> Unprintable = AnyOf(
-        "\uE000", "\uD800", "\u0000", "\n", "\u200B", "\u202E", "😀", "ก", "ש", "葛\U000E01EF", "\U000E0100", "\u3099", "\uFFFE");
+        "\uE000", "\uD800", "\u0000", "\n", "\u200B", "\u202E", "😀", "👨\u200D👩\u200D👧", "ก", "ש", "م", "\u200F", "\u202B", "葛\U000E01EF", "\U000E0100", "\u3099", "\uFFFE");
 
     // Most texts are usual, some have rare characters, few have what cannot be printed.
     private static readonly Gen<string> Texts = Gen.Frequency(

@@ -27,6 +27,10 @@ public sealed partial class PrintedDocumentsTests : IDisposable
 
         var ghostscript = Tool.Run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=nullpage", file);
         Assert.Equal((0, "", ""), ghostscript);
+        // Ghostscript says what hinders it from writing PDF/A of our file, and stops there (policy 2).
+        var archived = Tool.Run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dPDFA=2", "-dPDFACompatibilityPolicy=2", "-sColorConversionStrategy=Gray",
+            "-sDEVICE=pdfwrite", "-o", file + "-archived.pdf", file);
+        Assert.Equal((0, "", ""), archived);
 
         var fonts = Tool.Run("pdffonts", file).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).ToList();
         Assert.NotEmpty(fonts);

@@ -22,6 +22,33 @@ public sealed class PieceDocumentsTests
     public void A_character_that_no_font_has_withholds_the_piece(string name) =>
         Assert.Equal("missing-glyph", PieceDocuments.Check(Form with { Name = name, ToName = name }));
 
+    public static TheoryData<string, string?> Names => new()
+    {
+        { "ALEXANDRA MARIA GONZALEZ DE LA CRUZ FERNANDEZ VILLANUEVA LOPE", null }, // Sixty letters of a residence card.
+        { new string('齋', 60), null },
+        { "ﾔﾏﾀﾞ ﾀﾛｳ", null },                           // Half-width kana, as old systems send them.
+        { "か\u3099き　E\u0301MILIE", null },           // Marks that combine with a letter the fonts have whole.
+        { "山田😀", "missing-glyph" },
+        { "山田👨\u200D👩\u200D👧", "missing-glyph" },
+        { "محمد", "missing-glyph" },
+        { "山田\u202E郎太", "missing-glyph" },           // What would turn the reading order around.
+        { "山田\uFE0F", "missing-glyph" },
+        { "\u0301山田", "missing-glyph" },              // A mark with nothing to stand on.
+        { "山田\t太郎", "missing-glyph" },
+        { new string('齋', 200), "does-not-fit" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_name_is_printed_whole_on_every_document_or_withheld_with_its_reason(string name, string? reason)
+    {
+        foreach (var document in PieceDocuments.Names.Where(document => document != "handwritten-application-form"))
+        {
+            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF", Name = name, ToName = name, ToAddress = "東京都台東区台東　１－２" };
+            Assert.Equal((document, reason), (document, PieceDocuments.Check(piece)));
+        }
+    }
+
     [Fact]
     public void Text_shrinks_then_wraps_then_withholds_the_piece()
     {

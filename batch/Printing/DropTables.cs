@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+
+namespace MyNumber.Batch.Printing;
+
+/// <summary>The CSV files of a drop, read as nobody's friend: what is wrong with them is found by row and field.</summary>
+internal sealed class DropTables(string folder)
+{
+    // More than any piece has: a mistyped number must not fill the memory.
+    private const int PagesMax = 1_000;
+
+    public static readonly Dictionary<string, string[]> Columns = new()
+    {
+        [DropFiles.Manifest] =
+        [
+            "piece_id", "generation", "sequence", "file", "first_page", "pages", "sheets", "postal_code", "enclosures",
+            "replaces",
+        ],
+        [DropFiles.Originals] = ["piece_id", "sequence", "locator"],
+        [DropFiles.Registered] = ["piece_id", "sequence", "registered_number"],
+    };
+
+    public List<PreflightFinding> Findings { get; } = [];
+
+    public void Wrong(string code, string file, string detail = "") => Findings.Add(new(code, file, detail));
+
+    public void Differs(string code, string file, string where, long expected, long found) =>
+        Wrong(code, file, string.Create(CultureInfo.InvariantCulture, $"{where}: {expected} expected, {found} found"));
+
+    // What lies in a drop lies in its folder: a name never leads out of it.
+    public static bool IsFileName(string name) => name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..");
+
+    public List<ManifestRow>? Manifest()
+    {
+        if (Read(DropFiles.Manifest) is not { } rows)
+        {
+            return null;
+        }
+
+        var manifest = new List<ManifestRow>(rows.Count);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            int? Number(int column, int max)
+            {
+                if (int.TryParse(row[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max)
+                {
+                    return number;
+                }
+
+                Wrong("not-a-number", DropFiles.Manifest, $"row {i + 1}, {Columns[DropFiles.Manifest][column]}: a whole number up to {max} expected");
+                return null;
+            }
+
+            if (!IsFileName(row[3]))
+            {
+                Wrong("not-a-file-name", DropFiles.Manifest, $"row {i + 1}, file");
+                return null;
+            }
+
+            if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first || Number(5, PagesMax) is not { } pages
+                || Number(6, PagesMax) is not { } sheets)
+            {
+                return null;
+            }
+
+            manifest.Add(new ManifestRow(row[0], sequence, row[3], first, pages, sheets));
+        }
+
+        return manifest;
+    }
+
+    /// <summary>The rows of a file under its header; null where they cannot be read.</summary>
+    public List<string[]>? Read(string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            Wrong("missing", name);
+            return null;
+        }
+
+        var lines = File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 0 || lines[0] != string.Join(',', Columns[name]))
+        {
+            // A column that is not known may be a personal one: none may stand there.
+            Wrong("columns-differ", name, $"the header must be {string.Join(',', Columns[name])}");
+            return null;
+        }
+
+        var rows = lines.Skip(1).Select(Cells).ToList();
+        if (rows.FindIndex(row => row.Length != Columns[name].Length) is >= 0 and var broken)
+        {
+            Differs("row-broken", name, $"row {broken + 1}, fields", Columns[name].Length, rows[broken].Length);
+            return null;
+        }
+
+        return rows;
+    }
+
+    // RFC 4180 but for line breaks, which no value of ours has.
+    private static string[] Cells(string line)
+    {
+        var cells = new List<string> { "" };
+        var quoted = false;
+        foreach (var c in line)
+        {
+            if (c == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (c == ',' && !quoted)
+            {
+                cells.Add("");
+            }
+            else
+            {
+                cells[^1] += c;
+            }
+        }
+
+        return [.. cells];
+    }
+}
