@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using MyNumber.Batch.Printing;
@@ -9,6 +10,7 @@ namespace MyNumber.Tests.Integration.Printing;
 public sealed class PreflightTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("preflight-");
+    private int _copies;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -63,7 +65,7 @@ public sealed class PreflightTests : IDisposable
 
     private void Broken(string drop, string code, string file, string detail, Action<string> damage, Signed signed)
     {
-        var copy = Path.Combine(_folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName, Path.GetFileName(drop));
+        var copy = Path.Combine(_folder.CreateSubdirectory((++_copies).ToString(CultureInfo.InvariantCulture)).FullName, Path.GetFileName(drop));
         Directory.CreateDirectory(copy);
         foreach (var path in Directory.EnumerateFiles(drop))
         {
