@@ -23,8 +23,8 @@ public static class PieceDocuments
         "validity-notice-both", "incomplete-notice", "individual-number-notice", "address-mount",
     ];
 
-    /// <summary>Version of every template, for control.json: raised when a page looks otherwise, so that the vendor asks for a proof.</summary>
-    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => "2");
+    /// <summary>Version of every template, for control.json.</summary>
+    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => "1");
 
     /// <summary>Version of every font, for control.json.</summary>
     public static IReadOnlyDictionary<string, string> FontVersions =>
