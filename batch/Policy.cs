@@ -83,6 +83,15 @@ public sealed record Policy
     /// <summary>FORMATS.md. Days for which feeds, events and answers lie in the archive.</summary>
     public int ArchiveDays { get; init; } = 30;
 
+    /// <summary>Share of the values the reader was sure of that people key once more without seeing it: per mille.</summary>
+    public int RekeyPerMille { get; init; } = 10;
+
+    /// <summary>Substitutions among sure values that are put up with, per 10,000; surely more on a scanner is an alert.</summary>
+    public int MisreadPer10000Max { get; init; } = 10;
+
+    /// <summary>Days over which a scanner's misreadings are counted.</summary>
+    public int MisreadDays { get; init; } = 92;
+
     /// <summary>Outside production every drop's name begins with `TEST-`, and the local id key is allowed.</summary>
     public bool Production { get; init; }
 
@@ -107,6 +116,9 @@ public sealed record Policy
         Require(RegisteredRangeFirst is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeFirst), "has ten digits at most");
         Require(RegisteredRangeLast is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeLast), "has ten digits at most");
         Require(PiecesPerFileMax is >= 1 and <= 5_000, nameof(PiecesPerFileMax), "lies between 1 and 5,000");
+        Require(RekeyPerMille is >= 0 and <= 1000, nameof(RekeyPerMille), "lies between 0 and 1000");
+        Require(MisreadPer10000Max is >= 0 and <= 10_000, nameof(MisreadPer10000Max), "lies between 0 and 10,000");
+        Require(MisreadDays >= 1, nameof(MisreadDays), "is 1 at least");
         Require(AcknowledgementBusinessDays >= 1, nameof(AcknowledgementBusinessDays), "is 1 at least");
         Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
         Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");

@@ -25,31 +25,31 @@ public static class PageSplit
     public static byte[]? Take(byte[] file, int page)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return file.AsSpan().StartsWith("II*\0"u8) || file.AsSpan().StartsWith("MM\0*"u8) ? TakeTiff(file, page)
-            : file.AsSpan().StartsWith("%PDF-"u8) ? TakePdf(file, page)
-            : null;
+        try
+        {
+            return file.AsSpan().StartsWith("II*\0"u8) || file.AsSpan().StartsWith("MM\0*"u8) ? TakeTiff(file, page)
+                : file.AsSpan().StartsWith("%PDF-"u8) ? TakePdf(file, page)
+                : null;
+        }
+#pragma warning disable CA1031 // Over damaged bytes LibTiff.NET and PdfPig stumble with any exception; it refuses nothing but this scan.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
     }
 
     private static byte[]? TakePdf(byte[] file, int page)
     {
-        try
+        using var document = PdfDocument.Open(file);
+        if (page > document.NumberOfPages)
         {
-            using var document = PdfDocument.Open(file);
-            if (page > document.NumberOfPages)
-            {
-                return null;
-            }
-
-            using var single = new PdfDocumentBuilder();
-            single.AddPage(document, page);
-            return single.Build();
-        }
-        catch (Exception broken) when (broken is UglyToad.PdfPig.Core.PdfDocumentFormatException
-            or InvalidOperationException or ArgumentException or FormatException or NotSupportedException or IOException)
-        {
-            // PdfPig throws any of these on damaged files. The scan is then unreadable, which refuses nothing.
             return null;
         }
+
+        using var single = new PdfDocumentBuilder();
+        single.AddPage(document, page);
+        return single.Build();
     }
 
     private static byte[]? TakeTiff(byte[] file, int page)
@@ -72,7 +72,7 @@ public static class PageSplit
             }
 
             CopyTables(input, output);
-            if (!CopyPixels(input, output) || !output.WriteDirectory())
+            if (!CopyPixels(input, output, file.Length) || !output.WriteDirectory())
             {
                 return null;
             }
@@ -104,14 +104,14 @@ public static class PageSplit
         }
     }
 
-    private static bool CopyPixels(Tiff input, Tiff output)
+    private static bool CopyPixels(Tiff input, Tiff output, int fileBytes)
     {
         var tiled = input.IsTiled();
         var count = tiled ? input.NumberOfTiles() : input.NumberOfStrips();
         for (var i = 0; i < count; i++)
         {
             var size = checked((int)(tiled ? RawSize(input, TiffTag.TILEBYTECOUNTS, i) : input.RawStripSize(i)));
-            if (size <= 0)
+            if (size <= 0 || size > fileBytes)
             {
                 return false;
             }

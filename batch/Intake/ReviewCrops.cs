@@ -15,14 +15,21 @@ public sealed class ReviewCrops(NightServices services)
         var found = await Sql.QueryAsync(
             connection, null,
             """
-            SELECT review_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
+            (SELECT review_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
               key_slot.received_on, key_slot.slot
             FROM review_item
             JOIN scan ON scan.application_key = review_item.application_key AND scan.side = review_item.side
               AND scan.kind = 'form' AND scan.state IN ('read', 'review') AND scan.stored IS NOT NULL
             JOIN key_slot ON key_slot.application_key = review_item.application_key AND key_slot.state = 'live'
             WHERE review_item.item = $1 AND review_item.state = 'open'
-            ORDER BY scan.feed DESC, scan.row DESC LIMIT 1
+            ORDER BY scan.feed DESC, scan.row DESC LIMIT 1)
+            UNION ALL
+            SELECT rekey_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
+              key_slot.received_on, key_slot.slot
+            FROM rekey_item
+            JOIN scan ON scan.feed = rekey_item.feed AND scan.row = rekey_item.row AND scan.stored IS NOT NULL
+            JOIN key_slot ON key_slot.application_key = rekey_item.application_key AND key_slot.state = 'live'
+            WHERE rekey_item.item = $1 AND rekey_item.state IN ('open', 'differs')
             """,
             row => (Field: row.GetString(0), Kind: row.GetString(1), Stored: row.GetString(2), Page: row.GetInt32(3),
                 On: row.GetFieldValue<DateOnly>(4), Slot: row.GetInt32(5)),

@@ -12,7 +12,8 @@ namespace MyNumber.Batch.Intake;
 /// <param name="Field">Item name of the form definition, or what else is asked.</param>
 /// <param name="Rule">Why a person is asked.</param>
 /// <param name="Side">`front` or `back`.</param>
-public sealed record ReviewItem(string Item, string Key, string Field, string Rule, string Side);
+/// <param name="Blind">The reader was sure of it; it is keyed once more to measure how often that is wrong. Nothing waits for it.</param>
+public sealed record ReviewItem(string Item, string Key, string Field, string Rule, string Side, bool Blind = false);
 
 /// <summary>What a decision brought.</summary>
 public enum ReviewOutcome
@@ -31,6 +32,12 @@ public enum ReviewOutcome
 
     /// <summary>The value cannot be one of this field: not a date, not twelve digits.</summary>
     ValueRefused,
+
+    /// <summary>It is keyed once more, and this person did so already: another one is asked.</summary>
+    AnotherPerson,
+
+    /// <summary>What was keyed once more is taken; it measures the reader.</summary>
+    Rekeyed,
 }
 
 /// <summary>Questions to keyers and their answers: the same path for the command line and the pages.</summary>
@@ -45,19 +52,29 @@ public static class Reviews
     /// <summary>Most items that are listed at once.</summary>
     public const int ItemsMax = 10_000;
 
-    /// <summary>The open items, oldest first, then by application.</summary>
-    public static async Task<IReadOnlyList<ReviewItem>> ListAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    /// <summary>
+    /// The open items, oldest first, then by application; what is only keyed once more comes last, as nothing waits for it.
+    /// </summary>
+    /// <param name="database">The home's database.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="person">Leaves out what this person may not key again; null: all.</param>
+    public static async Task<IReadOnlyList<ReviewItem>> ListAsync(
+        NpgsqlDataSource database, CancellationToken cancellation, string? person = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await Sql.QueryAsync(
             connection, null,
             """
-            SELECT item, application_key, field, rule, side FROM review_item WHERE state = 'open'
-            ORDER BY opened_on, application_key, field COLLATE "C", item COLLATE "C" LIMIT $1
+            SELECT item, application_key, field, rule, side, blind FROM (
+              SELECT item, application_key, field, rule, side, false AS blind, opened_on FROM review_item WHERE state = 'open'
+              UNION ALL SELECT item, application_key, field, rule, side, true, opened_on FROM rekey_item
+                WHERE state IN ('open', 'differs') AND ($2::text IS NULL OR first_by IS DISTINCT FROM $2)) AS waiting
+            ORDER BY blind, opened_on, application_key, field COLLATE "C", item COLLATE "C" LIMIT $1
             """,
-            row => new ReviewItem(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
-            cancellation, ItemsMax);
+            row => new ReviewItem(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5)),
+            cancellation, ItemsMax, person);
     }
 
     /// <summary>
@@ -88,7 +105,7 @@ public static class Reviews
             cancellation, item);
         if (found.Count == 0)
         {
-            return ReviewOutcome.Unknown;
+            return await RekeyAsync(connection, transaction, keys, item, value, person, reason, at, cancellation);
         }
 
         var asked = found[0];
@@ -128,6 +145,33 @@ public static class Reviews
         await Audit.WriteAsync(connection, transaction, person, "review-decide", item, reason, at, cancellation);
         await transaction.CommitAsync(cancellation);
         return ReviewOutcome.Decided;
+    }
+
+    private static async Task<ReviewOutcome> RekeyAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ApplicationKeys keys, string item, string value,
+        string person, string reason, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var field = await Sql.ScalarAsync<string>(
+            connection, transaction, "SELECT field FROM rekey_item WHERE item = $1", cancellation, item);
+        if (field is not null && value != Rekeying.Illegible && !CanBe(field, value))
+        {
+            return ReviewOutcome.ValueRefused;
+        }
+
+        var outcome = await Rekeying.KeyAsync(connection, transaction, keys, item, value, person, at, cancellation);
+        if (outcome == RekeyOutcome.Taken)
+        {
+            await Audit.WriteAsync(connection, transaction, person, "review-rekey", item, reason, at, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+
+        return outcome switch
+        {
+            RekeyOutcome.Taken => ReviewOutcome.Rekeyed,
+            RekeyOutcome.AnotherPerson => ReviewOutcome.AnotherPerson,
+            RekeyOutcome.NotOpen => ReviewOutcome.NotOpen,
+            _ => ReviewOutcome.Unknown,
+        };
     }
 
     // Empty is an answer too: nothing is written there. What the rules make of it is theirs to say.

@@ -36,6 +36,17 @@ public sealed class Ids(byte[] key)
     public string ReviewItemId(string applicationKey, string field, string rule) =>
         Base32(Hash("review", applicationKey, field, rule));
 
+    /// <summary>The id of a value that is keyed once more, blind: 16 characters.</summary>
+    public string RekeyItemId(string applicationKey, string side, string field) =>
+        Base32(Hash("rekey", applicationKey, side, field));
+
+    /// <summary>
+    /// Whether that value is one of the share that is keyed once more: the same ones on every re-run, and nobody without
+    /// the key can tell which.
+    /// </summary>
+    public bool IsRekeyed(string applicationKey, string side, string field, int perMille) =>
+        BitConverter.ToUInt32(Hash("rekey-share", applicationKey, side, field)) % 1000 < perMille;
+
     /// <summary>The keyed hash under which an inquiry finds its answer (R95): hex, 64 characters.</summary>
     public string InquiryHash(string applicationId, DateOnly birthDate) =>
         Convert.ToHexStringLower(Hash("inquiry", applicationId, birthDate.ToString("O")));

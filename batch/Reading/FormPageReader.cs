@@ -49,7 +49,7 @@ internal sealed class FormPageReader : IDisposable
                     fields[item.Name] = Printed(page, empty, item, id, options);
                     break;
                 case FormItemType.Mark:
-                    marks[item.Name] = MarkZone.Decide(MarkZone.Score(page, empty, item));
+                    marks[item.Name] = MarkZone.Read(page, empty, item);
                     break;
                 case FormItemType.Photo:
                     photo = PhotoZone.Read(page, empty, item, _faces, sourcePxPerMm).Reading;
@@ -59,6 +59,26 @@ internal sealed class FormPageReader : IDisposable
 
         JoinDates(fields);
         return new Values(id, fields, marks, photo, reason);
+    }
+
+    /// <summary>
+    /// A streak runs through that item: what was read there may be the streak's. A date is as doubtful as its parts; a value
+    /// that is corrected or blank stays so.
+    /// </summary>
+    public static void Doubt(Values values, string item)
+    {
+        if (values.Marks.TryGetValue(item, out var mark))
+        {
+            values.Marks[item] = mark with { Filled = null };
+        }
+
+        foreach (var name in values.Fields.Keys.Where(name => name == item || PageReader.IsDatePart(item, name)).ToList())
+        {
+            if (name != "application_id" && values.Fields[name] is { State: FieldState.Read, Value: not null } field)
+            {
+                values.Fields[name] = field with { State = FieldState.Doubtful };
+            }
+        }
     }
 
     /// <summary>Where the photograph lies, in canonical pixels.</summary>
@@ -97,6 +117,13 @@ internal sealed class FormPageReader : IDisposable
         if (cells.Struck)
         {
             return new FieldReading(cells.Digits, cells.Confidence, FieldState.Corrected);
+        }
+
+        // An empty cell shows its frame; where it does not, something lies on it.
+        if (item.Cells.Where((_, i) => cells.Cells[i] is null).Any(cell =>
+            InkCleaning.PrintShown(page, empty, CanonicalPage.Px(cell, 0.8)) < MarkZone.FrameShareMin))
+        {
+            return new FieldReading(cells.Digits, 0, FieldState.Doubtful);
         }
 
         if (cells.IsBlank)

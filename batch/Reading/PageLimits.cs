@@ -18,7 +18,9 @@ internal static class PageLimits
     /// <summary>Most pages of a file that are counted.</summary>
     public const int PagesMax = 10_000;
 
-    /// <summary>Longest time for a page, seconds (`too-slow`).</summary>
+    /// <summary>
+    /// Longest time for a page, seconds of one processor (`too-slow`): a loaded machine must not change what is read.
+    /// </summary>
     public const int SecondsMax = 20;
 
     /// <summary>Address space of the PDF tools, KiB.</summary>

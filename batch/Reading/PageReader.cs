@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using MyNumber.Templates.Forms;
 
@@ -59,7 +58,7 @@ public sealed class PageReader : IDisposable
     /// <summary>The same, with pictures of what each step saw in <paramref name="debugFolder"/>.</summary>
     internal PageOutcome Read(byte[] file, int page, string? debugFolder, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
+        var began = CpuClock.Seconds();
         var decoded = PageDecoder.Decode(file, page, Colour.Drop);
         if (decoded.Image is not { } image)
         {
@@ -77,7 +76,7 @@ public sealed class PageReader : IDisposable
             using var placement = PagePlacer.Place(image.Gray);
             cancellation.ThrowIfCancellationRequested();
             // A page of noise may keep the search for marks busy; its zones would only cost more.
-            return clock.Elapsed.TotalSeconds > PageLimits.SecondsMax
+            return CpuClock.Seconds() - began > PageLimits.SecondsMax
                 ? new PageOutcome(null, "too-slow")
                 : new PageOutcome(placement is null ? Unknown(image) : Known(image, placement, debugFolder), null);
         }
@@ -166,6 +165,12 @@ public sealed class PageReader : IDisposable
         var registration = new Registration(
             true, Math.Round(placement.ResidualPx, 2), Math.Round(PageDamage.Scale(placement.PxPerMm, image.Dpi), 4),
             Math.Round(placement.RotationDeg, 2), streaks.Count(streak => streak.Whole));
+        if (placement.HasCompany)
+        {
+            // Which of them the manifest means, nobody can tell; where they overlap, fields of both would be mixed.
+            return Empty(registration, image.Bitonal, ["two-sheets"]);
+        }
+
         if (Form(placement) is not { } form)
         {
             // Our marks, but no form mark, or a version that this program does not know.
@@ -176,6 +181,11 @@ public sealed class PageReader : IDisposable
         var empty = EmptyForms.Page(mark.Kind, mark.Page);
         var flat = new CanonicalPage(image, placement.ToImage, form, streaks);
         var values = _forms.Read(flat, empty, form, _options, placement.PxPerMm);
+        foreach (var item in form.Items.Where(item => flat.IsCrossed(item.Box, streaks.Where(streak => IsDoubt(streak, item)))))
+        {
+            FormPageReader.Doubt(values, item.Name);
+        }
+
         var reading = new PageReading(
             mark.Kind, mark.Version, mark.Page, registration, values.ApplicationId, values.Fields, values.Marks, values.Photo,
             Findings(image, placement, registration, values), image.Bitonal);
@@ -186,6 +196,9 @@ public sealed class PageReader : IDisposable
 
         return reading;
     }
+
+    // Digits are read without the streaks that can be taken out; a box has nothing that would show through one.
+    private static bool IsDoubt(Streak streak, FormItem item) => item.Type == FormItemType.Cells ? !streak.IsMended : streak.Whole;
 
     private List<string> Findings(
         PageImage image, PagePlacement placement, Registration registration, FormPageReader.Values values)

@@ -113,6 +113,13 @@ public sealed record PageReading(
 /// <param name="Unreadable">A stable code: `truncated`, `not-an-image`, `too-large`, `no-such-page`, `too-slow` …</param>
 public sealed record PageOutcome(PageReading? Reading, string? Unreadable)
 {
+    /// <summary>Every code that the reader gives: no file gets another one, and none gets neither a code nor a reading.</summary>
+    [JsonIgnore]
+    public static IReadOnlySet<string> Codes { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "damaged", "empty", "no-such-page", "not-an-image", "too-large", "too-slow", "too-small", "truncated",
+    };
+
     /// <summary>True where the page could be decoded (unknown paper counts as readable).</summary>
     [JsonIgnore]
     public bool IsReadable => Reading is not null;

@@ -45,8 +45,9 @@ public sealed class ReadStep(NightServices services)
         ItemMax = TimeSpan.FromMinutes(5),
     };
 
-    private static async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
+        await Rekeying.TellAsync(context, services.Policy, services.Clock.GetUtcNow(), cancellation);
         // Its key was destroyed between intake and now: nothing of it can be read.
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
@@ -103,7 +104,7 @@ public sealed class ReadStep(NightServices services)
             part.BeginItem();
             var key = services.Keys.Key(application.Key.On, application.Key.Slot);
             return ApplicationResult.Of(
-                application.Key.Key, key,
+                application.Key.Key, key, services,
                 SideDecisions.Decide(
                     application.Select(scan => scan.Scan),
                     scan => _reader.Read(
@@ -140,6 +141,11 @@ public sealed class ReadStep(NightServices services)
             cancellation,
             results.Select(result => result.Key).ToArray(), results.Select(result => result.FrontWasRead).ToArray(),
             results.Select(result => result.ApplicationId).ToArray(), results.Select(result => result.Form).ToArray());
+        await Rekeying.OpenAsync(
+            context,
+            results.SelectMany(result => result.Scans.SelectMany(scan => scan.Rekeyed.Select(
+                field => (result.Key, scan.Feed, scan.Row, scan.Side, field)))),
+            cancellation);
         await context.LedgerAsync(
             scans.Select(scan => new ItemOutcome(SubjectOf(scan.Feed, scan.Row), scan.State, scan.Reason)), cancellation);
     }
@@ -191,37 +197,45 @@ public sealed class ReadStep(NightServices services)
         var scans = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             """
-            SELECT feed, row, key_slot.received_on, key_slot.slot
+            SELECT feed, row, key_slot.received_on, key_slot.slot, side
             FROM scan JOIN key_slot USING (application_key)
             WHERE scan.application_key = $1 AND scan.state = 'received' AND key_slot.state = 'live' ORDER BY feed, row
             """,
-            row => (Feed: row.GetString(0), Row: row.GetInt32(1), On: row.GetFieldValue<DateOnly>(2), Slot: row.GetInt32(3)),
+            row => (Feed: row.GetString(0), Row: row.GetInt32(1), On: row.GetFieldValue<DateOnly>(2), Slot: row.GetInt32(3),
+                Side: row.GetString(4)),
             cancellation, applicationKey);
         ScanResult[] judged = [.. scans.Select(scan => new ScanResult(
-            scan.Feed, scan.Row, "review", ReaderDied,
+            scan.Feed, scan.Row, scan.Side, "review", ReaderDied,
             ReadingStore.Seal(
-                new(null, "reader-died"), scan.Feed, scan.Row, services.Keys.Key(scan.On, scan.Slot))))];
+                new(null, "reader-died"), scan.Feed, scan.Row, services.Keys.Key(scan.On, scan.Slot)),
+            []))];
         await StoreAsync([new(applicationKey, judged, false, null, null)], context, cancellation);
     }
 
     private static string SubjectOf(string feed, int row) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{feed}|{row:D8}");
 
-    internal sealed record ScanResult(string Feed, int Row, string State, string? Reason, byte[]? Cipher);
+    internal sealed record ScanResult(
+        string Feed, int Row, string Side, string State, string? Reason, byte[]? Cipher, IReadOnlyList<RekeyedField> Rekeyed);
 
     internal sealed record ApplicationResult(
         string Key, IReadOnlyList<ScanResult> Scans, bool FrontWasRead, string? ApplicationId, string? Form)
     {
-        public static ApplicationResult Of(string applicationKey, byte[] key, IReadOnlyList<SideResult> results)
+        public static ApplicationResult Of(
+            string applicationKey, byte[] key, NightServices services, IReadOnlyList<SideResult> results)
         {
             var front = results.LastOrDefault(result =>
                 result.Scan.Kind == "form" && result.Scan.Side == "front" && result.Outcome is not null);
             return new(
                 applicationKey,
                 [.. results.Select(result => new ScanResult(
-                    result.Scan.Feed, result.Scan.Row, result.State, result.Reason,
+                    result.Scan.Feed, result.Scan.Row, result.Scan.Side, result.State, result.Reason,
                     result.Outcome is null ? null
-                        : ReadingStore.Seal(result.Outcome, result.Scan.Feed, result.Scan.Row, key)))],
+                        : ReadingStore.Seal(result.Outcome, result.Scan.Feed, result.Scan.Row, key),
+                    result is { State: "read", Scan.Kind: "form", Outcome.Reading: { } reading }
+                        ? SureValues.Sample(
+                            reading, applicationKey, result.Scan.Side, services.Ids, services.Policy.RekeyPerMille)
+                        : []))],
                 front is not null, front?.Outcome?.Reading?.ApplicationId.Value, front?.Outcome?.Reading?.Form);
         }
     }

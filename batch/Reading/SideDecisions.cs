@@ -66,6 +66,7 @@ internal static class SideDecisions
         }
 
         return scan.Kind == "photo" ? new(scan, "read", null, outcome)
+            : reading.Findings.Contains("two-sheets") ? new(scan, "review", "two-sheets", outcome)
             : reading.Form is null ? new(scan, "review", "unknown-paper", outcome)
             : !reading.Registration.Ok ? new(scan, "review", "not-registered", outcome)
             : reading.FormPage != (scan.Side == "front" ? 1 : 2) ? new(scan, "review", "wrong-side", outcome)

@@ -10,6 +10,8 @@ internal static class NightReportSql
         SELECT who, what, count, oldest FROM (
           SELECT 1 AS place, 'keyer' AS who, 'Fields to look at (review queue)' AS what, count(*), min(opened_on) AS oldest
             FROM review_item WHERE state = 'open'
+          UNION ALL SELECT 2, 'keyer', 'Values to key once more, blind (nothing waits for them)', count(*), min(opened_on)
+            FROM rekey_item WHERE state IN ('open', 'differs')
           UNION ALL SELECT 2, 'operator', 'Pieces withheld: ' || coalesce(reason, 'no reason'), count(*), min(state_on)
             FROM piece WHERE state = 'withheld' GROUP BY reason
           UNION ALL SELECT 3, 'operator', 'Items held at a step that was skipped', count(DISTINCT subject), NULL
@@ -66,6 +68,10 @@ internal static class NightReportSql
         ("Review queue by rule", """
             SELECT rule, field, count(*) FILTER (WHERE opened_on = @date) AS "opened this night", count(*) AS open
             FROM review_item WHERE state = 'open' GROUP BY 1, 2
+            """),
+        ("Values keyed once more, blind", """
+            SELECT scanner, state, count(*) FILTER (WHERE opened_on = @date) AS "opened this night", count(*) AS "values"
+            FROM rekey_item GROUP BY 1, 2
             """),
         ("Cards", """
             SELECT state, count(*) FILTER (WHERE state_on = @date) AS "changed this night", count(*) AS cards

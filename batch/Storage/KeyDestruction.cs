@@ -75,6 +75,10 @@ public sealed class KeyDestruction(Policy policy, ApplicationKeys keys, SecretSt
             values_given AS (
               UPDATE review_item SET value_cipher = NULL FROM gone
               WHERE review_item.application_key = gone.application_key),
+            keyed_again AS (
+              UPDATE rekey_item SET value_cipher = NULL,
+                state = CASE WHEN rekey_item.state IN ('open', 'differs') THEN 'withdrawn' ELSE rekey_item.state END FROM gone
+              WHERE rekey_item.application_key = gone.application_key),
             sent AS (
               UPDATE application SET online_cipher = NULL FROM gone WHERE application.key = gone.application_key)
             INSERT INTO history (subject_kind, subject, at, what, by, why)

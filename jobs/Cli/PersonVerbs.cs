@@ -25,11 +25,11 @@ public static class PersonVerbs
                 {
                     if (context.Json)
                     {
-                        context.WriteJson(new { open.Item, open.Key, open.Field, open.Rule });
+                        context.WriteJson(new { open.Item, open.Key, open.Field, open.Rule, open.Blind });
                     }
                     else
                     {
-                        context.Out.WriteLine($"{open.Item}  {open.Key}  {open.Field}  {open.Rule}");
+                        context.Out.WriteLine($"{open.Item}  {open.Key}  {open.Field}  {open.Rule}{(open.Blind ? "  keyed once more" : "")}");
                     }
                 }
 
@@ -45,6 +45,8 @@ public static class PersonVerbs
                 {
                     ReviewOutcome.Decided => "Stored. The next night's validation uses it.",
                     ReviewOutcome.AskedAnew => "A new scan of this side is wanted.",
+                    ReviewOutcome.Rekeyed => "Stored. It measures how often the reader is wrong.",
+                    ReviewOutcome.AnotherPerson => throw new UsageException("You keyed it already: another person is asked."),
                     ReviewOutcome.ValueRefused => throw new UsageException("That cannot stand in this field."),
                     ReviewOutcome.NotOpen => throw new UsageException("It was decided before, or the rules withdrew it."),
                     _ => throw new UsageException("No item has this id; review list shows them."),

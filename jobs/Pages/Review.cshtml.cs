@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Reading;
 using Npgsql;
 
 namespace MyNumber.Jobs.Pages;
@@ -14,8 +16,22 @@ public sealed class ReviewModel(NpgsqlDataSource database) : PageModel
     /// <summary>Open items.</summary>
     public IReadOnlyList<ReviewItem> Items { get; private set; } = [];
 
+    /// <summary>How often each scanner's sure values were wrong, keyed once more.</summary>
+    public IReadOnlyList<MisreadRate> Rates { get; private set; } = [];
+
+    /// <summary>Items that an application waits for.</summary>
+    public int Open => Items.Count(item => !item.Blind);
+
     /// <summary>The page.</summary>
-    public async Task OnGetAsync(CancellationToken cancellation) => Items = await Reviews.ListAsync(database, cancellation);
+    public async Task OnGetAsync(CancellationToken cancellation)
+    {
+        Items = await Reviews.ListAsync(database, cancellation, User.Identity!.Name);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        Rates = await Rekeying.RatesAsync(connection, null, DateOnly.MinValue, cancellation);
+    }
+
+    /// <summary>A rate as people say it.</summary>
+    public static string Percent(double rate) => (rate * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A field's name as people say it.</summary>
     public static string FieldName(string field) => (field ?? "").Replace('_', ' ');

@@ -45,7 +45,7 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     /// <summary>The page.</summary>
     public async Task<IActionResult> OnGetAsync(string item, CancellationToken cancellation)
     {
-        var open = await Reviews.ListAsync(services.Database, cancellation);
+        var open = await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name);
         Waiting = open.Count;
         if (open.FirstOrDefault(candidate => candidate.Item == item) is not { } found)
         {
@@ -80,6 +80,9 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
             case ReviewOutcome.Decided:
                 TempData["Done"] = "Stored. The next night's validation uses it.";
                 break;
+            case ReviewOutcome.Rekeyed:
+                TempData["Done"] = "Stored. It measures how often the reader is wrong.";
+                break;
             case ReviewOutcome.AskedAnew:
                 TempData["Done"] = "A new scan of this side is wanted; the mailroom sees it.";
                 break;
@@ -88,7 +91,7 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
                 break;
         }
 
-        var next = (await Reviews.ListAsync(services.Database, cancellation)).FirstOrDefault(open => open.Item != item);
+        var next = (await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name)).FirstOrDefault(open => open.Item != item);
         return Redirect(next is null ? "/review" : $"/review/{next.Item}");
     }
 }

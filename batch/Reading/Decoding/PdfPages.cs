@@ -14,6 +14,14 @@ internal static class PdfPages
     // What a page without a picture is rendered with (a form that was filled in on a screen and printed to a file).
     private const int RenderDpi = 300;
 
+    // A file that knows no resolution tells a point a pixel (72), or nonsense: the picture's own pixels count all the same.
+    private const int PpiMin = 20;
+    private const int PpiMax = 5_000;
+
+    // What is believed of it.
+    private const int DpiMin = 100;
+    private const int DpiMax = 700;
+
     /// <summary>Pages of the file; 1 where it cannot be told.</summary>
     public static int Count(byte[] file) => Run(file, "pdfinfo", "-") is { } output ? Count(Text(output).Split('\n')) : 1;
 
@@ -48,7 +56,8 @@ internal static class PdfPages
         string[] mode = colour == Colour.Keep ? [] : ["-gray"];
         var rendered = Run(file, "pdftoppm",
             ["-r", dpi.ToString(CultureInfo.InvariantCulture), "-f", number, "-l", number, "-singlefile", .. mode, "-"]);
-        return rendered is null or { Length: 0 } ? "damaged" : PageDecoder.Picture(rendered, bits == 1, dpi, colour);
+        return rendered is null or { Length: 0 } ? "damaged" : PageDecoder.Picture(
+            rendered, bits == 1, dpi is >= DpiMin and <= DpiMax ? dpi : null, colour);
     }
 
     private static int Count(string[] info)
@@ -69,7 +78,7 @@ internal static class PdfPages
             var columns = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (columns.Length >= 14 && Number(columns[3], out var width) && Number(columns[4], out var height)
                 && Number(columns[7], out var bits) && Number(columns[12], out var ppi) && width * height > best.Pixels
-                && ppi is >= 100 and <= 700)
+                && ppi is >= PpiMin and <= PpiMax)
             {
                 best = ((long)(width * height), (int)bits, (int)ppi);
             }

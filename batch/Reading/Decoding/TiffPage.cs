@@ -14,16 +14,18 @@ internal static class TiffPage
     /// <summary>Directories of the file; 1 where it cannot be told.</summary>
     public static int Count(byte[] file)
     {
-        using var tiff = Open(file, new Complaints());
-        if (tiff is null)
-        {
-            return 1;
-        }
-
         var pages = 1;
-        while (pages < PageLimits.PagesMax && tiff.ReadDirectory())
+        try
         {
-            pages++;
+            using var tiff = Open(file, new Complaints());
+            while (tiff is not null && pages < PageLimits.PagesMax && tiff.ReadDirectory())
+            {
+                pages++;
+            }
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            // The pages before the damage are there.
         }
 
         return pages;
@@ -31,6 +33,26 @@ internal static class TiffPage
 
     /// <summary>Decodes one page.</summary>
     public static Decoded Decode(byte[] file, int page, Colour colour)
+    {
+        try
+        {
+            return DecodeSound(file, page, colour);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            return "damaged";
+        }
+    }
+
+    /// <summary>
+    /// LibTiff.NET leaves the checking of damaged data to the runtime: it throws what an index, a cast, a sum or an array of
+    /// a told size throws. Anything else is a fault of ours.
+    /// </summary>
+    public static bool IsDamage(Exception thrown) => thrown is IndexOutOfRangeException or ArgumentException or OverflowException
+        or NullReferenceException or InvalidOperationException or IOException or NotSupportedException
+        or DivideByZeroException or InvalidCastException or OutOfMemoryException;
+
+    private static Decoded DecodeSound(byte[] file, int page, Colour colour)
     {
         var complaints = new Complaints();
         using var tiff = Open(file, complaints);
@@ -50,20 +72,10 @@ internal static class TiffPage
             return refused;
         }
 
-        try
-        {
-            return Pixels(tiff, width, height, colour, complaints);
-        }
-        catch (Exception damage) when (damage is IndexOutOfRangeException or ArgumentException or OverflowException
-            or NullReferenceException or InvalidOperationException or IOException or NotSupportedException
-            or DivideByZeroException or InvalidCastException)
-        {
-            // LibTiff.NET leaves the checking of damaged data to the runtime.
-            return "damaged";
-        }
+        return Pixels(tiff, file.Length, width, height, colour, complaints);
     }
 
-    private static Decoded Pixels(Tiff tiff, int width, int height, Colour colour, Complaints complaints)
+    private static Decoded Pixels(Tiff tiff, int bytes, int width, int height, Colour colour, Complaints complaints)
     {
         var bits = Tag(tiff, TiffTag.BITSPERSAMPLE, 1);
         var samples = Tag(tiff, TiffTag.SAMPLESPERPIXEL, 1);
@@ -75,7 +87,7 @@ internal static class TiffPage
         }
 
         var luminance = Tag(tiff, TiffTag.PHOTOMETRIC, 0) == (int)Photometric.YCBCR;
-        if (bits == 8 && ((samples == 1 && light) || (samples == 3 && luminance)) && !tiff.IsTiled() && WholeJpeg(tiff, width, height) is { } jpeg)
+        if (bits == 8 && ((samples == 1 && light) || (samples == 3 && luminance)) && !tiff.IsTiled() && WholeJpeg(tiff, bytes, width, height) is { } jpeg)
         {
             return PageDecoder.Picture(jpeg, false, dpi, samples == 3 ? colour : Colour.Drop);
         }
@@ -92,10 +104,10 @@ internal static class TiffPage
         .Aggregate(0UL, (eight, place) => eight | ((bits & (0x80 >> place)) != 0 ? 0xFFUL << (8 * place) : 0));
 
     // A JPEG as a whole in one strip, as scanners write it, goes to the quick decoder of JPEG files.
-    private static byte[]? WholeJpeg(Tiff tiff, int width, int height)
+    private static byte[]? WholeJpeg(Tiff tiff, int bytes, int width, int height)
     {
         if (Tag(tiff, TiffTag.COMPRESSION, 1) != (int)Compression.JPEG || tiff.NumberOfStrips() != 1
-            || tiff.GetField(TiffTag.JPEGTABLES) is not null || tiff.RawStripSize(0) is var size && size is < 4 or > PageLimits.FileBytesMax)
+            || tiff.GetField(TiffTag.JPEGTABLES) is not null || tiff.RawStripSize(0) is var size && (size < 4 || size > bytes))
         {
             return null;
         }

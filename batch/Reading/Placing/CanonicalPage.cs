@@ -102,6 +102,15 @@ internal sealed class CanonicalPage
         return Warp(picture, Matrix(zone.X * step, zone.Y * step, step), zone.Size, InterpolationFlags.Linear);
     }
 
+    /// <summary>Whether one of these streaks runs through the box.</summary>
+    public bool IsCrossed(Box box, IEnumerable<Streak> streaks)
+    {
+        double[] across = [.. new[] { (box.XMm, box.YMm), (box.RightMm, box.YMm), (box.XMm, box.BottomMm), (box.RightMm, box.BottomMm) }
+            .Select(corner => ScanX(corner.Item1 * PxPerMm, corner.Item2 * PxPerMm))];
+        var (left, right) = (across.Min(), across.Max());
+        return streaks.Any(streak => streak.To > left && streak.From <= right);
+    }
+
     /// <summary>Ink of a flattened zone as a mask of 255; paper is judged in it, as light is not even on a scan.</summary>
     public Mat InkMask(Mat view)
     {
@@ -116,6 +125,10 @@ internal sealed class CanonicalPage
     public Rect Inside(Rect zone) => zone.Intersect(Whole);
 
     private double Level(double paper) => paper - (0.4 * (paper - Ink));
+
+    private double ScanX(double x, double y) =>
+        ((_toScan.At<double>(0, 0) * x) + (_toScan.At<double>(0, 1) * y) + _toScan.At<double>(0, 2))
+        / ((_toScan.At<double>(2, 0) * x) + (_toScan.At<double>(2, 1) * y) + _toScan.At<double>(2, 2));
 
     // From pixels of a zone, each `step` canonical pixels wide, to pixels of the scan, or of the part of it at `corner`.
     private Mat Matrix(double x, double y, double step, Point corner = default)

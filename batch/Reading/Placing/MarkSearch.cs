@@ -5,6 +5,16 @@ namespace MyNumber.Batch.Reading;
 /// <summary>A dark square that may be a registration mark: its centre and side in pixels of the scan.</summary>
 internal readonly record struct Square(Point2d Centre, double SidePx);
 
+/// <summary>What counts as dark on a scan.</summary>
+internal enum DarkLevel
+{
+    /// <summary>One level for the page.</summary>
+    OfPage,
+
+    /// <summary>A level of each neighbourhood: where light is uneven, or the scan dark.</summary>
+    OfNeighbourhood,
+}
+
 /// <summary>
 /// Finds dark squares, roughly on a small copy of the page, then each centre in the full one to a fraction of a pixel.
 /// </summary>
@@ -21,20 +31,23 @@ internal static class MarkSearch
     private const double SideShareMax = 0.0314;
 
     /// <summary>All candidates, best first.</summary>
-    public static List<Square> Find(Mat gray)
+    /// <param name="gray">The scan.</param>
+    /// <param name="level">What counts as dark.</param>
+    public static List<Square> Find(Mat gray, DarkLevel level)
     {
         using var small = Small(gray, out var shrink);
         var squares = new List<(Square Square, double Fill)>();
-        // One level for the page first; where light is uneven, or the scan dark, a level of each neighbourhood.
         using var dark = new Mat();
-        Cv2.Threshold(small, dark, 0, 255, ThresholdTypes.BinaryInv | ThresholdTypes.Otsu);
-        Collect(dark, shrink, squares);
-        if (squares.Count < 4)
+        if (level == DarkLevel.OfPage)
+        {
+            Cv2.Threshold(small, dark, 0, 255, ThresholdTypes.BinaryInv | ThresholdTypes.Otsu);
+        }
+        else
         {
             Cv2.AdaptiveThreshold(small, dark, 255, AdaptiveThresholdTypes.MeanC, ThresholdTypes.BinaryInv, 101, 25);
-            Collect(dark, shrink, squares);
         }
 
+        Collect(dark, shrink, squares);
         return [.. squares.OrderByDescending(found => found.Fill).Select(found => found.Square).Take(SquaresMax)];
     }
 

@@ -6,7 +6,14 @@ namespace MyNumber.Batch.Reading;
 /// <param name="From">Its first column, pixels.</param>
 /// <param name="To">The column behind its last.</param>
 /// <param name="Whole">Dark in nearly every row; else it comes and goes.</param>
-internal readonly record struct Streak(int From, int To, bool Whole);
+internal readonly record struct Streak(int From, int To, bool Whole)
+{
+    // What is wider cannot be bridged: a stroke would vanish in it.
+    private const int MendPxMax = 6;
+
+    /// <summary>Narrow enough to be taken out where digits are read.</summary>
+    public bool IsMended => To - From <= MendPxMax;
+}
 
 /// <summary>What is wrong with a scan as a whole.</summary>
 internal static class PageDamage
@@ -19,9 +26,6 @@ internal static class PageDamage
     // A faint one comes and goes, above all on a scan of one bit a pixel. A long frame may look like it; taken out where
     // digits are read, it does no harm there.
     private const double FaintShare = 0.35;
-
-    // What is wider cannot be bridged: a stroke would vanish in it.
-    private const int MendPxMax = 6;
 
     private const int StreakRows = 300;
 
@@ -78,7 +82,7 @@ internal static class PageDamage
     {
         var width = part.Width;
         var pixels = part.AsSpan<byte>();
-        foreach (var streak in streaks.Where(streak => streak.To - streak.From <= MendPxMax))
+        foreach (var streak in streaks.Where(streak => streak.IsMended))
         {
             // Its soft edge is one pixel wide.
             var (from, to) = (streak.From - 1 - left, streak.To - left);

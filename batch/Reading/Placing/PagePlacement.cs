@@ -13,6 +13,9 @@ namespace MyNumber.Batch.Reading;
 internal sealed record PagePlacement(
     FormMark? Mark, Mat ToImage, double ResidualPx, double PxPerMm, double RotationDeg, int MarksFound) : IDisposable
 {
+    /// <summary>Another form lies on the scan beside or under this one: two sheets went through the feeder as one.</summary>
+    public bool HasCompany { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => ToImage.Dispose();
 }
@@ -38,7 +41,46 @@ internal static class PagePlacer
     /// <summary>Null where no three registration marks are found: unknown paper, or a blank page.</summary>
     public static PagePlacement? Place(Mat gray)
     {
-        var squares = MarkSearch.Find(gray);
+        var squares = MarkSearch.Find(gray, DarkLevel.OfPage);
+        var placement = Lay(gray, squares);
+        if (placement?.Mark is null)
+        {
+            var others = MarkSearch.Find(gray, DarkLevel.OfNeighbourhood);
+            var second = Lay(gray, others);
+            if (second is not null && (placement is null || second.Mark is not null))
+            {
+                placement?.Dispose();
+                (placement, squares) = (second, others);
+            }
+            else
+            {
+                second?.Dispose();
+            }
+        }
+
+        return placement?.Mark is null ? placement : placement with { HasCompany = HasCompany(gray, squares, placement) };
+    }
+
+    // What is left of the squares: do they make a form, or does the mark of one stand beside any of them?
+    private static bool HasCompany(Mat gray, List<Square> squares, PagePlacement placement)
+    {
+        var own = MarksMm.Select(mark => Project(placement.ToImage, Canonical(mark))).ToArray();
+        var side = SideMm * placement.PxPerMm;
+        var rest = squares.Where(square => Math.Abs((square.SidePx / side) - 1) < 0.15
+            && own.All(mark => mark.DistanceTo(square.Centre) > StrayMm * placement.PxPerMm)).ToList();
+        using var other = Lay(gray, rest);
+        return other?.Mark is not null || rest.Any(square =>
+        {
+            using var move = new Mat(3, 3, MatType.CV_64FC1, Scalar.All(0));
+            (move.At<double>(0, 0), move.At<double>(1, 1), move.At<double>(2, 2)) = (1, 1, 1);
+            (move.At<double>(0, 2), move.At<double>(1, 2)) = (square.Centre.X - own[0].X, square.Centre.Y - own[0].Y);
+            using Mat moved = move * placement.ToImage;
+            return ReadMark(gray, moved) is not null;
+        });
+    }
+
+    private static PagePlacement? Lay(Mat gray, List<Square> squares)
+    {
         if (Propose(squares) is not { } proposal)
         {
             return null;

@@ -75,10 +75,32 @@ internal static class InkCleaning
         }
     }
 
+    /// <summary>
+    /// How much of the form's print shows in a zone, 0 to 1; 1 where hardly any is printed. A slip that lies on the form
+    /// covers both, what was printed and what was written: such a zone is not empty.
+    /// </summary>
+    public static double PrintShown(CanonicalPage page, EmptyPage empty, Rect zone)
+    {
+        zone = page.Inside(zone);
+        using var view = page.View(zone);
+        using var ink = page.InkMask(view);
+        var inner = Inner(zone);
+        if (inner.Width < 20 || inner.Height < 20 || empty.Print(inner) is not { Length: >= 20 } print)
+        {
+            return 1;
+        }
+
+        var (dx, dy) = Shift(ink, empty, zone);
+        return Covered(ink, print, dx, dy) / (double)print.Length;
+    }
+
+    private static Rect Inner(Rect zone) =>
+        new(zone.X + ShiftPx, zone.Y + ShiftPx, zone.Width - (2 * ShiftPx), zone.Height - (2 * ShiftPx));
+
     // Where the empty form's print covers most of the zone's ink: every second pixel first, then around the best.
     private static (int X, int Y) Shift(Mat ink, EmptyPage empty, Rect zone)
     {
-        var inner = new Rect(zone.X + ShiftPx, zone.Y + ShiftPx, zone.Width - (2 * ShiftPx), zone.Height - (2 * ShiftPx));
+        var inner = Inner(zone);
         if (inner.Width < 20 || inner.Height < 20 || empty.Print(inner) is not { Length: >= 20 } print)
         {
             return (0, 0);

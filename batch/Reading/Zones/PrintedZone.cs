@@ -152,6 +152,6 @@ internal static partial class PrintedZone
         return runs;
     }
 
-    [GeneratedRegex("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})", RegexOptions.CultureInvariant)]
     private static partial Regex WrittenDate();
 }

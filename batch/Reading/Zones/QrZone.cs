@@ -50,7 +50,7 @@ internal sealed partial class QrZone : IDisposable
         return _reader.DetectAndDecode(view, out _).Select(ApplicationId).FirstOrDefault(id => id is not null);
     }
 
-    [GeneratedRegex("^https?://[^\\s?]+\\?(?:[^\\s]*&)?id=([0-9]{23})(?:&.*)?$", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex("^https?://[^\\s?]+\\?(?:[^\\s]*&)?id=([0-9]{23})(?:&.*)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Address();
 
     // Debian's libzbar0, the four calls that are needed.

@@ -42,11 +42,12 @@ public sealed class IntakeHome : IAsyncDisposable
 
     public RunEngine Engine { get; private set; } = null!;
 
-    public static async Task<IntakeHome> CreateAsync(Func<NightServices, IReadOnlyList<StepDefinition>>? steps = null)
+    public static async Task<IntakeHome> CreateAsync(
+        Func<NightServices, IReadOnlyList<StepDefinition>>? steps = null, Policy? policy = null)
     {
         var home = new IntakeHome();
         await home._database.InitializeAsync();
-        home.Services = NightServices.Create(home.Home, home._database.DataSource, new Policy(), TimeProvider.System);
+        home.Services = NightServices.Create(home.Home, home._database.DataSource, policy ?? new Policy(), TimeProvider.System);
         var night = steps?.Invoke(home.Services) ?? [new IntakeStep(home.Services).Definition];
         home.Engine = new RunEngine(
             home._database.DataSource, new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = night },

@@ -30,6 +30,9 @@ public sealed class PolicyTests
         { nameof(Policy.PiecesPerFileMax), new Policy { PiecesPerFileMax = 5_001 } },
         { nameof(Policy.ArchiveDays), new Policy { ArchiveDays = 0 } },
         { nameof(Policy.ReturnEnvelopeDaysMin), new Policy { ReturnEnvelopeDaysMin = -1 } },
+        { nameof(Policy.RekeyPerMille), new Policy { RekeyPerMille = 1_001 } },
+        { nameof(Policy.MisreadPer10000Max), new Policy { MisreadPer10000Max = -1 } },
+        { nameof(Policy.MisreadDays), new Policy { MisreadDays = 0 } },
     };
 
     [Theory]

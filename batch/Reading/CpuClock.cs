@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MyNumber.Tests.Bench;
+namespace MyNumber.Batch.Reading;
 
 /// <summary>Processor time of this thread: on a busy machine the wall clock measures the others.</summary>
 internal static partial class CpuClock

@@ -1,0 +1,118 @@
+using MyNumber.Batch.Reading;
+using MyNumber.Templates.Forms;
+using OpenCvSharp;
+
+namespace MyNumber.Tests.Integration.Reading;
+
+/// <summary>What a scanner of somebody else's was found to do, and what the reader must then not say.</summary>
+public sealed class BadScanTests : IDisposable
+{
+    private static readonly FormPage Form = FormDefinitions.ApplicationForm.Pages[0];
+
+    private readonly PageReader _reader = new();
+
+    public void Dispose() => _reader.Dispose();
+
+    [Fact]
+    public void Two_sheets_fed_as_one_are_neither_of_them()
+    {
+        using var scan = FilledForm.Fill();
+        using var other = FilledForm.Print("handwritten-application-form");
+        using var beside = new Mat();
+        Cv2.HConcat(scan, other, beside);
+        AssertTwo(Read(beside));
+
+        // One lies on the other: fields of both would be read as one form's.
+        using var lower = new Mat(other, new Rect(0, 0, other.Width - 300, other.Height - 500));
+        using var place = new Mat(scan, new Rect(300, 500, lower.Width, lower.Height));
+        lower.CopyTo(place);
+        AssertTwo(Read(scan));
+
+        static void AssertTwo(PageReading reading)
+        {
+            Assert.Null(reading.Form);
+            Assert.Contains("two-sheets", reading.Findings);
+        }
+    }
+
+    [Fact]
+    public void What_a_slip_of_paper_covers_is_not_empty()
+    {
+        using var scan = FilledForm.Fill();
+        Cover(scan, Form.Find("application_date_year")!.Box, Form.Find("application_date_day")!.Box);
+        Cover(scan, Form.Find("phone")!.Box, Form.Find("phone")!.Box);
+        Cover(scan, Form.Find("no_signature_certificate")!.Box, Form.Find("no_user_certificate")!.Box);
+        var reading = Read(scan);
+        Assert.Equal(FieldState.Doubtful, reading.Fields["application_date"].State);
+        Assert.Equal(FieldState.Doubtful, reading.Fields["phone"].State);
+        Assert.Null(reading.Marks["no_signature_certificate"].Filled);
+        Assert.True(reading.Marks["braille"].Filled);
+    }
+
+    [Fact]
+    public void Light_that_falls_off_towards_the_corners_hides_no_form()
+    {
+        using var scan = FilledForm.Fill();
+        var (width, height) = (scan.Width, scan.Height);
+        var pixels = scan.AsSpan<byte>();
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (dx, dy) = ((2.0 * (i % width) / width) - 1, (2.0 * (i / width) / height) - 1);
+            pixels[i] = (byte)(pixels[i] * (1 - (0.225 * ((dx * dx) + (dy * dy)))));
+        }
+
+        var reading = Read(scan);
+        Assert.Equal(FilledForm.ApplicationId, reading.ApplicationId.Value);
+        Assert.True(reading.Marks["braille"].Filled);
+        Assert.False(reading.Marks["no_user_certificate"].Filled);
+    }
+
+    [Fact]
+    public void A_streak_through_digits_or_boxes_is_taken_for_neither()
+    {
+        using var scan = FilledForm.Fill();
+        foreach (var name in new[] { "application_date_year", "no_user_certificate" })
+        {
+            var box = FilledForm.Px(Form.Find(name)!.Box);
+            Cv2.Rectangle(scan, new Rect(box.X + 16, 0, 24, scan.Height), new Scalar(60), -1);
+        }
+
+        var reading = Read(scan);
+        Assert.Equal(2, reading.Registration.Streaks);
+        Assert.NotEqual(FieldState.Read, reading.Fields["application_date"].State);
+        Assert.NotEqual(FieldState.Read, reading.Fields["phone"].State);
+        Assert.Null(reading.Marks["no_user_certificate"].Filled);
+        Assert.Equal("application-form", reading.Form);
+    }
+
+    [Fact]
+    public void A_mark_may_be_larger_than_its_box_and_a_struck_one_or_a_stain_is_none()
+    {
+        using var scan = FilledForm.Fill();
+        var mark = FilledForm.Px(Form.Find("no_signature_certificate")!.Box);
+        Cv2.Rectangle(scan, new Rect(mark.X - 12, mark.Y - 12, mark.Width + 24, mark.Height + 24), new Scalar(70), -1);
+        var struck = FilledForm.Px(Form.Find("braille")!.Box);
+        foreach (var line in new[] { 0.35, 0.65 })
+        {
+            var y = struck.Y + (int)(line * struck.Height);
+            Cv2.Line(scan, new Point(struck.X - 48, y), new Point(struck.Right + 48, y), new Scalar(40), 5);
+        }
+
+        var stained = FilledForm.Px(Form.Find("no_user_certificate")!.Box);
+        Cv2.Ellipse(scan, new Point(stained.X + 24, stained.Y + 24), new Size(70, 60), 0, 0, 360, new Scalar(60), -1);
+        var marks = Read(scan).Marks;
+        Assert.True(marks["no_signature_certificate"].Filled);
+        Assert.Null(marks["braille"].Filled);
+        Assert.Null(marks["no_user_certificate"].Filled);
+    }
+
+    private static void Cover(Mat scan, Box from, Box to)
+    {
+        var (first, last) = (FilledForm.Px(from), FilledForm.Px(to));
+        var around = first.Union(last);
+        around.Inflate(40, 40);
+        Cv2.Rectangle(scan, around, new Scalar(235), -1);
+    }
+
+    private PageReading Read(Mat scan) => _reader.Read(FilledForm.Png(scan), 1, default).Reading!;
+}
