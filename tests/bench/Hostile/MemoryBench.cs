@@ -20,7 +20,7 @@ internal static class MemoryBench
         var pages = Arguments.Number(arguments, "--pages", 20_000);
         using var reader = new PageReader();
         var forms = new EmptyForms();
-        var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody());
+        var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody(Writers.Unseen));
         byte[][] files =
         [
             .. SoundFiles.Make().Select(file => file.Bytes),
