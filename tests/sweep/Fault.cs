@@ -43,6 +43,12 @@ internal static class Plan
     public static IReadOnlyList<Fault> Of(int seed, string world, int number, int faults, IReadOnlyList<FaultKind> of)
     {
         var kinds = of.Where(kind => kind.Steps(world).Count > 0).ToArray();
+        if (kinds.Length == 0)
+        {
+            // `--only` asks for what this world's steps never do: it is passed over.
+            return [];
+        }
+
         var dice = new Random(HashCode(seed, world, number));
         var from = number * faults;
         var dealt = Enumerable.Range(from, faults)

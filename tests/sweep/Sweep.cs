@@ -46,12 +46,20 @@ internal static class Sweep
             .Select(number => WorldOf(number)).ToHashSet();
         var worlds = (await World.MakeAsync(stage, options.Applications, wanted, say)).ToDictionary(world => world.Name);
         var kinds = FaultKind.All.Where(kind => kind.Name.Contains(options.Only, StringComparison.Ordinal)).ToList();
+        if (kinds.Count == 0)
+        {
+            throw new ArgumentException($"No kind of fault has {options.Only} in its name.");
+        }
+
         var tally = new Tally(kinds);
         for (var number = options.From; !IsEnough(options, tally, number - options.From) && !cancellation.IsCancellationRequested; number++)
         {
             var world = worlds[WorldOf(number)];
             var plan = Plan.Of(options.Seed, world.Name, number / World.Names.Count, options.PerNight, kinds);
-            await PlayAsync(stage, world, plan, number, options, tally, say);
+            if (plan.Count > 0)
+            {
+                await PlayAsync(stage, world, plan, number, options, tally, say);
+            }
         }
 
         return tally;
