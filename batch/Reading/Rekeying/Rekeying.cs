@@ -108,7 +108,7 @@ public static class Rekeying
             return RekeyOutcome.NotOpen;
         }
 
-        if (asked.FirstBy == person)
+        if (asked.FirstBy is { } before && Approvals.IsSamePerson(before, person))
         {
             return RekeyOutcome.AnotherPerson;
         }
