@@ -46,7 +46,7 @@ internal sealed class ChunkRendering(NightServices services)
             throw new DropStoppedException(drop.Folder, name, mismatch);
         }
 
-        return new(drop.Id, key.Chunk, file, rendered);
+        return new(drop.Id, key.Chunk, file with { MadeWith = DrawnWith.Now }, rendered);
     }
 
     /// <summary>Writes a file again from its frozen rows: the same bytes.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MyNumber.Batch.Runs;
-using MyNumber.Templates.Documents;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;
@@ -92,17 +91,17 @@ public static class DropFiles
             connection, transaction,
             """SELECT document FROM piece WHERE drop_id = $1 GROUP BY document ORDER BY document COLLATE "C" """,
             row => row.GetString(0), cancellation, drop.Id);
-        var files = (await Drops.FilesAsync(connection, transaction, drop.Id, cancellation))
-            .Where(file => file.Path != Control)
+        var recorded = (await Drops.FilesAsync(connection, transaction, drop.Id, cancellation))
+            .Where(file => file.Path != Control).ToList();
+        var drawn = DrawnWith.Of(recorded);
+        var files = recorded
             .Select(file => chunks.TryGetValue(file.Path, out var chunk)
                 ? new ControlFile(file.Path, chunk.Pieces, chunk.Pages, chunk.Sheets, file.Bytes, file.Sha256)
                 : new ControlFile(file.Path, rows, 0, 0, file.Bytes, file.Sha256));
         var control = new ControlContent(
             drop.Name, drop.Product, drop.BusinessDate, previousSha256, rows, chunks.Values.Sum(chunk => chunk.Pages),
             chunks.Values.Sum(chunk => chunk.Sheets), [.. files],
-            documents.ToDictionary(name => name, name => PieceDocuments.TemplateVersions[name]),
-            new SortedDictionary<string, string>(
-                PieceDocuments.FontVersions.ToDictionary(font => font.Key, font => font.Value), StringComparer.Ordinal));
+            documents.ToDictionary(name => name, name => drawn.Templates[name]), drawn.Fonts);
         return [.. JsonSerializer.SerializeToUtf8Bytes(control, Json), (byte)'\n'];
     }
 

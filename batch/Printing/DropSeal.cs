@@ -66,8 +66,13 @@ internal sealed class DropSeal(NightServices services)
         await context.LedgerAsync(
             withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem)), cancellation);
         await FreezeAgainAsync(context, drop, [.. differing.Where(piece => piece.Problem is null)], chunkOf, cancellation);
+        var drawn = (await Drops.FilesAsync(context.Connection, context.Transaction, drop.Id, cancellation))
+            .ToDictionary(file => file.Path, file => file.MadeWith, StringComparer.Ordinal);
         return [.. stopped.Select(piece => piece.PieceId).Concat(differing.Select(piece => piece.Piece.PieceId))
-            .Select(id => chunkOf[id]).Distinct().Order()];
+            .Select(id => chunkOf[id])
+            // What other templates or fonts drew is drawn again: a new program may have come since.
+            .Concat(chunkOf.Values.Where(chunk => drawn.GetValueOrDefault(DropFiles.PdfName(drop, chunk)) != DrawnWith.Now))
+            .Distinct().Order()];
     }
 
     // A changed piece stays in its file, so that no other file changes; its place in it may be another.

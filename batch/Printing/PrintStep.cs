@@ -18,6 +18,9 @@ public sealed class PrintStep(NightServices services)
     public static IReadOnlyList<string> Products { get; } =
         ["application-form", "incomplete-notice", "individual-number-notice", "issuance-notice", "validity-notice"];
 
+    // Two workers that were killed for other reasons would hold back a whole file of letters: seven more tries cost seconds.
+    private const int ClaimsMax = 10;
+
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
         "print",
@@ -28,6 +31,7 @@ public sealed class PrintStep(NightServices services)
         Seal = _seal.SealAsync,
         Publish = Act.Of(PublishAsync, MarkAsync),
         Poison = PoisonAsync,
+        ClaimsMax = ClaimsMax,
         GiveBack = GiveBackAsync,
     };
 

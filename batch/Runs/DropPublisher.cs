@@ -101,7 +101,7 @@ public sealed class DropPublisher(string outbox)
         FaultPoints.Hit(FaultPoints.BetweenRenames);
     }
 
-    private static async Task PlaceMarkerAsync(
+    private async Task PlaceMarkerAsync(
         DropRow drop, string place, string content, CancellationToken cancellation)
     {
         if (File.Exists(place))
@@ -114,16 +114,22 @@ public sealed class DropPublisher(string outbox)
             return;
         }
 
-        var folder = Path.GetDirectoryName(place)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(place)}.{Path.GetRandomFileName()}.tmp");
-        await using (var stream = new FileStream(temporary, FileMode.CreateNew))
+        // Staged like any file: what a full disk or a kill leaves half written lies where it is swept, not in what leaves
+        // the house.
+        var staged = await _staging.StageAsync(
+            drop.Folder, Path.GetFileName(place),
+            (stream, cancel) => stream.WriteAsync(Encoding.UTF8.GetBytes(content), cancel).AsTask(), cancellation);
+        try
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(content), cancellation);
-            stream.Flush(flushToDisk: true);
+            File.Move(_staging.FullPath(drop.Folder, staged), place, overwrite: true);
+        }
+        catch (IOException) when (File.Exists(place))
+        {
+            // A zombie of an earlier try took it along; what counts is what lies there now.
+            await PlaceMarkerAsync(drop, place, content, cancellation);
         }
 
-        File.Move(temporary, place, overwrite: true);
-        Durable.SyncFolder(folder);
+        Durable.SyncFolder(Path.GetDirectoryName(place)!);
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellation)

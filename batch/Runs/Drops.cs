@@ -162,8 +162,13 @@ public static class Drops
     public static Task<IReadOnlyList<StagedFile>> FilesAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation) =>
         Sql.QueryAsync(
-            connection, transaction, """SELECT path, sha256, bytes FROM file WHERE drop_id = $1 ORDER BY path COLLATE "C" """,
-            row => new StagedFile(row.GetString(0), row.GetString(1), row.GetInt64(2)), cancellation, dropId);
+            connection, transaction,
+            """SELECT path, sha256, bytes, made_with FROM file WHERE drop_id = $1 ORDER BY path COLLATE "C" """,
+            row => new StagedFile(row.GetString(0), row.GetString(1), row.GetInt64(2))
+            {
+                MadeWith = row.IsDBNull(3) ? null : row.GetString(3),
+            },
+            cancellation, dropId);
 
     /// <summary>
     /// Deletes staging folders that no frozen or sealed drop names: what a killed process left behind, and what was

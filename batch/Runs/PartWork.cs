@@ -52,7 +52,7 @@ internal sealed class PartWork(
                     claimed, "worker-died", $"{claimed.Attempts} workers ended while they worked this part", cancellation);
             }
 
-            if (claimed.Attempts >= options.WorkClaimsMax && claimed.Part.Act == PartAct.Work
+            if (claimed.Attempts >= (step.ClaimsMax ?? options.WorkClaimsMax) && claimed.Part.Act == PartAct.Work
                 && await _poison.TreatAsync(claimed, step, context, cancellation) is { } treated)
             {
                 return treated;

@@ -39,7 +39,13 @@ public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyLi
     /// <summary>How long one item (or a part that names none) may take before the watchdog ends its worker.</summary>
     public TimeSpan ItemMax { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Gives the outcome of a single item that killed its worker three times (ENGINE.md, rule 5).</summary>
+    /// <summary>
+    /// Claims after which a work part is halved, or its one item judged; null: the engine's (<see cref="EngineOptions.WorkClaimsMax"/>).
+    /// More where a verdict costs more than tries do.
+    /// </summary>
+    public int? ClaimsMax { get; init; }
+
+    /// <summary>Gives the outcome of a single item that ended its workers (ENGINE.md, rule 5).</summary>
     public Func<string, StoreContext, CancellationToken, Task>? Poison { get; init; }
 }
 

@@ -80,9 +80,11 @@ public sealed class StoreContext(
     public async Task RecordFilesAsync(long dropId, IReadOnlyCollection<StagedFile> files, CancellationToken cancellation)
     {
         const string sql = """
-            INSERT INTO file (drop_id, path, sha256, bytes)
-            SELECT $1, path, sha256, bytes FROM unnest($2::text[], $3::text[], $4::bigint[]) AS new (path, sha256, bytes)
-            ON CONFLICT (drop_id, path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes
+            INSERT INTO file (drop_id, path, sha256, bytes, made_with)
+            SELECT $1, path, sha256, bytes, made_with
+            FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[]) AS new (path, sha256, bytes, made_with)
+            ON CONFLICT (drop_id, path)
+            DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, made_with = excluded.made_with
             """;
         await using var command = new NpgsqlCommand(sql, connection, transaction)
         {
@@ -92,6 +94,7 @@ public sealed class StoreContext(
                 new() { Value = files.Select(file => file.Path).ToArray() },
                 new() { Value = files.Select(file => file.Sha256).ToArray() },
                 new() { Value = files.Select(file => file.Bytes).ToArray() },
+                new() { Value = files.Select(file => file.MadeWith).ToArray() },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
@@ -102,4 +105,8 @@ public sealed class StoreContext(
 /// <param name="Path">Its final name, relative to its drop's folder.</param>
 /// <param name="Sha256">Lower-case hex.</param>
 /// <param name="Bytes">Length.</param>
-public sealed record StagedFile(string Path, string Sha256, long Bytes);
+public sealed record StagedFile(string Path, string Sha256, long Bytes)
+{
+    /// <summary>What made it, where that decides its bytes beside rows; null where it does not.</summary>
+    public string? MadeWith { get; init; }
+}

@@ -169,6 +169,13 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
 
     private static async Task ReplaceAsync(string path, string text, CancellationToken cancellation)
     {
+        var folder = Path.GetDirectoryName(path)!;
+        foreach (var leftover in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*.tmp"))
+        {
+            // Of a try that a kill or a full disk ended: the part was not done, so this one comes after it.
+            File.Delete(leftover);
+        }
+
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         await using (var stream = new FileStream(temporary, FileMode.CreateNew))
         {
@@ -177,6 +184,6 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
         }
 
         File.Move(temporary, path, overwrite: true);
-        Durable.SyncFolder(Path.GetDirectoryName(path)!);
+        Durable.SyncFolder(folder);
     }
 }

@@ -82,6 +82,44 @@ public sealed class PrintNightTests
     }
 
     [Fact]
+    public async Task What_an_older_template_drew_is_drawn_again_at_the_seal_and_the_control_file_says_what_drew_it()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "arrived");
+        world.BeforeSeal = context => context.Connection.ExecuteAsync(
+            """UPDATE file SET made_with = replace(made_with, '"issuance-notice":"', '"issuance-notice":"0.') WHERE path LIKE '%.pdf'""");
+        Assert.True(await world.NightAsync(), await StuckAsync(world));
+
+        Assert.Equal(2, await world.OneAsync<long>("SELECT count(*) FROM part WHERE act = 'work' AND from_key LIKE '%issuance%'"));
+        Assert.Empty(Preflight.Check(world.Drop("issuance-notice")));
+        var control = Path.Combine(world.Drop("issuance-notice"), "control.json");
+        Assert.Equal(
+            PieceDocuments.TemplateVersions["issuance-notice"],
+            JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(control)).GetProperty("templates").GetProperty("issuance-notice").GetString());
+    }
+
+    [Theory]
+    [InlineData(8, "sent")]
+    [InlineData(9, "withheld/render-died")]
+    public async Task A_file_whose_workers_are_killed_is_tried_ten_times_before_its_letters_wait(int deaths, string expected)
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "arrived");
+        await world.RunAsync(
+            $"""
+            CREATE FUNCTION died() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts := {deaths}; RETURN NEW; END';
+            CREATE TRIGGER died BEFORE INSERT ON part FOR EACH ROW
+            WHEN (NEW.act = 'work' AND NEW.from_key LIKE '%issuance%') EXECUTE FUNCTION died();
+            """);
+
+        Assert.True(await world.NightAsync(), await StuckAsync(world));
+
+        Assert.Equal(expected, await world.OneAsync<string>("SELECT state || coalesce('/' || reason, '') FROM piece"));
+    }
+
+    [Fact]
     public async Task R98_A_page_with_another_persons_data_stops_the_proof()
     {
         await using var world = await PieceWorld.MakeAsync();

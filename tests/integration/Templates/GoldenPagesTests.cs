@@ -53,8 +53,8 @@ public sealed class GoldenPagesTests
                     .Where(name => Regex.IsMatch(name, $@"^{document}-\d+\.png$")).Order(StringComparer.Ordinal));
             Assert.All(pictures, picture => Compare(picture.FullName, Path.Combine(Golden, picture.Name)));
             Assert.True(
-                File.ReadAllText(HashFile(document)).Trim() == Hash(pdf),
-                $"{document}: the pages look the same, the bytes are others. Renew: see {nameof(GoldenPagesTests)}.");
+                File.ReadAllText(HashFile(document)).Trim() == Versioned(document, pdf),
+                $"{document}: the pages look the same, but bytes or version are others. Renew: see {nameof(GoldenPagesTests)}.");
         }
         finally
         {
@@ -97,10 +97,18 @@ public sealed class GoldenPagesTests
             Cv2.ImWrite(Path.Combine(Golden, picture.Name), page, new ImageEncodingParam(ImwriteFlags.PngCompression, 9));
         }
 
-        File.WriteAllText(HashFile(document), Hash(pdf) + "\n");
+        // What vendor and auditor know as one version has one face.
+        var (before, now) = (File.ReadAllText(HashFile(document)).Trim(), Versioned(document, pdf));
+        Assert.True(
+            before == now || before.Split(' ')[0] != now.Split(' ')[0],
+            $"{document} has changed: raise its version in {nameof(PieceDocuments)}.{nameof(PieceDocuments.TemplateVersions)} first.");
+        File.WriteAllText(HashFile(document), now + "\n");
     }
 
     private static string HashFile(string document) => Path.Combine(Golden, document + ".sha256");
+
+    // The template's version and the hash of its bytes.
+    private static string Versioned(string document, string pdf) => $"{PieceDocuments.TemplateVersions[document]} {Hash(pdf)}";
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
