@@ -20,14 +20,28 @@ public sealed class InquiryModel(Inquiry inquiry, GuessGuard guard) : PageModel
     /// <summary>The answer; null before anybody asked.</summary>
     public StatusAnswer? Answer { get; private set; }
 
+    private bool IsBrowser => Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Asks.</summary>
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellation)
     {
         var caller = $"inquiry|{HttpContext.Connection.RemoteIpAddress}";
         if (!guard.Allows(caller))
         {
-            Response.Headers.RetryAfter = GuessGuard.OneMoreAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-            return StatusCode(StatusCodes.Status429TooManyRequests);
+            var seconds = GuessGuard.OneMoreAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+            Response.Headers.RetryAfter = seconds;
+            return IsBrowser
+                ? StatusCode(StatusCodes.Status429TooManyRequests)
+                : new JsonResult(new ProblemDetails
+                {
+                    Status = StatusCodes.Status429TooManyRequests,
+                    Title = "Too many tries",
+                    Detail = $"Ask again after {seconds} seconds.",
+                })
+                {
+                    StatusCode = StatusCodes.Status429TooManyRequests,
+                    ContentType = "application/problem+json",
+                };
         }
 
         var (applicationId, birthDate) = await AskedAsync(cancellation);
@@ -37,9 +51,7 @@ public sealed class InquiryModel(Inquiry inquiry, GuessGuard guard) : PageModel
             guard.Wrong(caller);
         }
 
-        return Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? Page()
-            : new JsonResult(Answer, JsonLines.Options);
+        return IsBrowser ? Page() : new JsonResult(Answer, JsonLines.Options);
     }
 
     /// <summary>The answer as residents read it.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 
 namespace MyNumber.Tests.Browser;
@@ -89,6 +91,28 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await Assertions.Expect(visit.Page.GetByText("該当する申請が見つかりません")).ToBeVisibleAsync();
         await visit.PictureAsync("inquiry");
         Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task B4_Who_guesses_too_often_is_told_when_to_ask_again_in_the_form_that_was_asked_in()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(served.Url) };
+        var asked = new { application_id = "01234567890123456789012", birth_date = "1990-04-01" };
+        HttpResponseMessage answer;
+        var tries = 0;
+        do
+        {
+            answer = await client.PostAsJsonAsync("/inquiry", asked);
+        }
+        while (answer.StatusCode == HttpStatusCode.OK && ++tries < 100);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains($"{answer.Headers.RetryAfter?.Delta?.TotalSeconds} seconds", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        answer = await client.PostAsJsonAsync("/inquiry", asked);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]
