@@ -22,19 +22,26 @@ internal static class PdfPages
     private const int DpiMin = 100;
     private const int DpiMax = 700;
 
+    // The clock's last word on a tool that waits and uses no processor: a loaded machine may take ten times as long.
+    private const int WaitSecondsMax = 10 * PageLimits.SecondsMax;
+
+    // How a shell tells that the kernel ended a process over its processor time: 128 and the signal (SIGKILL, SIGXCPU).
+    private static readonly int[] EndedByLimit = [128 + 9, 128 + 24];
+
     /// <summary>Pages of the file; 1 where it cannot be told.</summary>
-    public static int Count(byte[] file) => Run(file, "pdfinfo", "-") is { } output ? Count(Text(output).Split('\n')) : 1;
+    public static int Count(byte[] file) => Run(file, "pdfinfo", "-").Output is { } output ? Count(Text(output).Split('\n')) : 1;
 
     /// <summary>Renders a page at the resolution of the picture in it, so that no pixel is invented or lost.</summary>
     public static Decoded Decode(byte[] file, int page, Colour colour)
     {
         var number = page.ToString(CultureInfo.InvariantCulture);
-        if (Run(file, "pdfinfo", "-f", number, "-l", number, "-") is not { } info)
+        var info = Run(file, "pdfinfo", "-f", number, "-l", number, "-");
+        if (info.Output is null)
         {
-            return "damaged";
+            return info.Refused!;
         }
 
-        var lines = Text(info).Split('\n');
+        var lines = Text(info.Output).Split('\n');
         var size = lines.FirstOrDefault(line => line.StartsWith("Page ", StringComparison.Ordinal) && line.Contains(" size:"));
         if (size is null || page > Count(lines))
         {
@@ -47,7 +54,7 @@ internal static class PdfPages
             return "damaged";
         }
 
-        var (bits, dpi) = Picture(Text(Run(file, "pdfimages", "-list", "-f", number, "-l", number, "-") ?? []));
+        var (bits, dpi) = Picture(Text(Run(file, "pdfimages", "-list", "-f", number, "-l", number, "-").Output ?? []));
         if (PageLimits.Refuse((long)(width * dpi / 72), (long)(height * dpi / 72)) is { } refused)
         {
             return refused;
@@ -56,8 +63,8 @@ internal static class PdfPages
         string[] mode = colour == Colour.Keep ? [] : ["-gray"];
         var rendered = Run(file, "pdftoppm",
             ["-r", dpi.ToString(CultureInfo.InvariantCulture), "-f", number, "-l", number, "-singlefile", .. mode, "-"]);
-        return rendered is null or { Length: 0 } ? "damaged" : PageDecoder.Picture(
-            rendered, bits == 1, dpi is >= DpiMin and <= DpiMax ? dpi : null, colour);
+        return rendered.Output is null ? rendered.Refused! : rendered.Output.Length == 0 ? "damaged" : PageDecoder.Picture(
+            rendered.Output, bits == 1, dpi is >= DpiMin and <= DpiMax ? dpi : null, colour);
     }
 
     private static int Count(string[] info)
@@ -92,8 +99,11 @@ internal static class PdfPages
 
     private static string Text(byte[] output) => System.Text.Encoding.UTF8.GetString(output);
 
-    // Null where the tool failed, or ran over its bounds and was ended.
-    private static byte[]? Run(byte[] file, string tool, params string[] arguments)
+    /// <summary>
+    /// Runs a tool on a file, within its bounds; where they cannot be set, it does not run. Its output, or the code of why
+    /// there is none: `too-slow`, `damaged`.
+    /// </summary>
+    internal static (byte[]? Output, string? Refused) Run(byte[] file, string tool, params string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
@@ -103,7 +113,8 @@ internal static class PdfPages
             ArgumentList =
             {
                 "-c",
-                $"ulimit -v {PageLimits.PdfMemoryKiB} -t {PageLimits.SecondsMax}; exec \"$@\" 2>/dev/null",
+                // One limit a call: dash refuses two in one and would go on without any.
+                $"ulimit -v {PageLimits.PdfMemoryKiB} && ulimit -t {PageLimits.SecondsMax} && exec \"$@\" 2>/dev/null",
                 "sh",
                 tool,
             },
@@ -116,15 +127,15 @@ internal static class PdfPages
         using var process = Process.Start(start) ?? throw new Win32Exception($"{tool} could not be started.");
         using var output = new MemoryStream();
         var feed = Task.Run(() => Feed(process, file));
-        process.StandardOutput.BaseStream.CopyTo(output);
-        if (!process.WaitForExit(TimeSpan.FromSeconds(PageLimits.SecondsMax)))
+        using (new Timer(_ => process.Kill(), null, TimeSpan.FromSeconds(WaitSecondsMax), Timeout.InfiniteTimeSpan))
         {
-            process.Kill();
-            return null;
+            process.StandardOutput.BaseStream.CopyTo(output);
+            process.WaitForExit();
         }
 
         feed.Wait();
-        return process.ExitCode == 0 ? output.ToArray() : null;
+        return process.ExitCode == 0 ? (output.ToArray(), null)
+            : (null, EndedByLimit.Contains(process.ExitCode) ? "too-slow" : "damaged");
     }
 
     private static void Feed(Process process, byte[] file)
