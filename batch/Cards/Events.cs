@@ -107,7 +107,6 @@ public static partial class Events
             if (cell is { Effect: EventEffect.Apply, State: { } state })
             {
                 card.Move(state == Transitions.Withdrawn ? BeforeProposal(card) : state);
-                card.Changed = true;
             }
 
             if (cell.Effect != EventEffect.Wait)
@@ -142,11 +141,11 @@ public static partial class Events
                     card.ExtendedUntil = card.ExtendedUntil is { } before && before > last ? before : last;
                     // R44: the deadline of a notice to come is the extended one.
                     card.PickupDeadline = card.PickupDeadline is { } named && named > last ? named : last;
-                    card.ProposalWithdrawn = card.State.StartsWith("disposal-", StringComparison.Ordinal);
+                    card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
                     return null;
                 case "storage-held":
                     card.Held = true;
-                    card.ProposalWithdrawn = card.State.StartsWith("disposal-", StringComparison.Ordinal);
+                    card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
                     return null;
                 case "storage-released":
                     (card.Held, card.InDispute) = (false, false);
@@ -193,7 +192,7 @@ public static partial class Events
 
         private void Deliver(CardSubject card, PendingEvent e)
         {
-            card.ProposalWithdrawn = card.State.StartsWith("disposal-", StringComparison.Ordinal);
+            card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
             if (card.OrderId is { } order && _byKey.TryGetValue(order, out var application) && application.State == "ordered")
             {
                 (application.State, application.Changed) = ("issued", true);
