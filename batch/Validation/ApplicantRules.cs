@@ -218,8 +218,8 @@ public static class BrailleWish
         FieldState.Corrected => [Finding.Incomplete(Id, "kana-corrected")],
         FieldState.Doubtful => [Finding.Review(Id, "kana-doubtful", KanaField)],
         // A keyer looked: what stands there now is what was printed from the register, or a correction.
-        FieldState.Read when facts.IsDecided(KanaField) && !Texts.Same(facts.Field(KanaField).Value, facts.Resident?.NameKana) =>
-            [Finding.Incomplete(Id, "kana-corrected")],
+        FieldState.Read when facts.IsDecided(KanaField) && facts.Resident is { } resident
+            && !Texts.Same(facts.Field(KanaField).Value, resident.NameKana) => [Finding.Incomplete(Id, "kana-corrected")],
         _ => [],
     };
 

@@ -6,8 +6,8 @@ namespace MyNumber.Batch.Validation;
 /// </summary>
 internal static class Texts
 {
-    public static bool Same(string? left, string? right) =>
-        left is not null && right is not null && string.Equals(Fold(left), Fold(right), StringComparison.Ordinal);
+    public static bool Same(string? keyed, string register) =>
+        keyed is not null && string.Equals(Fold(keyed), Fold(register), StringComparison.Ordinal);
 
     private static string Fold(string text) => new([.. text.Where(c => !char.IsWhiteSpace(c)).Select(Narrow)]);
 

@@ -128,6 +128,21 @@ public sealed class ApplicantRuleTests
     }
 
     [Fact]
+    public void R13_a_form_without_boxes_asks_for_both_certificates_and_no_Braille()
+    {
+        var without = Facts.Mail.Front1(page => page with { Marks = new Dictionary<string, MarkReading>() });
+        Assert.True(CertificateWishes.Signature(without));
+        Assert.True(CertificateWishes.User(without));
+        Assert.False(without.Mark("braille"));
+        Assert.Equal("", without.Says());
+    }
+
+    [Fact]
+    public void R14_nothing_is_said_of_kana_while_nobody_knows_whose_they_are() => Assert.Equal(
+        "review R02 id-unknown",
+        (Facts.Mail.Mark("braille", true).Decided("name_kana", "バンゴウ ハルコ") with { Form = null, Resident = null }).Says());
+
+    [Fact]
     public void R14_kana_matter_only_with_Braille()
     {
         var corrected = Facts.Mail.Field("name_kana", null, FieldState.Corrected);

@@ -52,6 +52,10 @@ public sealed class IdentityRuleTests
     }
 
     [Fact]
+    public void R02_the_ID_that_a_keyer_read_stands_above_the_machines() =>
+        Assert.Equal(new string('2', 23), Facts.Mail.Decided("application_id", new string('2', 23)).ApplicationId);
+
+    [Fact]
     public void R02_online_a_mismatch_is_rejected()
     {
         Assert.Equal("reject R02 id-unknown", (Facts.Online with { Form = null, Resident = null }).Says());
@@ -66,6 +70,8 @@ public sealed class IdentityRuleTests
     {
         Assert.Equal("review R06 name-to-be-keyed", (Facts.Handwritten with { Decisions = new Dictionary<string, string>() }).Says());
         Assert.Equal("reject R06 no-single-resident", Facts.Handwritten.Decided("name", "別人").Says());
+        Assert.Equal("reject R06 no-single-resident", (Facts.Handwritten with { Decisions = new Dictionary<string, string>() })
+            .Field("name", null, FieldState.Blank).Says());
         Assert.Equal("reject R06 no-single-resident", Facts.Handwritten.Field("birth_date", "1991-06-15").Says());
         Assert.Equal("reject R06 no-single-resident", (Facts.Handwritten with { Resident = null }).Says());
         Assert.Equal(
@@ -94,6 +100,9 @@ public sealed class IdentityRuleTests
     {
         var withId = Facts.Mail.Front1(page => page with { Form = "renewal-application-form" });
         Assert.False(withId.IdentifiesByNumber);
+        Assert.False(withId.Field("individual_number", "123456789018").IdentifiesByNumber); // Written all the same.
+        Assert.False(Facts.Mail.Front1(page => page with { ApplicationId = new ApplicationIdReading(null, null, 0) })
+            .Field("individual_number", "123456789018").IdentifiesByNumber); // No form that may come without an ID.
         var blank = withId.Front1(page => page with { ApplicationId = new ApplicationIdReading(null, null, 0) });
         Assert.Equal("review R02 id-unreadable", (blank with { Form = null, Resident = null }).Says());
         var byNumber = blank.Field("individual_number", "123456789018").Field("birth_date", "1990-06-15")
