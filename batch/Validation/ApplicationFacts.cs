@@ -133,7 +133,7 @@ public sealed record ApplicationFacts
     {
         if (Decisions.TryGetValue(name, out var keyed))
         {
-            return keyed is "true" or "1" or "filled";
+            return keyed == "1";
         }
 
         if (Online is { } online)

@@ -9,7 +9,7 @@ namespace MyNumber.Batch.Validation;
 /// <param name="Online">Not by mail.</param>
 /// <param name="Counts">False where it uses nothing up: rejected under R02 or R03, or its ID is in doubt.</param>
 /// <param name="EndsIncomplete">Still open, and this night's rules will end it as incomplete.</param>
-public sealed record FormUser(string Key, string State, bool Online, bool Counts, bool EndsIncomplete = false);
+public sealed record FormUser(string Key, string State, bool Online, bool Counts, bool EndsIncomplete);
 
 /// <summary>R03. Which of several applications with one Application ID used the form: the first that was received.</summary>
 /// <remarks>
