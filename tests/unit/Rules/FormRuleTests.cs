@@ -31,6 +31,36 @@ public sealed class FormRuleTests
         Assert.Equal("incomplete R04 address-not-the-registers", renewal.Decided("address", "東京都千代田区 9-9-9").Says());
     }
 
+    [Theory]
+    [InlineData("東京都千代田区１－２－３")]
+    [InlineData("東京都千代田区1‐2‑3")] // Every stroke that stands for a hyphen,
+    [InlineData("東京都千代田区1–2—3")]
+    [InlineData("東京都千代田区1―2−3")]
+    [InlineData("東京都千代田区1ー2ー3")] // and the long vowel mark, which looks the same in handwriting.
+    public void R04_a_hyphen_is_any_stroke_that_stands_for_one(string keyed) => Assert.Equal(
+        "", Facts.Mail.Field("address", null, FieldState.Corrected).Decided("address", keyed).Says());
+
+    [Fact]
+    public void R99_the_width_of_letters_digits_and_signs_is_the_typists()
+    {
+        // Unicode keeps the wide twins of the 94 printable ASCII characters from U+FF01 on.
+        var narrow = string.Concat(Enumerable.Range('!', 94).Select(c => (char)c));
+        var wide = string.Concat(Enumerable.Range('\uFF01', 94).Select(c => (char)c));
+        Assert.Equal("", Named(narrow, wide).Says());
+        Assert.Equal("", Named(wide, narrow).Says());
+    }
+
+    [Theory]
+    [InlineData("髙橋　花子", "高橋　花子")] // Another form of the same letter is another letter.
+    [InlineData("Ā", "￠")] // The cent sign has no narrow twin 0xFEE0 below.
+    public void R99_every_other_character_counts(string register, string keyed) => Assert.Equal(
+        "incomplete R04 name-not-the-registers", Named(register, keyed).Says());
+
+    private static ApplicationFacts Named(string register, string keyed) => (Facts.Mail with
+    {
+        Resident = Facts.Adult with { Name = register }, Form = Facts.Mail.Form! with { PrintedName = "旧姓" },
+    }).Decided("name", keyed);
+
     [Fact]
     public void R05_corrections_by_hand_go_to_a_keyer_on_any_field_that_counts()
     {
@@ -55,6 +85,7 @@ public sealed class FormRuleTests
     [InlineData(true, "番号　花子", "東京都", "reject R08 form-masked")]    // As the registry says.
     [InlineData(false, "＊＊＊　＊＊", "＊＊＊＊", "reject R08 form-masked")] // As what it prints shows.
     [InlineData(false, "***", "******", "reject R08 form-masked")]
+    [InlineData(false, "*", "＊", "reject R08 form-masked")]
     [InlineData(false, "＊＊＊　＊＊", "東京都千代田区　１－２－３", "incomplete R04 name-not-the-registers")] // Both must be.
     [InlineData(false, "", "", "incomplete R04 name-not-the-registers, incomplete R04 address-not-the-registers")]
     public void R08_a_masked_form_is_rejected(bool masked, string name, string address, string says) => Assert.Equal(

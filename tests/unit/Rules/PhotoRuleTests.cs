@@ -63,6 +63,7 @@ public sealed class PhotoRuleTests
         Assert.Equal("", baby.Field("application_date", "2026-11-23").Says());
         Assert.Equal("incomplete R20 photo-missing", baby.Field("application_date", "2026-11-24").Says());
         Assert.Equal("incomplete R20 photo-missing", baby.Field("application_date", "2025-11-23").Says()); // Before the birth.
+        Assert.Equal("", baby.Field("application_date", "2025-11-24").Says()); // On the day of the birth.
         Assert.Equal("", (baby with { Resident = Facts.Adult with { BirthDate = Facts.Received.AddYears(-1).AddDays(1) } })
             .Field("application_date", "2026-11-24").Says());
         Assert.Equal(
