@@ -106,6 +106,85 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task An_event_changes_nothing_of_a_card_but_what_it_says()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            UPDATE card SET issued_on = '2018-01-02', arrived_on = '2018-01-03', signature_certificate_until = '2023-01-05',
+              user_certificate_until = '2023-01-06', ends_with_stay = true, held = true, extended_until = '2018-06-07',
+              replacement_approved = true, pickup_deadline = '2018-06-08', notice_reissue_requested_on = '2018-03-09'
+            WHERE ref = 'OLD'
+            """);
+        var before = await world.RowAsync("to_jsonb(card) - 'suspended'", "card WHERE ref = 'OLD'");
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-suspended", "OLD", "");
+        await world.ApplyAsync();
+        Assert.Equal("true", await world.RowAsync("suspended", "card WHERE ref = 'OLD'"));
+        Assert.Equal(before, await world.RowAsync("to_jsonb(card) - 'suspended'", "card WHERE ref = 'OLD'"));
+    }
+
+    [Fact]
+    public async Task R40_a_card_ends_with_the_stay_and_has_the_certificate_that_was_ordered()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            UPDATE resident SET stay_until = '2029-03-31' WHERE resident_id = 'R1';
+            UPDATE card SET user_certificate = false WHERE ref = 'A1';
+            """);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.ApplyAsync();
+        var card = await world.CardAsync("A1");
+        Assert.Equal(
+            (new DateOnly(2029, 3, 31), new DateOnly(2029, 3, 31), (DateOnly?)null),
+            (card.ValidUntil, card.SignatureUntil, card.UserUntil));
+    }
+
+    [Fact]
+    public async Task R42_a_piece_that_was_posted_comes_back_and_one_that_was_not_waits()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO run (kind, business_date, scope, cut_off, opened_at, state)
+            VALUES ('night', '2026-12-01', '', now(), now(), 'complete');
+            INSERT INTO drop (run_id, folder, product, business_date, number)
+            SELECT max(id), 'print/d', 'issuance-notice', '2026-12-01', 1 FROM run;
+            INSERT INTO piece (piece_id, product, subject, occasion, generation, state, document, municipality_code, wanted_on,
+              state_on, posted_on, drop_id)
+            SELECT id, 'issuance-notice', id, 'first', 1, state, 'd', '131016', '2026-12-01', '2026-12-01', posted_on,
+              (SELECT max(id) FROM drop)
+            FROM (VALUES ('P1', 'posted', '2026-12-02'::date), ('P2', 'sent', NULL)) AS new (id, state, posted_on)
+            """);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "piece-returned", "P1", "");
+        await world.EventAsync("e2", "2026-12-08T10:00:00+09:00", "piece-returned", "P2", "");
+        await world.ApplyAsync();
+        Assert.Equal("returned 2026-12-10", await world.RowAsync("state || ' ' || state_on", "piece WHERE piece_id = 'P1'"));
+        Assert.Equal("sent", await world.RowAsync("state", "piece WHERE piece_id = 'P2'"));
+        Assert.Equal(("pending", null), await world.EventAsync("e2"));
+    }
+
+    [Fact]
+    public async Task R46_two_events_of_one_night_leave_no_line_of_a_disposal_list_open()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO run (kind, business_date, scope, cut_off, opened_at, state)
+            VALUES ('night', '2026-12-09', '', now(), now(), 'complete');
+            UPDATE card SET card_id = 'C1', state = 'disposal-approved', pickup_deadline = '2026-12-01' WHERE ref = 'A1';
+            INSERT INTO disposal_list (list_id, run_id, municipality_code, business_date, number, state)
+            SELECT 'L1', max(id), '131016', '2026-12-09', 1, 'approved' FROM run;
+            INSERT INTO disposal_item VALUES ('L1', 'A1', '2026-08-01', '2026-12-01', 'notified', 'approved')
+            """);
+        await world.EventAsync("e1", "2026-12-10T10:00:00+09:00", "storage-held", "C1", "");
+        await world.EventAsync("e2", "2026-12-10T11:00:00+09:00", "storage-extended", "C1", "2027-01-31");
+        await world.ApplyAsync();
+        Assert.Equal("notified", (await world.CardAsync("A1")).State);
+        Assert.Equal("withdrawn", await world.RowAsync("state", "disposal_item WHERE list_id = 'L1'"));
+    }
+
+    [Fact]
     public async Task R45_a_second_extension_never_shortens_the_first()
     {
         await using var world = await World.OpenAsync(database);
@@ -187,6 +266,9 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
 
         public async Task<string> ApplicationAsync(string key) => (await connection.ExecuteScalarAsync<string>(
             "SELECT state FROM application WHERE key = @key", new { key }, transaction))!;
+
+        public async Task<string> RowAsync(string columns, string table) => (await connection.ExecuteScalarAsync<string>(
+            $"SELECT ({columns})::text FROM {table}", transaction: transaction))!;
 
         public Task<long> CountAsync(string table) =>
             connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM {table}", transaction: transaction);

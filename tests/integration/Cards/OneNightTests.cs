@@ -94,6 +94,48 @@ public sealed class OneNightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task R03_a_form_is_used_once_whichever_nights_its_applications_come_in()
+    {
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
+        var born = new DateOnly(1990, 6, 15);
+        await PrepareAsync();
+        await SendAsync(services, 1, "R1", 1, born, dark: true); // R51: ends incomplete,
+        await SendAsync(services, 2, "R1", 1, born);             // and is made again, the same night.
+        await SendAsync(services, 3, "R2", 3, born.AddDays(1));  // R02 uses nothing up.
+        await SendAsync(services, 4, "R3", 4, born);
+        await SendAsync(services, 5, "R3", 4, born);             // Too late, and the read step still has it.
+        await ExecuteAsync("UPDATE scan SET state = 'received' WHERE application_key = 'F-5'");
+        await RunAsync(services, 1);
+        Assert.Equal("incomplete ordered rejected ordered received", await StatesAsync());
+        Assert.Equal("F-1 R20 incomplete, F-3 R02 reject, F-5 R03 reject", await FindingsAsync());
+
+        await ExecuteAsync("UPDATE scan SET state = 'read' WHERE application_key = 'F-5'");
+        await SendAsync(services, 6, "R2", 3, born);
+        await RunAsync(services, 2);
+        Assert.Equal("incomplete ordered rejected ordered rejected ordered", await StatesAsync());
+        Assert.Equal("F-1 R20 incomplete, F-3 R02 reject, F-5 R03 reject", await FindingsAsync());
+    }
+
+    [Fact]
+    public async Task R03_what_came_too_late_counts_once_the_first_is_found_to_have_used_nothing_up()
+    {
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
+        var born = new DateOnly(1990, 6, 15);
+        await PrepareAsync();
+        await SendAsync(services, 1, "R3", 4, born);
+        await SendAsync(services, 2, "R3", 4, born);
+        // On an earlier night the second was found too late and held back; since then the first was rejected under R02.
+        await ExecuteAsync(
+            """
+            UPDATE application SET state = 'rejected', to_validate = false WHERE key = 'F-1';
+            INSERT INTO finding VALUES ('F-1', 'R02', 'reject', 'birth-date-differs'), ('F-2', 'R03', 'reject', 'form-was-used')
+            """);
+        await RunAsync(services, 1);
+        Assert.Equal("rejected ordered", await StatesAsync());
+        Assert.Equal("F-1 R02 reject", await FindingsAsync());
+    }
+
+    [Fact]
     public async Task What_intake_holds_back_is_not_judged_yet()
     {
         var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
@@ -134,6 +176,12 @@ public sealed class OneNightTests : IAsyncLifetime
             SELECT lpad(n::text, 23, '0'), CASE WHEN n < 3 THEN 'R1' WHEN n = 3 THEN 'R2' ELSE 'R3' END, 'qr', '2026-01-01', 'n', 'a'
             FROM generate_series(1, 4) AS n
             """);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql);
     }
 
     private async Task SendAsync(
