@@ -114,7 +114,7 @@ public sealed record Policy
         Require(ValidityNoticeDaysBefore is > 0 and <= 92, nameof(ValidityNoticeDaysBefore), "lies within three months");
         Require(RegisteredRangeFirst <= RegisteredRangeLast, nameof(RegisteredRangeLast), "is not below the first");
         Require(RegisteredRangeFirst is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeFirst), "has ten digits at most");
-        Require(RegisteredRangeLast is >= 0 and <= 9_999_999_999, nameof(RegisteredRangeLast), "has ten digits at most");
+        Require(RegisteredRangeLast <= 9_999_999_999, nameof(RegisteredRangeLast), "has ten digits at most");
         Require(PiecesPerFileMax is >= 1 and <= 5_000, nameof(PiecesPerFileMax), "lies between 1 and 5,000");
         Require(RekeyPerMille is >= 0 and <= 1000, nameof(RekeyPerMille), "lies between 0 and 1000");
         Require(MisreadPer10000Max is >= 0 and <= 10_000, nameof(MisreadPer10000Max), "lies between 0 and 10,000");

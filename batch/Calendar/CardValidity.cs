@@ -14,13 +14,13 @@ public sealed record CardTerms(
     /// <summary>All terms, oldest first.</summary>
     public static IReadOnlyList<CardTerms> All { get; } =
     [
-        new(new DateOnly(2016, 1, 1), AdultAge: 20, AdultBirthdays: 10, MinorBirthdays: 5, CertificateBirthdays: 5),
+        new(DateOnly.MinValue, AdultAge: 20, AdultBirthdays: 10, MinorBirthdays: 5, CertificateBirthdays: 5),
         // C2: the line fell to 18 for what was applied for after 31 March 2022.
         new(new DateOnly(2022, 4, 1), AdultAge: 18, AdultBirthdays: 10, MinorBirthdays: 5, CertificateBirthdays: 5),
     ];
 
     /// <summary>The terms for what was applied for on <paramref name="appliedOn"/>.</summary>
-    public static CardTerms For(DateOnly appliedOn) => All.LastOrDefault(terms => terms.AppliedFrom <= appliedOn) ?? All[0];
+    public static CardTerms For(DateOnly appliedOn) => All.Last(terms => terms.AppliedFrom <= appliedOn);
 }
 
 /// <summary>What decides how long a card is valid.</summary>
