@@ -50,14 +50,17 @@ public sealed class BusinessDaysTests
     [InlineData("2026-11-20", 1, "2026-11-24")] // Friday; Monday the 23rd is a holiday.
     [InlineData("2026-11-24", 2, "2026-11-26")]
     [InlineData("2026-11-21", 0, "2026-11-21")] // No day on is the day itself, even a Saturday.
-    [InlineData("2026-12-28", 1, "2027-01-04")] // Offices close from 29 December to 3 January.
+    [InlineData("2026-12-28", 1, "2027-01-04")] // Offices close from 29 December to 3 January,
+    [InlineData("2024-12-27", 1, "2025-01-06")] // which was a Friday.
     [InlineData("2026-09-18", 1, "2026-09-24")] // Aged, citizens' holiday between two others, equinox.
     public void R95_working_days_are_counted_without_the_first(string from, int days, string day) =>
         Assert.Equal(Day(day), BusinessDays.Add(Day(from), days));
 
-    [Fact]
-    public void A_day_outside_the_data_is_refused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => BusinessDays.IsBusinessDay(new(2014, 12, 26)));
+    [Theory]
+    [InlineData("2014-12-26")]
+    [InlineData("2051-01-04")]
+    public void A_day_outside_the_data_is_refused(string day) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => BusinessDays.IsBusinessDay(Day(day)));
 
     private static HashSet<DateOnly> HolidaysByLaw(int year)
     {

@@ -13,6 +13,8 @@ public sealed class CardValidityTests
     [InlineData("2008-12-02", "2026-11-24", "2026-12-01", null, null, "2030-12-02", "2030-12-02")] // 17: 5, from tomorrow's birthday.
     [InlineData("2003-01-10", "2022-03-31", "2022-04-20", null, null, "2027-01-10", "2027-01-10")] // 19, applied for by 31 March 2022.
     [InlineData("2003-01-10", "2022-04-01", "2022-04-20", null, null, "2032-01-10", "2027-01-10")] // A day later.
+    [InlineData("2002-04-20", "2022-03-31", "2022-04-20", null, null, "2032-04-20", "2027-04-20")] // 20 that day.
+    [InlineData("1996-06-15", "2015-11-30", "2016-01-20", null, null, "2020-06-15", "2020-06-15")] // 19, before the first cards.
     [InlineData("1990-06-15", "2027-03-20", "2027-04-01", "2027-06-15", null, "2037-06-15", "2032-06-15")] // Renewal: 11th, 6th.
     [InlineData("1990-06-15", "2027-03-10", "2027-03-15", "2027-06-15", null, "2036-06-15", "2031-06-15")] // A day too early.
     [InlineData("1990-06-15", "2027-03-10", "2027-03-16", "2027-06-15", null, "2037-06-15", "2032-06-15")] // The first day.
@@ -64,6 +66,7 @@ public sealed class CardValidityTests
     [InlineData("2025-12-10", "2026-12-10", "2030-12-10")] // Made on it, or later: still the fifth birthday (R20),
     [InlineData("2025-12-10", "2027-01-15", "2030-12-10")] // and not the sixth.
     [InlineData("2024-02-29", "2025-03-20", "2029-02-28")] // 28 February in common years.
+    [InlineData("2021-12-01", "2026-12-01", "2031-12-01")] // A birthday on the day of issue is not counted, nor is this one.
     public void R40_a_card_without_a_photograph_ends_at_the_fifth_birthday(string born, string issued, string card)
     {
         var validity = CardValidity.Of(new(

@@ -85,7 +85,9 @@ public sealed class DateTests
     [InlineData("昭和64年1月8日", null)]
     [InlineData("昭和元年12月25日", "1926-12-25")]
     [InlineData("大正15年12月24日", "1926-12-24")]
+    [InlineData("大正15年12月25日", null)]
     [InlineData("明治45年7月29日", "1912-07-29")]
+    [InlineData("明治45年7月30日", null)]
     [InlineData("R8.11.24", "2026-11-24")]
     [InlineData("h1/1/8", "1989-01-08")]
     [InlineData("㋿8年11月24日", "2026-11-24")]
@@ -96,12 +98,20 @@ public sealed class DateTests
     [InlineData("2026-11-24", "2026-11-24")]
     [InlineData("2024/2/29", "2024-02-29")]
     [InlineData("2026年2月29日", null)]           // No such day.
+    [InlineData("2026-13-01", null)]
+    [InlineData("2026-0-10", null)]
+    [InlineData("2026-1-0", null)]
+    [InlineData("0000-1-1", null)]
     [InlineData("令和0年1月1日", null)]
+    [InlineData("令和2026年11月24日", null)]      // A Gregorian year behind an era: which is meant is a guess.
     [InlineData("26/11/24", null)]                // Two digits without an era: which year is a guess.
     [InlineData("11月24日", null)]
     [InlineData("", null)]
     public void R11_dates_are_read_in_both_calendars(string text, string? date) =>
         Assert.Equal(date is null ? null : Day(date), JapaneseEra.Parse(text));
+
+    [Fact]
+    public void R11_an_era_that_nobody_knows_has_no_dates() => Assert.Null(JapaneseEra.Date("X", 8, 11, 24));
 
     [Theory]
     [InlineData("2019-05-01", "令和元年5月1日")]

@@ -22,6 +22,16 @@ public sealed class EventOutcomeTests
     }
 
     [Theory]
+    [InlineData("card-returned", "delivered", true)]
+    [InlineData("card-suspended", "delivered", false)]
+    public void The_day_of_a_state_is_that_of_a_move(string kind, string state, bool moved)
+    {
+        var card = Card(state);
+        new World { Cards = [card] }.Apply((kind, "C1", ""));
+        Assert.Equal(moved, card.StateChanged);
+    }
+
+    [Theory]
     [InlineData("card-suspended", "delivered", true)]
     [InlineData("card-delivered", "disposed", true)] // Kept, and it puts the card in dispute (R46).
     [InlineData("card-suspended", "notified", false)]

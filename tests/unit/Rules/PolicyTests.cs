@@ -33,7 +33,41 @@ public sealed class PolicyTests
         { nameof(Policy.RekeyPerMille), new Policy { RekeyPerMille = 1_001 } },
         { nameof(Policy.MisreadPer10000Max), new Policy { MisreadPer10000Max = -1 } },
         { nameof(Policy.MisreadDays), new Policy { MisreadDays = 0 } },
+        { nameof(Policy.PhotoHeightMmMin), new Policy { PhotoHeightMmMin = 0 } },
+        { nameof(Policy.PhotoWidthPxMin), new Policy { PhotoWidthPxMin = 6_001 } },
+        { nameof(Policy.PhotoFaceHeightMin), new Policy { PhotoFaceHeightMin = -1 } },
+        { nameof(Policy.ValidityNoticeDaysBefore), new Policy { ValidityNoticeDaysBefore = 0 } },
+        { nameof(Policy.RegisteredRangeFirst), new Policy { RegisteredRangeFirst = 10_000_000_000, RegisteredRangeLast = 10_000_000_000 } },
+        { nameof(Policy.InquiryBusinessDays), new Policy { InquiryBusinessDays = 31 } },
+        { nameof(Policy.PiecesPerFileMax), new Policy { PiecesPerFileMax = 0 } },
+        { nameof(Policy.MisreadPer10000Max), new Policy { MisreadPer10000Max = 10_001 } },
+        { nameof(Policy.AcknowledgementBusinessDays), new Policy { AcknowledgementBusinessDays = 0 } },
+        { nameof(Policy.MailFrom), new Policy { MailFrom = "a@b@example.jp" } },
+        { nameof(Policy.MailFrom), new Policy { MailFrom = "no body@example.jp" } },
+        { nameof(Policy.MailFrom), new Policy { MailFrom = "nobody@example.jp\u0007" } },
     };
+
+    public static TheoryData<Policy> Taken =>
+    [
+        new Policy
+        {
+            PhotoWidthMmMin = 1, PhotoHeightMmMin = 1, PhotoWidthPxMin = 1, PhotoFaceHeightMin = 0, IssuanceNoticeDaysMax = 1,
+            ImagesKeptMonths = 0, CampaignPauseMonths = 0, ValidityNoticeDaysBefore = 1, NumberAssignedDaysMax = 0,
+            RegisteredRangeFirst = 0, RegisteredRangeLast = 0, InquiryBusinessDays = 0, InquiryMonths = 1, PiecesPerFileMax = 1,
+            ArchiveDays = 1, ReturnEnvelopeDaysMin = 0, RekeyPerMille = 0, MisreadPer10000Max = 0, MisreadDays = 1,
+            AcknowledgementBusinessDays = 1,
+        },
+        new Policy
+        {
+            PhotoWidthMmMin = 35, PhotoHeightMmMin = 45, PhotoWidthPxMin = 6_000, PhotoFaceHeightMax = 1_000,
+            ValidityNoticeDaysBefore = 92, RegisteredRangeFirst = 9_999_999_999, RegisteredRangeLast = 9_999_999_999,
+            InquiryBusinessDays = 30, PiecesPerFileMax = 5_000, RekeyPerMille = 1_000, MisreadPer10000Max = 10_000,
+        },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Taken))]
+    public void A_setting_may_be_the_least_or_the_most_that_a_rule_allows(Policy policy) => Assert.Same(policy, policy.Validate());
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -45,10 +79,11 @@ public sealed class PolicyTests
     {
         var policy = new Policy().Validate();
         Assert.Equal(
-            (31, 40, 240, true, true, 6, 6, 75, 60, 2),
+            (31, 40, 240, true, true, 6, 6, 75, 60, 2, 6, 31, 30),
             (policy.PhotoWidthMmMin, policy.PhotoHeightMmMin, policy.PhotoWidthPxMin, policy.MailBeforeOnline,
                 policy.RenewalAddsAYear, policy.ImagesKeptMonths, policy.CampaignPauseMonths, policy.ValidityNoticeDaysBefore,
-                policy.NumberAssignedDaysMax, policy.InquiryBusinessDays));
+                policy.NumberAssignedDaysMax, policy.InquiryBusinessDays, policy.InquiryMonths, policy.IssuanceNoticeDaysMax,
+                policy.ArchiveDays));
     }
 
     public static TheoryData<string> Names => [.. Policy.Names];

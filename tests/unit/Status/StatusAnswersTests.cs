@@ -15,6 +15,7 @@ public sealed class StatusAnswersTests
     [InlineData("waiting", null, "received")]
     [InlineData("selected", null, "confirmed")]
     [InlineData("ordered", "ordered", "in-process")]
+    [InlineData("ordered", null, "in-process")] // Its card is not on record yet.
     [InlineData("ordered", "arrived", "sent")]
     [InlineData("ordered", "notified", "sent")]
     [InlineData("ordered", "disposal-proposed", "sent")] // The card still lies at the municipality.
