@@ -89,9 +89,11 @@ public sealed class Pulse : IDisposable
                 lastLook = _clock.GetTimestamp();
                 WatchOthers(connection, elapsed < look * 2 ? elapsed : look);
             }
-            catch (Exception lost) when (lost is NpgsqlException || Failures.Kind(lost) == FailureKind.Passing)
+            catch (Exception lost) when (
+                lost is NpgsqlException or InvalidOperationException || Failures.Kind(lost) == FailureKind.Passing)
             {
-                // No database: nobody can give anybody up meanwhile either. Try again on a new connection.
+                // No database, or a connection that was closed under this thread's feet: nobody can give anybody up meanwhile
+                // either. Try again on a new connection; thrown here, it would end the process.
                 connection?.Dispose();
                 connection = null;
             }

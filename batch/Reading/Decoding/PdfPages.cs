@@ -127,12 +127,14 @@ internal static class PdfPages
         using var process = Process.Start(start) ?? throw new Win32Exception($"{tool} could not be started.");
         using var output = new MemoryStream();
         var feed = Task.Run(() => Feed(process, file));
-        using (new Timer(_ => process.Kill(), null, TimeSpan.FromSeconds(WaitSecondsMax), Timeout.InfiniteTimeSpan))
+        var copy = Task.Run(() => process.StandardOutput.BaseStream.CopyTo(output));
+        if (!copy.Wait(TimeSpan.FromSeconds(WaitSecondsMax)))
         {
-            process.StandardOutput.BaseStream.CopyTo(output);
-            process.WaitForExit();
+            process.Kill();
+            copy.Wait();
         }
 
+        process.WaitForExit();
         feed.Wait();
         return process.ExitCode == 0 ? (output.ToArray(), null)
             : (null, EndedByLimit.Contains(process.ExitCode) ? "too-slow" : "damaged");
