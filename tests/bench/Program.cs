@@ -7,7 +7,7 @@ var benches = new Dictionary<string, (string Does, Func<string[], CancellationTo
 {
     ["cells"] = ("labelled pictures of digit cells, to train with: --writers W --hand H --sheets N --out FILE", CellsBench.RunAsync),
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", (_, cancellation) => EngineBench.RunAsync(cancellation)),
-    ["floors"] = ("the least confidence of digits that are taken, chosen for wanted rates of wrong ones: --sheets N --out FILE", FloorsBench.RunAsync),
+    ["floors"] = ("the least confidence of digits that are taken, chosen for wanted rates of wrong ones: --sheets N --out FILE --pictures FILE", FloorsBench.RunAsync),
     ["hostile"] = ("reading of hostile files, in processes of their own: deaths, bounds, outcomes; --count N, --seed S", HostileBench.RunAsync),
     ["memory"] = ("memory of one reader over many pages; --pages N", MemoryBench.RunAsync),
     ["print"] = ("print files against ReportLab, SkiaSharp and WeasyPrint; RIPs; a million forms", PrintBench.RunAsync),

@@ -1,19 +1,19 @@
 namespace MyNumber.Batch.Reading;
 
 /// <summary>
-/// Least confidence, per mille, of a handwritten digit that is taken; below it a person looks. Set by judgement; what
-/// other floors would keep and let through is told by `bench floors`.
+/// Least confidence, per mille, of a handwritten digit that is taken; below it a person looks. `bench floors` chooses
+/// them (Models/digits-floors.md).
 /// </summary>
 internal static class DigitFloors
 {
     /// <summary>Digits of a date: the calendar refuses some wrong ones.</summary>
-    public const int Date = 900;
+    public const int Date = 940;
 
     /// <summary>Digits of an Individual Number: the check digit refuses most wrong ones (R07), a person the rest.</summary>
-    public const int Number = 900;
+    public const int Number = 940;
 
     /// <summary>Digits of a telephone number: nothing else would show a wrong one.</summary>
-    public const int Phone = 900;
+    public const int Phone = 940;
 
     /// <summary>The floor of an item of a form.</summary>
     /// <param name="item">Its name in the form definition.</param>
