@@ -57,7 +57,7 @@ public static class FormUse
           GROUP BY application_id HAVING count(*) > 1)
         SELECT application.application_id, application.key, application.state, application.channel <> 'mail',
           coalesce(bool_or(finding.rule IN ('R02', 'R03') AND finding.severity = 'reject'), false),
-          coalesce(bool_or(finding.rule = 'R03'), false)
+          coalesce(bool_or(finding.rule = 'R03'), false), ({ValidateStep.ToDo})
         FROM shared JOIN application USING (application_id)
         LEFT JOIN finding ON finding.application_key = application.key
         GROUP BY application.key
@@ -80,7 +80,7 @@ public static class FormUse
         var rows = await Sql.QueryAsync(
             context.Connection, context.Transaction, SharedSql(policy),
             row => (Id: row.GetString(0), Key: row.GetString(1), State: row.GetString(2), Online: row.GetBoolean(3),
-                UsedNothing: row.GetBoolean(4), Late: row.GetBoolean(5)), cancellation);
+                UsedNothing: row.GetBoolean(4), Late: row.GetBoolean(5), Judged: row.GetBoolean(6)), cancellation);
         if (rows.Count == 0)
         {
             return;
@@ -97,8 +97,8 @@ public static class FormUse
             var users = group.Select(row => new FormUser(
                 row.Key, row.State, row.Online,
                 Open.Contains(row.State) ? certain.ContainsKey(row.Key) : !row.UsedNothing,
-                // A superseded one is not judged while its winner stands.
-                row.State != "superseded" && certain.TryGetValue(row.Key, out var facts) && EndsIncomplete(facts))).ToList();
+                // Of the others the verdict stands, or the photograph that it hangs on is not read yet.
+                row.Judged && certain.TryGetValue(row.Key, out var facts) && EndsIncomplete(facts))).ToList();
             var tooLate = TooLate(users);
             late.AddRange(group.Where(row => tooLate.Contains(row.Key) && !row.Late).Select(row => row.Key));
             inTime.AddRange(group.Where(row => Open.Contains(row.State) && !tooLate.Contains(row.Key) && row.Late)

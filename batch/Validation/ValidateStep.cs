@@ -33,7 +33,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
 
     // What intake or the read step hold is not this step's yet. A keyer's answer may come at any moment: it is for the
     // next night. A superseded one is judged again when its winner is gone, before it may win itself (R33).
-    private const string ToDo = """
+    internal const string ToDo = """
         to_validate AND (state IN ('received', 'review', 'waiting', 'selected')
             OR (state = 'superseded' AND NOT EXISTS (SELECT FROM application AS winner
               WHERE winner.key = application.superseded_by AND winner.state IN ('selected', 'ordered', 'issued', 'void'))))

@@ -117,6 +117,23 @@ public sealed class OneNightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task R03_a_form_is_used_by_the_first_also_while_its_photograph_is_not_read_yet()
+    {
+        var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
+        var born = new DateOnly(1990, 6, 15);
+        await PrepareAsync();
+        await SendAsync(services, 1, "R3", 4, born);
+        await SendAsync(services, 2, "R3", 4, born);
+        await ExecuteAsync("UPDATE scan SET state = 'received' WHERE application_key = 'F-1'");
+        await RunAsync(services, 1);
+        Assert.Equal("received rejected", await StatesAsync());
+
+        await ExecuteAsync("UPDATE scan SET state = 'read' WHERE application_key = 'F-1'");
+        await RunAsync(services, 2);
+        Assert.Equal("ordered rejected", await StatesAsync());
+    }
+
+    [Fact]
     public async Task R03_what_came_too_late_counts_once_the_first_is_found_to_have_used_nothing_up()
     {
         var services = NightServices.Create(new Home(_folder), _database.DataSource, new Policy(), TimeProvider.System);
