@@ -31,6 +31,7 @@ public sealed class PolicyTests
         { nameof(Policy.ArchiveDays), new Policy { ArchiveDays = 0 } },
         { nameof(Policy.ReturnEnvelopeDaysMin), new Policy { ReturnEnvelopeDaysMin = -1 } },
         { nameof(Policy.RekeyPerMille), new Policy { RekeyPerMille = 1_001 } },
+        { nameof(Policy.RekeyPerMille), new Policy { RekeyPerMille = -1 } },
         { nameof(Policy.MisreadPer10000Max), new Policy { MisreadPer10000Max = -1 } },
         { nameof(Policy.MisreadDays), new Policy { MisreadDays = 0 } },
         { nameof(Policy.PhotoHeightMmMin), new Policy { PhotoHeightMmMin = 0 } },
