@@ -10,6 +10,9 @@ namespace MyNumber.Batch.Printing;
 /// </summary>
 internal sealed class DropSeal(NightServices services)
 {
+    // Drawn again this often, a file is drawn by hosts that do not agree: without an end they would take turns for ever.
+    private const int RevisionsMax = 20;
+
     private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
     private readonly DropFreezing _freezing = new(services);
 
@@ -94,7 +97,7 @@ internal sealed class DropSeal(NightServices services)
             cancellation);
     }
 
-    private static async Task PlanAgainAsync(
+    private async Task PlanAgainAsync(
         StoreContext context, DropRow drop, IReadOnlyList<int> chunks, CancellationToken cancellation)
     {
         await NumberAsync(context, drop, cancellation);
@@ -112,7 +115,19 @@ internal sealed class DropSeal(NightServices services)
         var parts = new List<PlannedPart>();
         foreach (var chunk in left)
         {
-            var key = new ChunkKey(drop.Name, chunk, await NextRevisionAsync(context, drop, chunk, cancellation)).ToString();
+            var revision = await NextRevisionAsync(context, drop, chunk, cancellation);
+            if (revision > RevisionsMax)
+            {
+                // On a connection of its own: the seal's transaction is taken back.
+                await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+                await Alerts.RaiseAsync(
+                    connection, null, "drop-stopped", drop.Name,
+                    "A file was drawn again and again. Give all hosts the same program and the same font packages, then re-run the part.",
+                    services.Clock.GetUtcNow(), cancellation);
+                throw new DropStoppedException(drop.Folder, DropFiles.PdfName(drop, chunk), "it was drawn again and again");
+            }
+
+            var key = new ChunkKey(drop.Name, chunk, revision).ToString();
             parts.Add(new PlannedPart(key, key));
         }
 

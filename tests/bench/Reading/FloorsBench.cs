@@ -9,9 +9,9 @@ namespace MyNumber.Tests.Bench;
 
 /// <summary>
 /// `bench floors`: chooses the floors of DigitFloors.cs for a wanted rate of wrong digits. Digits of writers that the
-/// network did not learn from are written on whole pages by a careful and by any hand, damaged, read; a floor is the least confidence above which, at
-/// all levels but the worst together, the measured rate of wrong digits is within the wanted one. Its 95 % bound stands
-/// beside it; it is not the measure, as some labels of the digits are wrong themselves, however sure a reader is.
+/// network did not learn from are written on whole pages by a careful and by any hand, damaged, read; a floor is the least
+/// confidence above which, at all levels but the worst together, the measured rate of wrong digits is within the wanted
+/// one. Its 95 % bound stands beside it; it is not the measure, as some labels of the digits are wrong themselves.
 /// </summary>
 internal static class FloorsBench
 {

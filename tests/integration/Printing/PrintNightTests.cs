@@ -99,6 +99,24 @@ public sealed class PrintNightTests
             JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(control)).GetProperty("templates").GetProperty("issuance-notice").GetString());
     }
 
+    [Fact]
+    public async Task Hosts_that_draw_with_different_templates_stop_the_drop_instead_of_taking_turns_for_ever()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "arrived");
+        await world.RunAsync(
+            """
+            CREATE FUNCTION other_host() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.made_with := ''other''; RETURN NEW; END';
+            CREATE TRIGGER other_host BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION other_host();
+            """);
+
+        Assert.False(await world.NightAsync());
+
+        Assert.Contains("same font packages", await world.OneAsync<string>("SELECT what_to_do FROM alert WHERE code = 'drop-stopped'"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(world.Drop("issuance-notice")));
+    }
+
     [Theory]
     [InlineData(8, "sent")]
     [InlineData(9, "withheld/render-died")]
