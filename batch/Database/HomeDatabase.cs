@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace MyNumber.Batch.Database;
@@ -18,9 +20,14 @@ public static class HomeDatabase
     // Any number will do; it only must not be used for another lock.
     private const long MigrationLock = 0x4d594e4d;
 
-    // Whoever stands still in the middle of a transaction, or lost its host, holds rows that nobody could take over: the
-    // server ends its session. A server's connection string that brings options of its own decides for itself.
+    // Whoever stands still in the middle of a transaction, or lost its host, holds rows that others wait for. A worker's
+    // sessions are ended when it is given up; all others by the server. A server's connection string that brings options of
+    // its own decides for itself.
     private const string SessionOptions = "-c idle_in_transaction_session_timeout=60s";
+
+    // One for each process, on all hosts: by it a worker's sessions are known (Runs/Workers.cs).
+    private static readonly string Sessions = string.Create(
+        CultureInfo.InvariantCulture, $"mynumber {Environment.ProcessId} {RandomNumberGenerator.GetHexString(16)}");
 
     /// <summary>Opens the home's database; makes and migrates it where that is due.</summary>
     /// <param name="home">The home.</param>
@@ -75,7 +82,7 @@ public static class HomeDatabase
             Database = $"mynumber_{home.Id}",
             // The engine repeats a few statements for every part: planned once a connection, they cost a third less.
             MaxAutoPrepare = 64,
-            ApplicationName = "mynumber",
+            ApplicationName = Sessions,
         }.ConnectionString;
     }
 

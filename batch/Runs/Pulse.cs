@@ -150,12 +150,11 @@ public sealed class Pulse : IDisposable
 
     private static void GiveUp(NpgsqlConnection connection, long id, long beat)
     {
-        using var command = new NpgsqlCommand(
-            "UPDATE worker SET state = 'gone' WHERE id = $1 AND beat = $2 AND state = 'alive'", connection)
+        using var command = new NpgsqlCommand(Workers.GiveUpSql("id = $1 AND beat = $2"), connection)
         {
             Parameters = { new() { Value = id }, new() { Value = beat } },
         };
-        if (command.ExecuteNonQuery() == 1)
+        if ((int)command.ExecuteScalar()! == 1)
         {
             using var notify = new NpgsqlCommand($"NOTIFY {Transitions.Channel}", connection);
             notify.ExecuteNonQuery();

@@ -60,7 +60,7 @@ public sealed class RunEngine(
     /// <returns>How many parts were claimed.</returns>
     public async Task<int> WorkUntilIdleAsync(CancellationToken cancellation)
     {
-        var workerId = await Workers.RegisterAsync(database, cancellation);
+        var workerId = await Workers.RegisterAsync(database, ownsSessions: false, cancellation);
         using var pulse = Pulse.Start(database, options, workerId, clock, Pulse.OnGone.Ignore);
         var worker = new Worker(this, workerId, pulse);
         try

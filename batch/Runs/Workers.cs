@@ -7,18 +7,40 @@ namespace MyNumber.Batch.Runs;
 public static class Workers
 {
     /// <summary>Writes a row for this process.</summary>
+    /// <param name="database">The database; its connection string's Application Name names the sessions.</param>
+    /// <param name="ownsSessions">
+    /// Every session of this name is this worker's, on all hosts: they are ended when it is given up, so that a process
+    /// that stands still in the middle of a transaction (or of a COPY, which no idle timeout ends) keeps no row from others.
+    /// </param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>The worker's id.</returns>
-    public static async Task<long> RegisterAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    public static async Task<long> RegisterAsync(
+        NpgsqlDataSource database, bool ownsSessions, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         var pid = Environment.ProcessId;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await Sql.ScalarAsync<long>(
-            connection, null, "INSERT INTO worker (host, boot, pid, started) VALUES ($1, $2, $3, $4) RETURNING id",
-            cancellation, Environment.MachineName, Boot(), pid, Started(pid) ?? "");
+            connection, null,
+            """
+            INSERT INTO worker (host, boot, pid, started, sessions)
+            VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN nullif(current_setting('application_name'), '') END) RETURNING id
+            """,
+            cancellation, Environment.MachineName, Boot(), pid, Started(pid) ?? "", ownsSessions);
     }
 
-    /// <summary>Gives a worker up, for good: its parts can be claimed from now on.</summary>
+    /// <summary>
+    /// The statement that gives up other workers which match a condition, for good, and ends their sessions; it answers how
+    /// many there were.
+    /// </summary>
+    internal static string GiveUpSql(string which) => $"""
+        WITH gone AS (UPDATE worker SET state = 'gone' WHERE state = 'alive' AND {which} RETURNING sessions)
+        SELECT (SELECT count(*) FROM gone)::int, (
+          SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name IN (SELECT sessions FROM gone))
+        """;
+
+    /// <summary>The caller's own worker takes nothing more; what it held can be claimed from now on.</summary>
     public static async Task MarkGoneAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -50,8 +72,7 @@ public static class Workers
             .Select(row => row.Id).ToArray();
         if (dead.Length > 0)
         {
-            await Sql.ExecuteAsync(
-                connection, null, "UPDATE worker SET state = 'gone' WHERE id = ANY($1)", cancellation, dead);
+            await Sql.ExecuteAsync(connection, null, GiveUpSql("id = ANY($1)"), cancellation, dead);
             await Transitions.NotifyAsync(connection, null, cancellation);
         }
 
@@ -64,8 +85,7 @@ public static class Workers
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await Sql.ExecuteAsync(
-            connection, null,
-            "UPDATE worker SET state = 'gone' WHERE host = $1 AND boot = $2 AND pid = $3 AND state = 'alive'",
+            connection, null, GiveUpSql("host = $1 AND boot = $2 AND pid = $3"),
             cancellation, Environment.MachineName, Boot(), pid);
         await Transitions.NotifyAsync(connection, null, cancellation);
     }

@@ -16,7 +16,7 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
     public async Task RunAsync(Stream? parent, CancellationToken terminated)
     {
         await HangfireStorage.PrepareAsync(connectionString, terminated);
-        var workerId = await Workers.RegisterAsync(engine.Database, terminated);
+        var workerId = await Workers.RegisterAsync(engine.Database, ownsSessions: true, terminated);
         using var drain = CancellationTokenSource.CreateLinkedTokenSource(terminated);
         using var stop = new CancellationTokenSource();
         using (var pulse = Pulse.Start(engine.Database, engine.Options, workerId, engine.Clock, Pulse.OnGone.EndProcess))

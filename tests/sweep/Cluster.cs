@@ -13,14 +13,11 @@ internal sealed class Cluster(string root)
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
 
-    // An open transaction of a process that stands still is given up after this; see MyNumber.Batch.Database.HomeDatabase.
-    private const string IdleMax = "3s";
-
     private readonly string _data = Path.Combine(root, "postgres");
     private readonly string _socket = Path.Combine(root, "socket");
 
     /// <summary>How the product reaches it.</summary>
-    public string Server => $"{Own("postgres")};Options=-c idle_in_transaction_session_timeout={IdleMax}";
+    public string Server => Own("postgres");
 
     /// <summary>How the sweep reaches a database of it: never pooled, as it may die under us at any moment.</summary>
     public string Own(string database) =>

@@ -6,7 +6,7 @@ namespace MyNumber.Tests.Sweep;
 /// <summary>Every named point of the product, with a kill and with a pause that is longer than the lease.</summary>
 internal static class PointFaults
 {
-    private static readonly TimeSpan GivenUpMax = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan GivenUpMax = TimeSpan.FromSeconds(20);
 
     // The last two steps pass every point once more, so that what is armed before them is hit.
     private static readonly int[] AnyStep = [1, 2, 3, 4, 5, 6, 7, 8];

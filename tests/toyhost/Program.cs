@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using MyNumber.Batch.Runs;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.ToyHost;
@@ -7,7 +8,10 @@ using Npgsql;
 
 // toyhost night|work CONNECTION OUTBOX ITEMS ITEMS_PER_PART WORK_MS LEASE_MS GUARDS_OFF
 // `night` is a parent with two workers as its children; both are what the product runs, over the toy steps.
-var connection = args[1];
+var connection = new NpgsqlConnectionStringBuilder(args[1])
+{
+    ApplicationName = string.Create(CultureInfo.InvariantCulture, $"toy {Environment.ProcessId} {RandomNumberGenerator.GetHexString(16)}"),
+}.ConnectionString;
 var numbers = args[3..7].Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
 var options = new EngineOptions
 {

@@ -1,5 +1,6 @@
 using Dapper;
 using MyNumber.Batch.Runs;
+using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -61,12 +62,46 @@ public sealed class GuardTests
         Assert.Equal(state, await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
     }
 
+    [Theory]
+    [InlineData(true, 40)]
+    [InlineData(false, 30)] // Control: nothing frees the row, and no idle timeout ends a session in the middle of a COPY.
+    public async Task A_worker_that_stands_still_inside_its_transaction_keeps_no_part_from_others(bool ownsSessions, long effects)
+    {
+        await using var toy = await ToyRun.CreateAsync(lease: TimeSpan.FromMilliseconds(300));
+        await toy.OpenAsync(until: "first");
+        await using var sessions = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(toy.ConnectionString) { ApplicationName = "stands still", Pooling = false });
+        var workerId = await Workers.RegisterAsync(sessions, ownsSessions, CancellationToken.None);
+        toy.Night.Pause = part => part.FromKey == "00001"
+            ? toy.ExecuteAsync(
+                "UPDATE part SET state = 'leased', worker_id = @workerId, epoch = epoch + 1 WHERE from_key = '00011'", new { workerId })
+            : Task.CompletedTask;
+        await using var connection = await sessions.OpenConnectionAsync();
+        var others = toy.WorkAsync();
+        await toy.WaitUntilAsync("SELECT EXISTS (SELECT FROM part WHERE from_key = '00011' AND state = 'leased')");
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT FROM part WHERE from_key = '00011' FOR UPDATE", transaction: transaction);
+        var copy = await connection.BeginBinaryImportAsync("COPY toy_item (key) FROM STDIN (FORMAT BINARY)");
+        await others;
+        using (Pulse.Start(toy.Engine.Database, toy.Engine.Options, null, TimeProvider.System, Pulse.OnGone.Ignore))
+        {
+            await toy.WaitUntilAsync("SELECT count(*) = 0 FROM worker WHERE state = 'alive'");
+        }
+
+        await toy.WaitUntilAsync(
+            "SELECT NOT EXISTS (SELECT FROM worker JOIN pg_stat_activity ON application_name = sessions)");
+        await toy.WorkAsync();
+        Assert.Equal(effects, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'first'"));
+        // Its session is dead, or (control) stands in the COPY until now.
+        await Record.ExceptionAsync(async () => await copy.DisposeAsync());
+    }
+
     [Fact]
     public async Task A_gone_worker_claims_nothing_more()
     {
         await using var toy = await ToyRun.CreateAsync();
         await toy.OpenAsync();
-        var workerId = await Workers.RegisterAsync(toy.Engine.Database, CancellationToken.None);
+        var workerId = await Workers.RegisterAsync(toy.Engine.Database, ownsSessions: false, CancellationToken.None);
         await Workers.MarkGoneAsync(toy.Engine.Database, workerId, CancellationToken.None);
         using var pulse = Pulse.Start(toy.Engine.Database, toy.Engine.Options, workerId, TimeProvider.System, Pulse.OnGone.Ignore);
         using var worker = new Worker(toy.Engine, workerId, pulse);

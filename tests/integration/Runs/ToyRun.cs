@@ -11,6 +11,8 @@ public sealed class ToyRun : IAsyncDisposable
 
     private readonly TestDatabase _database = new();
 
+    public string ConnectionString => _database.ConnectionString;
+
     public RunEngine Engine { get; private set; } = null!;
 
     public ToyNight Night { get; private set; } = null!;
@@ -18,7 +20,8 @@ public sealed class ToyRun : IAsyncDisposable
     public string Outbox { get; } = Directory.CreateTempSubdirectory("toy-outbox-").FullName;
 
     public static async Task<ToyRun> CreateAsync(
-        int items = 40, GuardsOff guardsOff = GuardsOff.None, TimeProvider? clock = null)
+        int items = 40, GuardsOff guardsOff = GuardsOff.None, TimeProvider? clock = null,
+        TimeSpan? lease = null)
     {
         var run = new ToyRun();
         await run._database.InitializeAsync();
@@ -28,6 +31,7 @@ public sealed class ToyRun : IAsyncDisposable
             PassingDelay = TimeSpan.FromMilliseconds(20),
             PassingDelayMax = TimeSpan.FromMilliseconds(50),
             GuardsOff = guardsOff,
+            Lease = lease ?? new EngineOptions().Lease,
         };
         run.Night = new ToyNight(run.Outbox, items, 10, TimeSpan.Zero);
         run.Engine = new RunEngine(
