@@ -43,14 +43,18 @@ public static class Failures
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.DiskFull,
         PostgresException postgres => IsPassing(postgres.SqlState) ? FailureKind.Passing : FailureKind.Lasting,
-        NpgsqlException { InnerException: IOException or SocketException or TimeoutException } => FailureKind.Passing,
+        // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, a value out of range
+        // comes out, wrapped or bare.
+        NpgsqlException
+        {
+            InnerException: IOException or SocketException or TimeoutException or ArgumentOutOfRangeException
+        } => FailureKind.Passing,
         NpgsqlException { IsTransient: true } => FailureKind.Passing,
         IOException { HResult: NoSpace or QuotaExceeded or DiskFullHResult } => FailureKind.DiskFull,
         // These are about what is in a file or where it should be: no waiting brings it.
         FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or PathTooLongException =>
             FailureKind.Lasting,
         IOException => FailureKind.Passing,
-        // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, this comes out.
         ArgumentOutOfRangeException when error.StackTrace?.Contains("Npgsql.Internal.NpgsqlConnector", StringComparison.Ordinal)
             is true => FailureKind.Passing,
         AggregateException { InnerExceptions: [var only] } => Kind(only),
@@ -67,7 +71,7 @@ public static class Failures
         _ => error.GetType().Name,
     };
 
-    /// <summary>Where it happened: constraint and innermost stack frames, free of values.</summary>
+    /// <summary>What happened and where: types, constraint and innermost stack frames, free of values.</summary>
     public static string Text(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -84,7 +88,8 @@ public static class Failures
             .Distinct()
             .Take(FramesMax);
         var constraint = (error as PostgresException)?.ConstraintName is { } name ? $"constraint {name} " : "";
-        return $"{error.GetType().Name} {constraint}at {string.Join(" < ", frames)}";
+        var cause = error.InnerException is { } inner ? $"from {inner.GetType().Name} " : "";
+        return $"{error.GetType().Name} {cause}{constraint}at {string.Join(" < ", frames)}";
     }
 
     /// <summary>

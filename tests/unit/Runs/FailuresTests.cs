@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+using MyNumber.Batch.Runs;
+using Npgsql;
+
+namespace MyNumber.Tests.Unit.Runs;
+
+/// <summary>Which errors go away by themselves (ENGINE.md, rule 11).</summary>
+public sealed class FailuresTests
+{
+    public static TheoryData<Exception, FailureKind> Errors => new()
+    {
+        { Postgres("08006"), FailureKind.Passing },
+        { Postgres("53300"), FailureKind.Passing },
+        { Postgres("53100"), FailureKind.DiskFull },
+        { Postgres("57P01"), FailureKind.Passing },
+        { Postgres("57014"), FailureKind.Lasting },
+        { Postgres("40001"), FailureKind.Passing },
+        { Postgres("40P01"), FailureKind.Passing },
+        { Postgres("25P03"), FailureKind.Passing },
+        { Postgres("23505"), FailureKind.Lasting },
+        { new NpgsqlException("x", new SocketException()), FailureKind.Passing },
+        { new NpgsqlException("x", new TimeoutException()), FailureKind.Passing },
+        { new NpgsqlException("x", new ArgumentOutOfRangeException()), FailureKind.Passing },
+        { new NpgsqlException("No password has been provided"), FailureKind.Lasting },
+        { new ArgumentOutOfRangeException(), FailureKind.Lasting },
+        { new AggregateException(new IOException()), FailureKind.Passing },
+        { new AggregateException(new IOException(), new IOException()), FailureKind.Lasting },
+        { new IOException(), FailureKind.Passing },
+        { new IOException("x", 28), FailureKind.DiskFull },
+        { new IOException("x", 122), FailureKind.DiskFull },
+        { new FileNotFoundException(), FailureKind.Lasting },
+        { new DirectoryNotFoundException(), FailureKind.Lasting },
+        { new InvalidOperationException(), FailureKind.Lasting },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void An_error_passes_lasts_or_says_that_a_disk_is_full(Exception error, FailureKind kind) =>
+        Assert.Equal(kind, Failures.Kind(error));
+
+    [Fact]
+    public void Its_words_name_types_and_never_the_message()
+    {
+        var text = Failures.Text(new NpgsqlException("山田", new IOException("太郎")));
+        Assert.StartsWith("NpgsqlException from IOException at", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("山田", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("太郎", text, StringComparison.Ordinal);
+    }
+
+    private static PostgresException Postgres(string state) => new("x", "ERROR", "ERROR", state);
+}
