@@ -1,16 +1,18 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 
 namespace MyNumber.Templates.Codes;
 
 /// <summary>The towns behind each postal code (Japan Post's table, see Data/), to split an address after its town.</summary>
 internal static class PostalTowns
 {
-    private static readonly Lazy<Dictionary<string, string>> Towns = new(Load);
+    private static readonly Lazy<Table> Towns = new(Load);
 
     /// <summary>
     /// A large user's own code: it is in no table of towns, and its digits begin at 8. Its barcode is the code alone.
     /// </summary>
-    public static bool IsLargeUser(string code) => code[3] == '8' && !Towns.Value.ContainsKey(code);
+    public static bool IsLargeUser(string code) => code[3] == '8' && Towns.Value.Line(code) is null;
 
     /// <summary>
     /// The address after its town: by the table, else after the first full-width space, else all of it (FORMATS.md).
@@ -18,7 +20,7 @@ internal static class PostalTowns
     public static string AfterTown(string code, string address)
     {
         var end = 0;
-        if (Towns.Value.TryGetValue(code, out var line))
+        if (Towns.Value.Line(code) is { } line)
         {
             var pairs = line.Split('\t');
             for (var i = 0; i + 1 < pairs.Length; i += 2)
@@ -50,17 +52,54 @@ internal static class PostalTowns
     private static string Fold(string text) =>
         text.Replace('ヶ', 'ケ').Replace('が', 'ケ').Replace('ガ', 'ケ').Replace('之', 'ノ').Replace('の', 'ノ');
 
-    private static Dictionary<string, string> Load()
+    private static Table Load()
     {
         using var resource = typeof(PostalTowns).Assembly.GetManifestResourceStream("MyNumber.Templates.Codes.Data.towns.txt.gz")
             ?? throw new InvalidOperationException("The table of postal codes is missing from the assembly.");
-        using var reader = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        var towns = new Dictionary<string, string>(125_000, StringComparer.Ordinal);
-        while (reader.ReadLine() is { } line)
+        using var unpacked = new GZipStream(resource, CompressionMode.Decompress);
+        using var text = new MemoryStream();
+        unpacked.CopyTo(text);
+        return new Table(text.ToArray());
+    }
+
+    /// <summary>
+    /// The text as it lies in the file, and where each code's line begins in it: a dictionary of strings would take four
+    /// times the memory.
+    /// </summary>
+    private sealed class Table
+    {
+        private const int CodeDigits = 7;
+
+        private readonly byte[] _text;
+        private readonly List<int> _codes = [];
+        private readonly List<int> _lines = [];
+
+        public Table(byte[] text)
         {
-            towns.Add(line[..7], line.Length > 8 ? line[8..] : "");
+            _text = text;
+            for (var start = 0; start < text.Length; start = End(start) + 1)
+            {
+                // In order of the codes, as make-towns.py writes them.
+                _codes.Add(int.Parse(text.AsSpan(start, CodeDigits), NumberStyles.None, CultureInfo.InvariantCulture));
+                _lines.Add(start);
+            }
         }
 
-        return towns;
+        /// <summary>City and town, city and town …, a tab between any two; null where the code is in no line.</summary>
+        public string? Line(string code)
+        {
+            var at = code.Length == CodeDigits && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? _codes.BinarySearch(number)
+                : -1;
+            if (at < 0)
+            {
+                return null;
+            }
+
+            var from = Math.Min(_lines[at] + CodeDigits + 1, End(_lines[at]));
+            return Encoding.UTF8.GetString(_text.AsSpan(from, End(_lines[at]) - from));
+        }
+
+        private int End(int start) => _text.AsSpan(start).IndexOf((byte)'\n') is var length && length < 0 ? _text.Length : start + length;
     }
 }
