@@ -23,6 +23,9 @@ internal static class Claims
     // A step's state tells which act its open parts have, so the order publish, close, plan, work is an order of steps,
     // and within a step the index gives the parts in key order: no claim ever sorts all open parts.
     // The claimer itself must be alive: a worker that was given up takes nothing more.
+    // A claim is not waited for on the disk; that would be half of what a small part costs. A server that crashes may forget
+    // it: then the part is ready again, and whoever claims it next has the same epoch. Of the two only the first gets
+    // through the fence, as it leaves nothing leased behind, and both would store the same.
     private const string ClaimSql = $"""
         WITH best AS MATERIALIZED (
           SELECT next.id, next.taken_over
@@ -45,7 +48,7 @@ internal static class Claims
           LIMIT 1)
         UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, attempts = attempts + 1, not_before = NULL,
           started_at = $2, takeovers = takeovers + best.taken_over::int
-        FROM best, step, run
+        FROM best, step, run, (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
         WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
         RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
           part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over

@@ -12,7 +12,6 @@ public sealed class StorageStep(NightServices services)
 {
     private readonly KeyDestruction _keys = new(services.Policy, services.Keys, services.Store);
 
-
     /// <summary>The step as the engine runs it.</summary>
     public StepDefinition Definition => new("storage", Act.OfRows(PlanAsync), _keys.Work, Laws)
     {
