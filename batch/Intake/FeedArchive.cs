@@ -66,25 +66,44 @@ public static class FeedArchive
         var staying = new List<string>();
         foreach (var feed in areas.SelectMany(area => Feed.Marked(home, area)))
         {
-            var sha256 = FeedMarker.Read(feed).Sha256;
-            var state = await StateAsync(connection, feed, sha256, cancellation);
-            if (state == "taken" && await IsUnstoredAsync(connection, feed, cancellation))
+            try
             {
-                staying.Add(FeedDesk.Subject(feed));
+                if (await StaysAsync(connection, home, feed, cancellation))
+                {
+                    staying.Add(FeedDesk.Subject(feed));
+                }
             }
-            else if (state == "taken")
+            catch (IOException gone) when (IsGone(gone) && !File.Exists(feed.MarkerPath))
             {
-                ToArchive(home, feed);
-                FaultPoints.Hit(FaultPoints.ArchiveMoved);
-            }
-            else if (state == "rejected")
-            {
-                await ToRejectedAsync(connection, home, feed, sha256, cancellation);
-                FaultPoints.Hit(FaultPoints.ArchiveMoved);
+                // A worker that was given up woke and moved the same feed to the same place; its marker went last.
             }
         }
 
         return staying;
+    }
+
+    private static async Task<bool> StaysAsync(
+        NpgsqlConnection connection, Home home, Feed feed, CancellationToken cancellation)
+    {
+        var sha256 = FeedMarker.Read(feed).Sha256;
+        var state = await StateAsync(connection, feed, sha256, cancellation);
+        if (state == "taken" && await IsUnstoredAsync(connection, feed, cancellation))
+        {
+            return true;
+        }
+
+        if (state == "taken")
+        {
+            ToArchive(home, feed);
+            FaultPoints.Hit(FaultPoints.ArchiveMoved);
+        }
+        else if (state == "rejected")
+        {
+            await ToRejectedAsync(connection, home, feed, sha256, cancellation);
+            FaultPoints.Hit(FaultPoints.ArchiveMoved);
+        }
+
+        return false;
     }
 
     // The feed itself first; the same content under another name is one that was recognised (`again`).
@@ -181,7 +200,7 @@ public static class FeedArchive
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move($"{path}.tmp", path, overwrite: true);
+        MoveOnce($"{path}.tmp", path);
     }
 
     // A file's name is the sender's choice: it may hold a comma.
@@ -193,10 +212,10 @@ public static class FeedArchive
     {
         if (File.Exists(feed.DataPath))
         {
-            File.Move(feed.DataPath, $"{target}.csv", overwrite: true);
+            MoveOnce(feed.DataPath, $"{target}.csv");
         }
 
-        File.Move(feed.MarkerPath, $"{target}.done", overwrite: true);
+        MoveOnce(feed.MarkerPath, $"{target}.done");
         Durable.SyncFolder(Path.GetDirectoryName(feed.MarkerPath)!);
     }
 
@@ -229,6 +248,20 @@ public static class FeedArchive
     private static void MoveInto(string path, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        File.Move(path, target, overwrite: true);
+        MoveOnce(path, target);
     }
+
+    // What a kill, or a worker that woke in the middle of the same move, leaves to do: what is gone from here lies there.
+    private static void MoveOnce(string path, string target)
+    {
+        try
+        {
+            File.Move(path, target, overwrite: true);
+        }
+        catch (IOException gone) when (IsGone(gone) && File.Exists(target))
+        {
+        }
+    }
+
+    private static bool IsGone(IOException error) => error is FileNotFoundException or DirectoryNotFoundException;
 }

@@ -76,7 +76,7 @@ public sealed class DropPublisher(string outbox)
         }
 
         var staged = _staging.FullPath(drop.Folder, file);
-        if (!File.Exists(staged) || await HashAsync(staged, cancellation) != file.Sha256)
+        if (!await IsStagedAsync(staged, file.Sha256, cancellation))
         {
             var again = await _staging.StageAsync(
                 drop.Folder, file.Path, (stream, cancel) => render(file.Path, stream, cancel), cancellation);
@@ -130,6 +130,19 @@ public sealed class DropPublisher(string outbox)
         }
 
         Durable.SyncFolder(Path.GetDirectoryName(place)!);
+    }
+
+    // Opened, not looked for first: a zombie may put it in place in between.
+    private static async Task<bool> IsStagedAsync(string staged, string sha256, CancellationToken cancellation)
+    {
+        try
+        {
+            return await HashAsync(staged, cancellation) == sha256;
+        }
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellation)
