@@ -14,6 +14,9 @@ internal sealed class CellsZone(DigitNetwork network)
 
     private const double SpeckMm2 = 0.08;
 
+    // Of the cell's height, along which ink must lie at its side to be called cut off there.
+    private const double CutShareMin = 0.25;
+
     /// <summary>What stands in the cells.</summary>
     public CellsReading Read(CanonicalPage page, EmptyPage empty, FormItem item)
     {
@@ -23,6 +26,7 @@ internal sealed class CellsZone(DigitNetwork network)
         var struck = StrikeLines.Count(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm) > 0 && item.Cells.Count > 1;
         var pictures = new List<float[]>();
         var at = new List<int>();
+        var cut = new List<bool>();
         for (var i = 0; i < item.Cells.Count; i++)
         {
             var cell = CanonicalPage.Px(item.Cells[i], -0.1);
@@ -33,6 +37,7 @@ internal sealed class CellsZone(DigitNetwork network)
             {
                 pictures.Add(picture);
                 at.Add(i);
+                cut.Add(IsCutAtSide(digit));
             }
         }
 
@@ -41,10 +46,20 @@ internal sealed class CellsZone(DigitNetwork network)
         var seen = new float[]?[item.Cells.Count];
         for (var i = 0; i < at.Count; i++)
         {
-            (cells[at[i]], seen[at[i]]) = (guesses[i], pictures[i]);
+            // A blot over the side of an empty cell leaves an upright edge, which looks like a 1; so a 1 stands free or is asked
+            // about.
+            var guess = guesses[i] is { Digit: 1 } one && cut[i] ? one with { Digit = null } : guesses[i];
+            (cells[at[i]], seen[at[i]]) = (guess, pictures[i]);
         }
 
         return new CellsReading(cells, seen, struck);
+    }
+
+    private static bool IsCutAtSide(Mat digit)
+    {
+        using var left = digit.Col(0);
+        using var right = digit.Col(digit.Width - 1);
+        return Math.Max(Cv2.CountNonZero(left), Cv2.CountNonZero(right)) >= CutShareMin * digit.Height;
     }
 
     // Specks go; so does what only reaches in: a small piece at the edge that leaves the middle of the cell alone.

@@ -85,6 +85,22 @@ public sealed class BadScanTests : IDisposable
         Assert.Equal("application-form", reading.Form);
     }
 
+    [Theory]
+    [InlineData(1.6, 2.2)]
+    [InlineData(1.6, 3.0)]
+    [InlineData(2.0, 2.6)]
+    [InlineData(2.4, 2.4)]
+    public void A_blot_over_the_line_between_two_empty_cells_is_no_digit(double halfWidthMm, double halfHeightMm)
+    {
+        using var scan = FilledForm.Fill(phone: "");
+        var cell = Form.Find("phone")!.Cells[5];
+        var blot = FilledForm.Px(new Box(
+            cell.XMm - halfWidthMm, cell.YMm + (cell.HeightMm / 2) - halfHeightMm, 2 * halfWidthMm, 2 * halfHeightMm));
+        var middle = new Point(blot.X + (blot.Width / 2), blot.Y + (blot.Height / 2));
+        Cv2.Ellipse(scan, middle, new Size(blot.Width / 2, blot.Height / 2), 0, 0, 360, new Scalar(40), -1);
+        Assert.NotEqual(FieldState.Read, Read(scan).Fields["phone"].State);
+    }
+
     [Fact]
     public void A_mark_may_be_larger_than_its_box_and_a_struck_one_or_a_stain_is_none()
     {
