@@ -192,12 +192,27 @@ public static class Drops
                 cancellation))
             .Select(folder => folder.Replace('/', '+')).ToHashSet();
         var orphans = folders.Where(folder => !living.Contains(Path.GetFileName(folder))).ToList();
+        var gone = 0;
         foreach (var orphan in orphans)
         {
-            Directory.Delete(orphan, recursive: true);
+            gone += TryDelete(orphan) ? 1 : 0;
         }
 
-        return orphans.Count;
+        return gone;
+    }
+
+    // Another worker sweeps at the same moment, or one that was given up still writes there: what stays is swept next time.
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static async Task<int> NextNumberAsync(StoreContext context, string product, CancellationToken cancellation)

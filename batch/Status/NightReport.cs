@@ -167,15 +167,28 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
         _ => value.ToString() ?? "",
     };
 
-    private static async Task ReplaceAsync(string path, string text, CancellationToken cancellation)
+    /// <summary>
+    /// Puts a text in the place of whatever has that name, whole or not at all; also while others put the same text there.
+    /// </summary>
+    internal static async Task ReplaceAsync(string path, string text, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        foreach (var leftover in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*.tmp"))
+        foreach (var leftover in Directory.GetFiles(folder, $"{Path.GetFileName(path)}.*.tmp"))
         {
             // Of a try that a kill or a full disk ended: the part was not done, so this one comes after it.
             File.Delete(leftover);
         }
 
+        while (!await TryReplaceAsync(path, text, cancellation))
+        {
+            // A worker that was given up woke and took the file for a leftover; it does so once.
+        }
+
+        Durable.SyncFolder(folder);
+    }
+
+    private static async Task<bool> TryReplaceAsync(string path, string text, CancellationToken cancellation)
+    {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         await using (var stream = new FileStream(temporary, FileMode.CreateNew))
         {
@@ -183,7 +196,14 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(temporary, path, overwrite: true);
-        Durable.SyncFolder(folder);
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        catch (FileNotFoundException) when (!File.Exists(temporary))
+        {
+            return false;
+        }
     }
 }

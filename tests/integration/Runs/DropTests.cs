@@ -26,6 +26,27 @@ public sealed class DropTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_that_put_the_same_drop_in_place_and_sweep_at_once_do_no_harm()
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        var files = new List<StagedFile>();
+        for (var i = 0; i < 60; i++)
+        {
+            files.Add(await StageAsync($"{i:00}.csv", $"{i}"));
+            Directory.CreateDirectory(Path.Combine(_outbox, ".staging", $"orphan-{i:00}", "deep"));
+        }
+
+        Task PublishAsync() => new DropPublisher(_outbox).PublishAsync(
+            _drop, files, (path, stream, cancel) => stream.WriteAsync(Encoding.UTF8.GetBytes($"{int.Parse(path[..2])}"), cancel).AsTask(),
+            CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(PublishAsync)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            () => Drops.SweepAsync(toy.Engine.Database, _outbox, CancellationToken.None))));
+        Assert.Equal(files.Count + 1, Directory.GetFiles(Place).Length);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_outbox, ".staging")));
+    }
+
+    [Fact]
     public async Task Publishing_again_changes_nothing()
     {
         var a = await StageAsync("a.csv", "A");
