@@ -1,6 +1,6 @@
 using MyNumber.Batch.Status;
 
-namespace MyNumber.Tests.Unit.Status;
+namespace MyNumber.Tests.Unit.Runs;
 
 public sealed class NightReportTests : IDisposable
 {
