@@ -44,7 +44,10 @@ public sealed record EngineOptions
     /// <summary>A part of act work claimed this often is halved, or its one item judged (rule 5).</summary>
     public int WorkClaimsMax { get; init; } = 3;
 
-    /// <summary>Another act claimed this often fails: it cannot be halved.</summary>
+    /// <summary>
+    /// Another act claimed this often fails, as does a work part of one item for which no outcome can be given: neither can be
+    /// halved.
+    /// </summary>
     public int OtherClaimsMax { get; init; } = 10;
 
     /// <summary>When nights begin, and by when they must have begun and ended.</summary>

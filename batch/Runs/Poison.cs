@@ -14,7 +14,9 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         ClaimedPart claimed, StepDefinition step, PartContext context, CancellationToken cancellation)
     {
         var items = await ItemsAsync(step, context, cancellation);
-        if (items.Count == 0)
+        // Where no outcome can stand in for another try, only a person can say one: it is tried as often as what cannot be
+        // halved at all. Two workers that were killed for other reasons must not stop a night.
+        if (items.Count == 0 || (items.Count == 1 && step.Poison is null && claimed.Attempts < options.OtherClaimsMax))
         {
             return null;
         }

@@ -45,7 +45,10 @@ public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyLi
     /// </summary>
     public int? ClaimsMax { get; init; }
 
-    /// <summary>Gives the outcome of a single item that ended its workers (ENGINE.md, rule 5).</summary>
+    /// <summary>
+    /// Gives the outcome of a single item that ended its workers (ENGINE.md, rule 5). Null where there is none to give: such a
+    /// part fails after <see cref="EngineOptions.OtherClaimsMax"/> claims and waits for a person.
+    /// </summary>
     public Func<string, StoreContext, CancellationToken, Task>? Poison { get; init; }
 }
 

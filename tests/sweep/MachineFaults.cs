@@ -9,6 +9,7 @@ internal static class MachineFaults
     private const int NoRoom = 3;
     private static readonly int[] AnyStep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     private static readonly string[] Folders = ["outbox", "archive", "inbox", "store", "keys"];
+    private static readonly TimeSpan LetGoMax = TimeSpan.FromSeconds(5);
     private static readonly string[] Jumps = ["+1d", "-3d", "+40m", "-40m", "+400d"];
     private static readonly TimeSpan FullMax = TimeSpan.FromSeconds(120);
 
@@ -82,7 +83,14 @@ internal static class MachineFaults
         using var strace = Process.Start(start)!;
         await Task.WhenAny(Task.Delay(dice.Next(3000, 6000)), strace.WaitForExitAsync());
         Processes.Interrupt(strace.Id);
-        await strace.WaitForExitAsync();
+        await Task.WhenAny(Task.Delay(LetGoMax), strace.WaitForExitAsync());
+        if (!strace.HasExited)
+        {
+            // It may wait for ever for a thread that was killed meanwhile, and holds all others: its end lets them go.
+            Processes.Kill(strace.Id);
+            await strace.WaitForExitAsync();
+        }
+
         return File.Exists(trace) && (await File.ReadAllTextAsync(trace)).Contains("(DELAYED)", StringComparison.Ordinal);
     }
 

@@ -166,6 +166,20 @@ public sealed class FailureTests
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }
 
+    [Theory]
+    [InlineData(8, "done")]   // The ninth claim: two or three workers that were killed for other reasons stop no night.
+    [InlineData(9, "failed")] // The tenth.
+    public async Task A_part_whose_one_item_has_no_other_outcome_is_tried_ten_times(int before, string state)
+    {
+        await using var toy = await ToyRun.CreateAsync();
+        await toy.ExecuteAsync(
+            $"CREATE FUNCTION died() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.from_key = 'all' THEN NEW.attempts := {before}; END IF; RETURN NEW; END $$; CREATE TRIGGER died BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION died()");
+        await toy.OpenAsync();
+        await toy.WorkAsync();
+        Assert.Equal(state, await toy.ScalarAsync<string>("SELECT state FROM part WHERE from_key = 'all'"));
+        Assert.Equal(state == "done" ? 1 : 0, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'last'"));
+    }
+
     private static async Task<ToyRun> BrokenAsync(string key, string kind)
     {
         var toy = await ToyRun.CreateAsync();
