@@ -18,6 +18,8 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private Home? _home;
     private NpgsqlDataSource? _database;
     private NightServices? _services;
+    private RunEngine? _engine;
+    private Pulse? _watch;
 
     /// <summary>Ends the command early: Ctrl+C or SIGTERM.</summary>
     public CancellationToken Cancellation => cancellation;
@@ -92,9 +94,17 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
         return _services = NightServices.Create(Home, database, Policy, Clock);
     }
 
-    /// <summary>The run engine of this home.</summary>
+    /// <summary>
+    /// The run engine of this home. From now on this process watches the workers' beats: one that stands still may hold the
+    /// very rows that the command wants, and perhaps nobody else is there to give it up.
+    /// </summary>
     /// <exception cref="UsageException">A fault point is armed in production.</exception>
-    public async Task<RunEngine> EngineAsync() => (await ServicesAsync()).CreateEngine(EngineSettings.Read(Settings));
+    public async Task<RunEngine> EngineAsync()
+    {
+        _engine ??= (await ServicesAsync()).CreateEngine(EngineSettings.Read(Settings));
+        _watch ??= Pulse.Start(_engine.Database, _engine.Options, null, _engine.Clock, Pulse.OnGone.Ignore);
+        return _engine;
+    }
 
     /// <summary>Writes one JSON object as one line on standard output.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonLines.Options));
@@ -102,6 +112,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _watch?.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();

@@ -6,7 +6,8 @@ namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
 /// The worker processes of this host, as children: one a core, restarted with back-off, marked gone the moment they are
-/// dead, drained when this pool is disposed. A crash in native code takes a child, never its parent.
+/// dead, drained when this pool is disposed. A crash in native code takes a child, never its parent. Whoever starts a pool
+/// watches the beats too (<see cref="Pulse"/>): children that stand still are given up by it.
 /// </summary>
 public sealed class WorkerPool : IAsyncDisposable
 {
@@ -17,14 +18,12 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly RunEngine _engine;
     private readonly Func<ProcessStartInfo> _work;
     private readonly CancellationTokenSource _ending = new();
-    private readonly Pulse _watch;
     private readonly WorkerRestarts _restarts;
     private readonly List<Task> _children;
 
     private WorkerPool(RunEngine engine, Func<ProcessStartInfo> work, int workers)
     {
         (_engine, _work) = (engine, work);
-        _watch = Pulse.Start(engine.Database, engine.Options, null, engine.Clock, Pulse.OnGone.Ignore);
         _restarts = new WorkerRestarts(engine);
         _children = [.. Enumerable.Range(0, workers).Select(_ => KeepOneAsync()), _restarts.WatchAsync(_ending.Token)];
     }
@@ -48,7 +47,6 @@ public sealed class WorkerPool : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await Task.WhenAll(_children);
-        _watch.Dispose();
         _ending.Dispose();
     }
 
