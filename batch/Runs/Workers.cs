@@ -120,8 +120,9 @@ public static class Workers
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return fields[0] is "Z" or "X" ? null : fields[19];
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or IOException)
+        catch (IOException)
         {
+            // No such process any more: its file is gone, or went while it was read.
             return null;
         }
     }

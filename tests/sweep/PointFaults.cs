@@ -24,7 +24,7 @@ internal static class PointFaults
     private static IReadOnlyList<int> Steps(string point, string world) => (point, world) switch
     {
         (FaultPoints.KeySlotWritten, "first") => [1],
-        (FaultPoints.KeySlotWritten, "third") => [1, 9],
+        (FaultPoints.KeySlotWritten, "third") => [9],
         (FaultPoints.KeySlotWritten, _) => [],
         (FaultPoints.ArchiveMoved, "first") => [1],
         (FaultPoints.ArchiveMoved, _) => [1, 8],

@@ -14,7 +14,7 @@ internal sealed record SweepOptions
     /// <summary>How often each kind must have struck.</summary>
     public int Each { get; init; }
 
-    /// <summary>Kinds whose name holds this; all others are left out.</summary>
+    /// <summary>Kinds whose name holds one of these, parted by `|`; all others are left out.</summary>
     public string Only { get; init; } = "";
 
     /// <summary>Applications of the first night.</summary>
@@ -45,7 +45,8 @@ internal static class Sweep
         var wanted = Enumerable.Range(options.From, options.Nights ?? World.Names.Count)
             .Select(number => WorldOf(number)).ToHashSet();
         var worlds = (await World.MakeAsync(stage, options.Applications, wanted, say)).ToDictionary(world => world.Name);
-        var kinds = FaultKind.All.Where(kind => kind.Name.Contains(options.Only, StringComparison.Ordinal)).ToList();
+        var kinds = FaultKind.All
+            .Where(kind => options.Only.Split('|').Any(part => kind.Name.Contains(part, StringComparison.Ordinal))).ToList();
         if (kinds.Count == 0)
         {
             throw new ArgumentException($"No kind of fault has {options.Only} in its name.");
@@ -55,10 +56,18 @@ internal static class Sweep
         for (var number = options.From; !IsEnough(options, tally, number - options.From) && !cancellation.IsCancellationRequested; number++)
         {
             var world = worlds[WorldOf(number)];
+            var now = options;
+            if (tally.Struck >= options.Count)
+            {
+                // Enough in all: from here on only what struck too seldom, as if `--only` had named it.
+                kinds = [.. kinds.Where(kind => tally.StruckBy(kind) < options.Each)];
+                now = options with { Only = string.Join('|', kinds.Select(kind => kind.Name)) };
+            }
+
             var plan = Plan.Of(options.Seed, world.Name, number / World.Names.Count, options.PerNight, kinds);
             if (plan.Count > 0)
             {
-                await PlayAsync(stage, world, plan, number, options, tally, say);
+                await PlayAsync(stage, world, plan, number, now, tally, say);
             }
         }
 
@@ -114,8 +123,12 @@ internal static class Sweep
                 break;
             }
 
-            // Somewhere in the part that is being worked, not always at its beginning.
-            await Task.Delay(new Random(fault.Dice).Next(MomentMsMax));
+            if (!fault.Kind.FromTheBeginning)
+            {
+                // Somewhere in the part that is being worked, not always at its beginning.
+                await Task.Delay(new Random(fault.Dice).Next(MomentMsMax));
+            }
+
             night.Say($"-- {fault.Kind.Name}");
             var strike = StrikeAsync(night, fault, struck);
             strikes.Add(strike);

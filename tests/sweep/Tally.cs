@@ -13,6 +13,9 @@ internal sealed class Tally(IReadOnlyList<FaultKind> kinds)
     /// <summary>How often the kind that struck least did so.</summary>
     public int Least => _lines.Values.Min(line => line.Struck);
 
+    /// <summary>How often one kind struck.</summary>
+    public int StruckBy(FaultKind kind) => _lines[kind.Name].Struck;
+
     public int Nights { get; private set; }
 
     public int BadNights { get; private set; }

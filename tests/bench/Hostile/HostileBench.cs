@@ -25,10 +25,15 @@ internal static class HostileBench
         var count = Arguments.Number(arguments, "--count", 10_000);
         var seed = Arguments.Number(arguments, "--seed", 1);
         var tally = new HostileTally(SecondsMax, MegabytesMax);
-        for (var from = 0; from < count && !cancellation.IsCancellationRequested;)
+        var cores = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(Enumerable.Range(0, count).Where(number => number % FilesPerProcess == 0), cores, async (begin, ended) =>
         {
-            from = await BatchAsync(seed, from, Math.Min(count, from + FilesPerProcess), tally, cancellation);
-        }
+            var end = Math.Min(count, begin + FilesPerProcess);
+            for (var from = begin; from < end;)
+            {
+                from = await BatchAsync(seed, from, end, tally, ended);
+            }
+        });
 
         tally.Print(seed);
         Environment.ExitCode = tally.IsClean ? 0 : 1;

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace MyNumber.Tests.Bench;
 
-/// <summary>What became of hostile files.</summary>
+/// <summary>What became of hostile files; told by several readers at once.</summary>
 internal sealed class HostileTally(double secondsMax, long megabytesMax)
 {
     private readonly SortedDictionary<string, long> _files = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
     private readonly List<string> _bad = [];
+    private readonly Lock _one = new();
     private (double Seconds, string Where) _slowest;
     private (long Megabytes, string Where) _largest;
     private long _pages;
@@ -17,17 +18,24 @@ internal sealed class HostileTally(double secondsMax, long megabytesMax)
     public void File(string kind)
     {
         var type = kind.Split(' ')[0];
-        _files[type] = _files.GetValueOrDefault(type) + 1;
+        lock (_one)
+        {
+            _files[type] = _files.GetValueOrDefault(type) + 1;
+        }
     }
 
     public void Page(int number, string kind, string how, string outcome, double seconds, long megabytes)
     {
-        _pages++;
         var said = $"{how} | {outcome.Split(" at ")[0]}";
-        _outcomes[said] = _outcomes.GetValueOrDefault(said) + 1;
         var where = $"file {number} ({kind}), {how}";
-        _slowest = seconds > _slowest.Seconds ? (seconds, where) : _slowest;
-        _largest = megabytes > _largest.Megabytes ? (megabytes, where) : _largest;
+        lock (_one)
+        {
+            _pages++;
+            _outcomes[said] = _outcomes.GetValueOrDefault(said) + 1;
+            _slowest = seconds > _slowest.Seconds ? (seconds, where) : _slowest;
+            _largest = megabytes > _largest.Megabytes ? (megabytes, where) : _largest;
+        }
+
         if (outcome.StartsWith("threw", StringComparison.Ordinal) || outcome.StartsWith("unstable", StringComparison.Ordinal))
         {
             Bad($"{where}: {outcome}");
@@ -58,7 +66,11 @@ internal sealed class HostileTally(double secondsMax, long megabytesMax)
 
     private void Bad(string what)
     {
-        _bad.Add(what);
+        lock (_one)
+        {
+            _bad.Add(what);
+        }
+
         Console.WriteLine(what);
     }
 }
