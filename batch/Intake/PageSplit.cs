@@ -1,4 +1,5 @@
 using BitMiracle.LibTiff.Classic;
+using MyNumber.Batch.Reading;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Writer;
 
@@ -54,7 +55,7 @@ public static class PageSplit
 
     private static byte[]? TakeTiff(byte[] file, int page)
     {
-        using var input = Tiff.ClientOpen("scan", "r", new MemoryStream(file, writable: false), new TiffStream());
+        using var input = TiffPage.Open(file);
         if (input is null || !input.SetDirectory(checked((short)(page - 1))))
         {
             return null;

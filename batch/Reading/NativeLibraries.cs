@@ -16,11 +16,9 @@ public static class NativeLibraries
     /// <summary>Libtesseract in its first call, before OpenCV; zero where Debian's libtesseract5 is not installed.</summary>
     public static nint Tesseract { get; private set; }
 
-    /// <summary>Names of the libraries that were loaded, in order; a test holds the order.</summary>
-    public static IReadOnlyList<string> Order { get; private set; } = [];
-
     /// <summary>Loads once; later calls do nothing. OpenCV is kept to one thread: workers are the parallelism here.</summary>
     /// <exception cref="DllNotFoundException">OpenCV is missing, or libgtk-3-0, which its library wants.</exception>
+    /// <exception cref="InvalidOperationException">Somebody called OpenCV before.</exception>
     public static void Load()
     {
         lock (Gate)
@@ -30,18 +28,20 @@ public static class NativeLibraries
                 return;
             }
 
-            var order = new List<string>();
+            // Better here than in a crash minutes later, at whatever page tesseract or OpenCV frees first.
+            if (File.ReadLines("/proc/self/maps").Any(line => line.EndsWith("libOpenCvSharpExtern.so", StringComparison.Ordinal)))
+            {
+                throw new InvalidOperationException("OpenCV was called before NativeLibraries.Load().");
+            }
+
             // Tesseract uses OpenMP by itself, and two workers on two cores would then fight over them.
             Environment.SetEnvironmentVariable("OMP_THREAD_LIMIT", "1");
             if (NativeLibrary.TryLoad("libtesseract.so.5", out var tesseract))
             {
                 Tesseract = tesseract;
-                order.Add("tesseract");
             }
 
             Cv2.SetNumThreads(1);
-            order.Add("opencv");
-            Order = order;
             _loaded = true;
         }
     }

@@ -52,7 +52,19 @@ public static class CommandLine
         }
         finally
         {
+            await CloseLogAsync();
+        }
+    }
+
+    private static async Task CloseLogAsync()
+    {
+        try
+        {
             await Log.CloseAndFlushAsync();
+        }
+        catch (IOException)
+        {
+            // A full disk: the log's last lines cannot be written. The exit status tells what became of the command, as ever.
         }
     }
 

@@ -29,6 +29,8 @@ internal static class PageDecoder
     /// <summary>Decodes one page, from 1.</summary>
     public static Decoded Decode(byte[] file, int page, Colour colour)
     {
+        // A loose photograph may be decoded before any reader of pages was made.
+        NativeLibraries.Load();
         if (file.Length > PageLimits.FileBytesMax)
         {
             return "too-large";

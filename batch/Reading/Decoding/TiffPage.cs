@@ -52,6 +52,10 @@ internal static class TiffPage
         or NullReferenceException or InvalidOperationException or IOException or NotSupportedException
         or DivideByZeroException or InvalidCastException or OutOfMemoryException;
 
+    /// <summary>Opens the file for whoever wants its bytes, not its picture; null where it is damaged.</summary>
+    /// <exception cref="Exception">Damage, see <see cref="IsDamage"/>.</exception>
+    public static Tiff? Open(byte[] file) => Open(file, new Complaints());
+
     private static Decoded DecodeSound(byte[] file, int page, Colour colour)
     {
         var complaints = new Complaints();
@@ -204,7 +208,8 @@ internal static class TiffPage
     private static Tiff? Open(byte[] file, Complaints complaints)
     {
         Listener.Current = complaints;
-        return Tiff.ClientOpen("scan", "r", new MemoryStream(file, writable: false), new TiffStream());
+        return TiffDirectories.Lie(file) ? null
+            : Tiff.ClientOpen("scan", "r", new MemoryStream(file, writable: false), new TiffStream());
     }
 
     // What LibTiff said of the file that this thread reads.

@@ -166,7 +166,6 @@ public sealed class FaceTests
     [Fact]
     public void Every_drawn_face_is_found_and_leaves_a_plain_background()
     {
-        NativeLibraries.Load();
         for (var i = 0; i < 40; i++)
         {
             using var face = Faces.Portrait(700, new Dice(11, "face", i));
@@ -178,7 +177,6 @@ public sealed class FaceTests
     [Fact]
     public void No_face_is_found_in_a_landscape()
     {
-        NativeLibraries.Load();
         for (var i = 0; i < 20; i++)
         {
             using var hills = Faces.Landscape(700, new Dice(11, "hills", i));

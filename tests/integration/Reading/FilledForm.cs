@@ -21,7 +21,6 @@ internal static class FilledForm
     /// <summary>Prints page <paramref name="page"/> of a form; the caller disposes of it.</summary>
     public static Mat Print(string kind, int page = 1)
     {
-        NativeLibraries.Load();
         using var pdf = new MemoryStream();
         PieceDocuments.Render([new PieceData
         {

@@ -172,7 +172,6 @@ public sealed class OnlinePhotoTests
 
     private static byte[] Noise(int width, int height, params ImageEncodingParam[] options)
     {
-        NativeLibraries.Load();
         using var picture = new Mat(height, width, MatType.CV_8UC1);
         var (random, pixels) = (new Random(width + height), new byte[width * height]);
         random.NextBytes(pixels);
@@ -183,7 +182,6 @@ public sealed class OnlinePhotoTests
 
     private static byte[] Portrait(int turnedLeft, params ImageEncodingParam[] options)
     {
-        NativeLibraries.Load();
         using var face = Faces.Portrait(700, new Dice(11, "face", 3));
         using var encoded = face.Encode(SKEncodedImageFormat.Png, 100);
         using var upright = Cv2.ImDecode(encoded.ToArray(), ImreadModes.Color);
@@ -202,7 +200,6 @@ public sealed class OnlinePhotoTests
     /// <summary>A picture of 600 × 800 pixels in the colours of that device, as a program of a print shop writes it.</summary>
     private static byte[] Ghostscript(string device)
     {
-        NativeLibraries.Load();
         var file = Path.Combine(Directory.CreateTempSubdirectory("mynumber-photo-").FullName, "photo.jpg");
         try
         {

@@ -240,13 +240,6 @@ public sealed class PageReaderTests : IDisposable
         Assert.True(photo.PlainBackground);
     }
 
-    [Fact]
-    public void Tesseract_is_loaded_before_opencv()
-    {
-        // The other order ends in a double free (research: NativeLibraries).
-        Assert.Equal(["tesseract", "opencv"], NativeLibraries.Order);
-    }
-
     private static void AssertFilled(PageReading reading)
     {
         Assert.Equal("application-form", reading.Form);
