@@ -12,7 +12,7 @@ internal static class HostileBench
 {
     private const int FilesPerProcess = 250;
 
-    // A page's own bound, and what a machine under load adds to it.
+    // A page's own bound, and what follows it before somebody looks at the clock again; of processor time.
     private const double SecondsMax = PageLimits.SecondsMax * 1.5;
 
     /// <summary>What a page may take beside what its process had already, MB.</summary>
