@@ -43,8 +43,6 @@ public static class Failures
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.DiskFull,
         PostgresException postgres => IsPassing(postgres.SqlState) ? FailureKind.Passing : FailureKind.Lasting,
-        // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, a value out of range
-        // comes out, wrapped or bare.
         NpgsqlException
         {
             InnerException: IOException or SocketException or TimeoutException or ArgumentOutOfRangeException
@@ -55,11 +53,13 @@ public static class Failures
         FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or PathTooLongException =>
             FailureKind.Lasting,
         IOException => FailureKind.Passing,
-        ArgumentOutOfRangeException when error.StackTrace?.Contains("Npgsql.Internal.NpgsqlConnector", StringComparison.Ordinal)
-            is true => FailureKind.Passing,
+        _ when IsOfJumpingClock(error) => FailureKind.Passing,
         AggregateException { InnerExceptions: [var only] } => Kind(only),
         _ => FailureKind.Lasting,
     };
+
+    /// <summary>Whether the database is away or refused a statement: whatever Npgsql throws, also where the wall clock jumped.</summary>
+    public static bool IsOfDatabase(Exception error) => error is NpgsqlException || IsOfJumpingClock(error);
 
     /// <summary>SQLSTATE, or the exception's type: never its message.</summary>
     public static string Class(Exception error) => error switch
@@ -105,6 +105,11 @@ public static class Failures
         var spread = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))[0] / 255.0;
         return capped * (1 + 0.25 * spread);
     }
+
+    // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, a value out of range comes
+    // out, wrapped in its own exception or bare.
+    private static bool IsOfJumpingClock(Exception error) => error is ArgumentOutOfRangeException
+        && error.StackTrace?.Contains("Npgsql.Internal.NpgsqlConnector", StringComparison.Ordinal) is true;
 
     private static bool IsPassing(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)

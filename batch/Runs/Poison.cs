@@ -86,7 +86,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             await transaction.CommitAsync(cancellation);
             return PartOutcome.Halved;
         }
-        catch (Exception again) when (again is NpgsqlException or IOException)
+        catch (Exception again) when (again is IOException || Failures.IsOfDatabase(again))
         {
             // Then the part fails whole, by the way that goes on until it is written.
             return null;

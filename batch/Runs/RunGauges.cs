@@ -83,7 +83,7 @@ public sealed class RunGauges : IDisposable
             var overdue = await _watch.OverdueAsync(CancellationToken.None);
             return [.. rows, .. await ItemsAsync(connection), new("mynumber.database.reachable", 1, []), new("mynumber.night.overdue", overdue.Count, [])];
         }
-        catch (NpgsqlException)
+        catch (Exception away) when (Failures.IsOfDatabase(away))
         {
             return [new("mynumber.database.reachable", 0, [])];
         }

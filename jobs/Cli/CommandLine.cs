@@ -189,7 +189,7 @@ public static class CommandLine
             Log.Error("The database refused a statement: {SqlState} {Constraint}", refused.SqlState, refused.ConstraintName);
             return Say(context, ExitStatus.Failed, $"The database refused a statement ({refused.SqlState}); see the log.");
         }
-        catch (NpgsqlException)
+        catch (Exception away) when (Failures.IsOfDatabase(away))
         {
             return Say(context, ExitStatus.Unusable,
                 "The database cannot be used: is the server of MYNUMBER_CONNECTION running? ./run-local.sh starts a local one.");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Storage;
-using Npgsql;
 using Quartz;
 using Serilog;
 
@@ -31,7 +30,7 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
                 Log.Information("The night of {Date} is opened", date);
             }
         }
-        catch (NpgsqlException away)
+        catch (Exception away) when (Failures.IsOfDatabase(away))
         {
             // The next ring asks again.
             Log.Warning(away, "Whether a night is due could not be asked");
@@ -48,7 +47,7 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
                 "Retention deleted {Archived} feeds of the archive, {Refused} refused ones, {Photographs} photographs of card orders",
                 gone.Archived, gone.Refused, gone.Photographs);
         }
-        catch (Exception failed) when (failed is NpgsqlException or IOException or UnauthorizedAccessException or StepRefusedException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StepRefusedException || Failures.IsOfDatabase(failed))
         {
             Log.Warning(failed, "Retention could not delete; it tries again at noon, or by `mynumber retention`");
         }
@@ -108,7 +107,7 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
                 "SELECT EXISTS (SELECT FROM run WHERE kind = 'night' AND state IN ('running', 'stopped'))");
             return await command.ExecuteScalarAsync(cancellation) is true;
         }
-        catch (NpgsqlException)
+        catch (Exception away) when (Failures.IsOfDatabase(away))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using MyNumber.Batch.Runs;
-using Npgsql;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;
@@ -72,7 +71,7 @@ public sealed class Watchman : IAsyncDisposable
         {
             // Ending.
         }
-        catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
+        catch (Exception lost) when (lost is TimeoutException || Failures.IsOfDatabase(lost))
         {
             // The rows keep what is to be told until the database is back.
             Log.Warning(lost, "Alerts could not be looked at; tried again");

@@ -125,7 +125,7 @@ public sealed class WorkerPool : IAsyncDisposable
         {
             await Workers.MarkProcessGoneAsync(_engine.Database, pid, CancellationToken.None);
         }
-        catch (Npgsql.NpgsqlException lost)
+        catch (Exception lost) when (Failures.IsOfDatabase(lost))
         {
             // Without the database the beat counter does the same later.
             Log.Warning(lost, "Worker process {Pid} could not be marked gone", pid);

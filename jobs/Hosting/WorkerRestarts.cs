@@ -72,7 +72,7 @@ internal sealed class WorkerRestarts(RunEngine engine)
             await using var connection = await engine.Database.OpenConnectionAsync();
             await act(connection);
         }
-        catch (NpgsqlException lost)
+        catch (Exception lost) when (Failures.IsOfDatabase(lost))
         {
             Log.Warning(lost, "The alert about dying workers could not be written");
         }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs;
 using MyNumber.Jobs.Cli;
-using Npgsql;
 
 namespace MyNumber.Jobs.Web;
 
@@ -94,7 +93,7 @@ public static class Health
             }
             catch (Exception failed) when (failed is not OperationCanceledException)
             {
-                return HealthCheckResult.Unhealthy(failed is NpgsqlException
+                return HealthCheckResult.Unhealthy(Failures.IsOfDatabase(failed)
                     ? "The database does not answer."
                     : $"The check failed ({failed.GetType().Name}).");
             }

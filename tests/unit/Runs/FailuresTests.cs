@@ -47,5 +47,20 @@ public sealed class FailuresTests
         Assert.DoesNotContain("太郎", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_clock_that_jumps_while_Npgsql_connects_is_a_database_that_is_away()
+    {
+        Assert.True(Failures.IsOfDatabase(new JumpedException()));
+        Assert.Equal(FailureKind.Passing, Failures.Kind(new JumpedException()));
+        Assert.True(Failures.IsOfDatabase(Postgres("57P01")));
+        Assert.False(Failures.IsOfDatabase(new ArgumentOutOfRangeException()));
+    }
+
+    // As Npgsql lets it out: it reckons the time left by the wall clock.
+    private sealed class JumpedException : ArgumentOutOfRangeException
+    {
+        public override string StackTrace => "   at Npgsql.Internal.NpgsqlConnector.Open(NpgsqlTimeout timeout, Boolean async)";
+    }
+
     private static PostgresException Postgres(string state) => new("x", "ERROR", "ERROR", state);
 }
