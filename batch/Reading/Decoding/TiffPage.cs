@@ -45,12 +45,12 @@ internal static class TiffPage
     }
 
     /// <summary>
-    /// LibTiff.NET leaves the checking of damaged data to the runtime: it throws what an index, a cast, a sum or an array of
-    /// a told size throws. Anything else is a fault of ours.
+    /// LibTiff.NET leaves the checking of damaged data to the runtime: it throws what an index, a cast, a number, a sum or an
+    /// array of a told size throws. Anything else is a fault of ours.
     /// </summary>
     public static bool IsDamage(Exception thrown) => thrown is IndexOutOfRangeException or ArgumentException or OverflowException
         or NullReferenceException or InvalidOperationException or IOException or NotSupportedException
-        or DivideByZeroException or InvalidCastException or OutOfMemoryException;
+        or DivideByZeroException or InvalidCastException or FormatException or OutOfMemoryException;
 
     /// <summary>Opens the file for whoever wants its bytes, not its picture; null where it is damaged.</summary>
     /// <exception cref="Exception">Damage, see <see cref="IsDamage"/>.</exception>

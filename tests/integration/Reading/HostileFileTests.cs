@@ -11,6 +11,9 @@ public sealed class HostileFileTests
     private const int Files = 150;
     private const int Seed = 20261128;
 
+    // Of the ten thousand of seed 1: what was once not refused as damage.
+    private static readonly (int Seed, int Number)[] ThrewOnce = [(1, 9140), (1, 9275)];
+
     [Fact]
     public void The_sound_files_are_read_in_every_type()
     {
@@ -34,9 +37,9 @@ public sealed class HostileFileTests
         using var reader = new PageReader();
         var sound = SoundFiles.Make();
         var reasons = new HashSet<string>(StringComparer.Ordinal);
-        for (var number = 0; number < Files; number++)
+        foreach (var (seed, number) in Enumerable.Range(0, Files).Select(number => (Seed, number)).Concat(ThrewOnce))
         {
-            var file = HostileFile.Make(sound, Seed, number);
+            var file = HostileFile.Make(sound, seed, number);
             Exception? thrown = Record.Exception(() =>
             {
                 _ = PageSplit.Take(file.Bytes, 1);
@@ -49,7 +52,7 @@ public sealed class HostileFileTests
                     }
                 }
             });
-            Assert.True(thrown is null, $"File {number} of seed {Seed} ({file.Kind}): {thrown}");
+            Assert.True(thrown is null, $"File {number} of seed {seed} ({file.Kind}): {thrown}");
         }
 
         // Not all of them may be refused for one reason: then none came to what it was made for.
