@@ -85,13 +85,13 @@ public sealed record JpegFacts(
         }
 
         var little = tiff[0] == (byte)'I';
-        var directory = Read32(tiff, 4, little);
+        var directory = TiffDirectories.Long(tiff, 4, little);
         if (directory + 2 > tiff.Length)
         {
             return null;
         }
 
-        var entries = Read16(tiff, (int)directory, little);
+        var entries = TiffDirectories.Short(tiff, (int)directory, little);
         for (var i = 0; i < entries; i++)
         {
             var entry = directory + 2 + (i * 12);
@@ -100,10 +100,10 @@ public sealed record JpegFacts(
                 return null;
             }
 
-            if (Read16(tiff, (int)entry, little) == 0x0131)
+            if (TiffDirectories.Short(tiff, (int)entry, little) == 0x0131)
             {
-                var length = Read32(tiff, (int)entry + 4, little);
-                var value = length <= 4 ? entry + 8 : Read32(tiff, (int)entry + 8, little);
+                var length = TiffDirectories.Long(tiff, (int)entry + 4, little);
+                var value = length <= 4 ? entry + 8 : TiffDirectories.Long(tiff, (int)entry + 8, little);
                 return value + length <= tiff.Length && length is > 0 and < 1024
                     ? System.Text.Encoding.Latin1.GetString(tiff.Slice((int)value, (int)length)).TrimEnd('\0', ' ')
                     : null;
@@ -112,12 +112,4 @@ public sealed record JpegFacts(
 
         return null;
     }
-
-    private static long Read32(ReadOnlySpan<byte> bytes, int at, bool little) => little
-        ? BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..])
-        : BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
-
-    private static int Read16(ReadOnlySpan<byte> bytes, int at, bool little) => little
-        ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..])
-        : BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
 }

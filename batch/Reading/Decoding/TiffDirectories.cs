@@ -45,11 +45,13 @@ internal static class TiffDirectories
         return false;
     }
 
-    private static int Short(ReadOnlySpan<byte> file, int at, bool little) => little
+    /// <summary>Two bytes at that place, in the order of bytes that the file has.</summary>
+    public static int Short(ReadOnlySpan<byte> file, int at, bool little) => little
         ? BinaryPrimitives.ReadUInt16LittleEndian(file[at..])
         : BinaryPrimitives.ReadUInt16BigEndian(file[at..]);
 
-    private static long Long(ReadOnlySpan<byte> file, int at, bool little) => little
+    /// <summary>Four bytes, unsigned.</summary>
+    public static long Long(ReadOnlySpan<byte> file, int at, bool little) => little
         ? BinaryPrimitives.ReadUInt32LittleEndian(file[at..])
         : BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
 }
