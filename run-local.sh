@@ -16,7 +16,7 @@ say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\
 fail() { say "$1"; exit "${2:-3}"; }
 
 packages=(postgresql-15 libgtk-3-0 libtesseract5 tesseract-ocr-jpn tesseract-ocr-eng libzbar0 opencv-data
-  fonts-ipaexfont fonts-ipamj-mincho icc-profiles-free poppler-utils libdeflate0)
+  fonts-ipaexfont fonts-ipamj-mincho fonts-morisawa-bizud-gothic icc-profiles-free poppler-utils libdeflate0)
 bench_packages=(python3-reportlab weasyprint)
 test_packages=(zbar-tools qpdf mupdf-tools ghostscript chromium openssh-server gnupg libfaketime strace python3-aiosmtpd)
 

@@ -6,12 +6,14 @@ namespace MyNumber.Templates.Codes;
 internal static class QrPenalty
 {
     /// <summary>Sum of the four rules over a symbol of at most 63 modules a side; bit 0 of a row is the leftmost.</summary>
-    public static int Of(ReadOnlySpan<ulong> rows)
+    /// <param name="rows">The symbol.</param>
+    /// <param name="enough">Where the sum comes to that many before its end, the rest is not looked at.</param>
+    public static int Of(ReadOnlySpan<ulong> rows, int enough)
     {
         var size = rows.Length;
         var all = (1UL << size) - 1;
         var (penalty, dark, runBefore) = (0, 0, 0UL);
-        for (var row = 0; row < size; row++)
+        for (var row = 0; row < size && penalty < enough; row++)
         {
             var bits = rows[row];
             dark += BitOperations.PopCount(bits);

@@ -104,7 +104,7 @@ internal sealed class QrVersion
         for (var mask = 0; mask < Masks; mask++)
         {
             var rows = Masked(placed, mask);
-            var penalty = QrPenalty.Of(rows);
+            var penalty = QrPenalty.Of(rows, lowest);
             if (penalty < lowest)
             {
                 (best, lowest) = (rows, penalty);

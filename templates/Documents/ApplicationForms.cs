@@ -10,9 +10,9 @@ namespace MyNumber.Templates.Documents;
 /// </summary>
 internal static class ApplicationForms
 {
-    private static readonly TextStyle Title = new(Typeface.Gothic, 15, Weight.Bold);
+    private static readonly TextStyle Title = new(Typeface.Bold, 15);
     private static readonly TextStyle Subtitle = new(Typeface.Gothic, 10.5);
-    private static readonly TextStyle Section = new(Typeface.Gothic, 11, Weight.Bold);
+    private static readonly TextStyle Section = new(Typeface.Bold, 11);
     private static readonly TextStyle Label = new(Typeface.Gothic, 9.5);
     private static readonly TextStyle Small = new(Typeface.Gothic, 8);
     private static readonly TextStyle Body = new(Typeface.Gothic, 9.5);

@@ -34,7 +34,7 @@ internal static class IndividualNumberNotice
 
     private static void Front(Canvas canvas)
     {
-        canvas.Text(new TextStyle(Typeface.Gothic, 22, Weight.Bold), 105, 46, "個 人 番 号 通 知 書", Align.Centre);
+        canvas.Text(new TextStyle(Typeface.Bold, 22), 105, 46, "個 人 番 号 通 知 書", Align.Centre);
         canvas.Text(Letter.Note, 105, 53, "Individual Number Notice", Align.Centre);
         canvas.Line(Letter.LeftMm, 57, Letter.RightMm, 57, 0.5);
         Letter.Paragraphs(canvas, Letter.Body, 68, ["　あなたの個人番号（マイナンバー）を、次のとおりお知らせします。"]);

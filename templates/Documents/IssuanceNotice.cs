@@ -18,13 +18,13 @@ internal static class IssuanceNotice
 
     private const double PlaceTopMm = 49.5, AddressTopMm = 62.3, PhoneTopMm = 75.1, EarliestTopMm = 82.6, DeadlineTopMm = 91.6, BringTopMm = 102.4;
 
-    private static readonly TextStyle Title = new(Typeface.Gothic, 8.5, Weight.Bold);
-    private static readonly TextStyle PartTitle = new(Typeface.Gothic, 11, Weight.Bold);
+    private static readonly TextStyle Title = new(Typeface.Bold, 8.5);
+    private static readonly TextStyle PartTitle = new(Typeface.Bold, 11);
     private static readonly TextStyle Label = new(Typeface.Gothic, 7.5);
     private static readonly TextStyle Small = new(Typeface.Gothic, 8);
-    private static readonly TextStyle SmallBold = new(Typeface.Gothic, 8.5, Weight.Bold);
+    private static readonly TextStyle SmallBold = new(Typeface.Bold, 8.5);
 
-    private static readonly TextStyle GuardianNote = new(Typeface.Gothic, 7.5, Weight.Bold);
+    private static readonly TextStyle GuardianNote = new(Typeface.Bold, 7.5);
 
     /// <summary>Front and back: one sheet.</summary>
     public static IEnumerable<Page> Pages(PieceData piece)
@@ -38,7 +38,7 @@ internal static class IssuanceNotice
         canvas.Text(Small, 50, 7, "郵　便　は　が　き", Align.Centre);
         PostagePaid(canvas);
         canvas.Stroke(new Box(31, 21, 22, 7), 0.5);
-        canvas.Text(new TextStyle(Typeface.Gothic, 13, Weight.Bold), 42, 26.2, "転送不要", Align.Centre);
+        canvas.Text(new TextStyle(Typeface.Bold, 13), 42, 26.2, "転送不要", Align.Centre);
         canvas.Stroke(Sticker, 0.4);
         canvas.Text(Title, Middle, 38.4, "個人番号カード交付・", Align.Centre);
         canvas.Text(Title, Middle, 42.4, "電子証明書発行通知書兼照会書", Align.Centre);
@@ -87,16 +87,17 @@ internal static class IssuanceNotice
         Value(canvas, AddressTopMm + 3.6, 9, piece.PickupAddress, 10);
         Value(canvas, PhoneTopMm + 1.2, 5.6, piece.PickupPhone, 11, leftMm: 10);
         Value(canvas, EarliestTopMm + 3.4, 5.4, piece.Earliest is { } earliest ? Wording.Western(earliest) : null, 11);
-        Value(canvas, DeadlineTopMm + 3.6, 6.8, piece.Deadline is { } deadline ? Wording.Western(deadline) + "まで" : null, 13, Weight.Bold);
+        Value(canvas, DeadlineTopMm + 3.6, 6.8, piece.Deadline is { } deadline ? Wording.Western(deadline) + "まで" : null, 13, Typeface.Bold);
     }
 
     private static void Value(
-        Canvas canvas, double topMm, double heightMm, string? text, double maxPt, Weight weight = Weight.Regular, double leftMm = 0)
+        Canvas canvas, double topMm, double heightMm, string? text, double maxPt, Typeface typeface = Typeface.Gothic,
+        double leftMm = 0)
     {
         if (!string.IsNullOrEmpty(text))
         {
             var box = new Box(TextLeftMm + leftMm, topMm, Sticker.WidthMm - 3 - leftMm, heightMm);
-            canvas.Fit(Typeface.Gothic, box, text, maxPt, 6, weight: weight, oneLinePt: 9.5);
+            canvas.Fit(typeface, box, text, maxPt, 6, oneLinePt: 9.5);
         }
     }
 

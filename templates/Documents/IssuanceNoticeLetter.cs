@@ -49,7 +49,7 @@ internal static class IssuanceNoticeLetter
         ];
         for (var i = 0; i < rows.Length; i++)
         {
-            Letter.Cell(canvas, TableTopMm, RowMm, LabelMm, i, rows[i], 13, i == rows.Length - 1 ? Weight.Bold : Weight.Regular);
+            Letter.Cell(canvas, TableTopMm, RowMm, LabelMm, i, rows[i], 13, i == rows.Length - 1 ? Typeface.Bold : Typeface.Gothic);
         }
 
         if (piece.Reminder)

@@ -18,13 +18,13 @@ internal static class Letter
     /// <summary>Where the Application ID stands on letters and mounts, so that camera and read-back find it (R98).</summary>
     public static readonly Box ApplicationId = new(128, 56, 62, 7);
 
-    public static readonly TextStyle Title = new(Typeface.Gothic, 17, Weight.Bold);
-    public static readonly TextStyle Heading = new(Typeface.Gothic, 12, Weight.Bold);
+    public static readonly TextStyle Title = new(Typeface.Bold, 17);
+    public static readonly TextStyle Heading = new(Typeface.Bold, 12);
     public static readonly TextStyle Body = new(Typeface.Gothic, 10.5);
     /// <summary>Where a page has room, as backs have.</summary>
     public static readonly TextStyle Large = new(Typeface.Gothic, 11.5);
 
-    public static readonly TextStyle Strong = new(Typeface.Gothic, 10.5, Weight.Bold);
+    public static readonly TextStyle Strong = new(Typeface.Bold, 10.5);
     public static readonly TextStyle Label = new(Typeface.Gothic, 10);
     public static readonly TextStyle Note = new(Typeface.Gothic, 9);
     public static readonly TextStyle Official = new(Typeface.Mincho, 10.5);
@@ -36,7 +36,7 @@ internal static class Letter
     public static void DoNotForward(Canvas canvas)
     {
         canvas.Stroke(new Box(86, 14.5, 22, 6.5), 0.4);
-        canvas.Text(new TextStyle(Typeface.Gothic, 12, Weight.Bold), 97, 19.2, "転送不要", Align.Centre);
+        canvas.Text(new TextStyle(Typeface.Bold, 12), 97, 19.2, "転送不要", Align.Centre);
         FoldMarks(canvas);
     }
 
@@ -219,12 +219,13 @@ internal static class Letter
 
     /// <summary>The value of a row of such a table.</summary>
     public static void Cell(
-        Canvas canvas, double topMm, double rowMm, double labelMm, int row, string? text, double maxPt = 13, Weight weight = Weight.Regular)
+        Canvas canvas, double topMm, double rowMm, double labelMm, int row, string? text, double maxPt = 13,
+        Typeface typeface = Typeface.Gothic)
     {
         if (!string.IsNullOrEmpty(text))
         {
             var box = new Box(LeftMm + labelMm + 3, topMm + (row * rowMm) + 0.5, RightMm - LeftMm - labelMm - 5, rowMm - 1);
-            canvas.Fit(Typeface.Gothic, box, text, maxPt, 8, weight: weight);
+            canvas.Fit(typeface, box, text, maxPt, 8);
         }
     }
 

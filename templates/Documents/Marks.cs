@@ -48,9 +48,12 @@ internal static class Marks
             while ((rows[y] & ~covered[y]) is not 0 and var open)
             {
                 var x = BitOperations.TrailingZeroCount(open);
-                var wide = Grown(rows, x, y, RunFrom(rows[y], x));
-                var tall = Tall(rows, x, y);
-                var best = NewIn(rows, covered, wide) >= NewIn(rows, covered, tall) ? wide : tall;
+                var best = Grown(rows, x, y, RunFrom(rows[y], x));
+                if (IsDark(rows, x, y + 1) && Tall(rows, x, y) is var tall && NewIn(rows, covered, tall) > NewIn(rows, covered, best))
+                {
+                    best = tall;
+                }
+
                 for (var row = best.Y; row < best.Y + best.Height; row++)
                 {
                     covered[row] |= Mask(best);
@@ -62,6 +65,8 @@ internal static class Marks
 
         return count;
     }
+
+    private static bool IsDark(ReadOnlySpan<ulong> rows, int x, int y) => y < rows.Length && ((rows[y] >> x) & 1) == 1;
 
     private static int RunFrom(ulong row, int x) => BitOperations.TrailingZeroCount(~(row >> x));
 

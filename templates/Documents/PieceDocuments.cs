@@ -27,7 +27,7 @@ public static class PieceDocuments
     /// Version of every template, for control.json: raised with every change of its pages; the golden pages
     /// (tests/integration/Templates/golden) hold both together.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => "2");
+    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => "3");
 
     /// <summary>Version of every font, for control.json.</summary>
     public static IReadOnlyDictionary<string, string> FontVersions =>

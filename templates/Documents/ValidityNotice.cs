@@ -117,7 +117,7 @@ internal static class ValidityNotice
             var isEnding = dates[i] is not null;
             Letter.Cell(
                 canvas, TableTopMm, RowMm, LabelMm, i, dates[i] ?? "今回は対象ではありません", isEnding ? 14 : 10,
-                isEnding ? Weight.Bold : Weight.Regular);
+                isEnding ? Typeface.Bold : Typeface.Gothic);
         }
 
         if (ending != Ending.Certificates && !string.IsNullOrEmpty(piece.ApplicationId))
@@ -180,7 +180,7 @@ internal static class ValidityNotice
         DateOnly?[] ends = [piece.SignatureCertificateUntil, piece.UserCertificateUntil];
         if (ends.Min() is { } last)
         {
-            Letter.Cell(canvas, 62, RowMm, ReplyLabelMm, 0, Wording.Both(last), 13, Weight.Bold);
+            Letter.Cell(canvas, 62, RowMm, ReplyLabelMm, 0, Wording.Both(last), 13, Typeface.Bold);
         }
     }
 

@@ -16,18 +16,8 @@ public enum Align
     Right,
 }
 
-/// <summary>How heavy letters are.</summary>
-public enum Weight
-{
-    /// <summary>As the font has them.</summary>
-    Regular,
-
-    /// <summary>With their outlines drawn too: neither font comes in a heavier cut.</summary>
-    Bold,
-}
-
-/// <summary>How text is set: face, size in points, and weight.</summary>
-public readonly record struct TextStyle(Typeface Typeface, double SizePt, Weight Weight = Weight.Regular)
+/// <summary>How text is set: face, and size in points.</summary>
+public readonly record struct TextStyle(Typeface Typeface, double SizePt)
 {
     /// <summary>Height of an em, mm.</summary>
     public double SizeMm => SizePt * Canvas.MmPerPt;
@@ -53,9 +43,6 @@ public sealed class Canvas
 
     /// <summary>The text does not fit its box even at the smallest size.</summary>
     public const string DoesNotFit = "does-not-fit";
-
-    // Width of the outline of bold letters, em.
-    private const double BoldLine = 0.035;
 
     // A hundredth of a point is 3.5 µm; the scale of a code is multiplied by up to 57 modules.
     private const int Decimals = 2, ScaleDecimals = 5;
@@ -222,12 +209,7 @@ public sealed class Canvas
             return;
         }
 
-        if (style.Weight == Weight.Bold)
-        {
-            LineWidth(style.SizeMm * BoldLine);
-        }
-
-        _content.Add(style.Weight == Weight.Bold ? "BT 2 Tr "u8 : "BT "u8).Add(isTurned ? "0 -1 1 0 "u8 : ""u8);
+        _content.Add("BT "u8).Add(isTurned ? "0 -1 1 0 "u8 : ""u8);
         Point(xMm, yMm).Add(isTurned ? " Tm"u8 : " Td"u8);
         var open = false;
         var font = -1;
@@ -246,7 +228,7 @@ public sealed class Canvas
             _content.Hex(_fonts.Code(font, glyph));
         }
 
-        _content.Add(style.Weight == Weight.Bold ? ">Tj 0 Tr ET\n"u8 : ">Tj ET\n"u8);
+        _content.Add(">Tj ET\n"u8);
     }
 
     private void UseFont((int Font, Flow Flow, double SizePt) wanted)

@@ -11,11 +11,11 @@ internal sealed class Deflate : IDisposable
 {
     private const string Library = "libdeflate.so.0";
 
-    private readonly IntPtr _compressor;
-    private byte[] _buffer = [];
+    // The quickest. Measured: the middle ones save 7 % of a page and 2 % of a file of 5,000, and take half as long again.
+    private const int Level = 1;
 
-    /// <summary>Levels are libdeflate's: 1 is quick, 12 is small.</summary>
-    public Deflate(int level) => _compressor = libdeflate_alloc_compressor(level);
+    private readonly IntPtr _compressor = libdeflate_alloc_compressor(Level);
+    private byte[] _buffer = [];
 
     /// <summary>The zlib form of <paramref name="data"/>; valid until the next call.</summary>
     public unsafe ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> data)

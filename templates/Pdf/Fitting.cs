@@ -23,7 +23,7 @@ public static class Fitting
     /// </summary>
     public static void Fit(
         this Canvas canvas, Typeface typeface, Box box, string text, double maxPt, double floorPt, Align align = Align.Left,
-        Weight weight = Weight.Regular, double oneLinePt = 0)
+        double oneLinePt = 0)
     {
         if (canvas.Shape(typeface, Flow.Horizontal, text) is not { } glyphs)
         {
@@ -32,7 +32,7 @@ public static class Fitting
 
         for (var size = maxPt; size >= Math.Max(floorPt, oneLinePt); size -= StepPt)
         {
-            var style = new TextStyle(typeface, size, weight);
+            var style = new TextStyle(typeface, size);
             if (style.SizeMm <= box.HeightMm && Canvas.WidthMm(style, glyphs) <= box.WidthMm)
             {
                 Set(canvas, style, box, [text], align);
@@ -42,7 +42,7 @@ public static class Fitting
 
         for (var size = maxPt; size >= floorPt; size -= StepPt)
         {
-            var style = new TextStyle(typeface, size, weight);
+            var style = new TextStyle(typeface, size);
             var lines = Wrap(canvas, style, box.WidthMm, text);
             var heightMm = style.SizeMm * (1 + ((lines.Count - 1) * Leading));
             if (heightMm <= box.HeightMm && lines.All(line => canvas.WidthMm(style, line) <= box.WidthMm + RoundingMm))

@@ -9,7 +9,7 @@ using Buffer = HarfBuzzSharp.Buffer;
 namespace MyNumber.Templates.Pdf;
 
 /// <summary>One TrueType file: HarfBuzz's face on it, and the few numbers that a PDF font descriptor asks for.</summary>
-/// <remarks>Lives as long as the process: the three fonts are loaded once, and never let go.</remarks>
+/// <remarks>Lives as long as the process: the fonts are loaded once, and never let go.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class FontFile
 {

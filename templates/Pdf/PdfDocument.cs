@@ -48,7 +48,7 @@ public sealed class PdfDocument : IDisposable
 
     /// <summary>Writes something that stands on several pages of one height; gives its number for <see cref="Page"/>.</summary>
     /// <exception cref="InvalidOperationException">Something cannot be printed; the file is of no use then.</exception>
-    public int Layer(double heightMm, Action<Canvas> draw) => _pdf.Stream("", Draw(heightMm, draw), Compression.Quick);
+    public int Layer(double heightMm, Action<Canvas> draw) => _pdf.Stream("", Draw(heightMm, draw));
 
     /// <summary>
     /// Adds a page: its static part, drawn when its name comes first, its variable part on top, and layers over that.
@@ -68,7 +68,7 @@ public sealed class PdfDocument : IDisposable
         if (!variable.IsEmpty)
         {
             _content.Clear();
-            contents = _pdf.Stream("", _content.Add(background.Invocation).Add(variable).Written, Compression.Quick);
+            contents = _pdf.Stream("", _content.Add(background.Invocation).Add(variable).Written);
         }
 
         // What the node says for its pages need not stand on them; not every reader takes the crop box from there.
@@ -107,7 +107,7 @@ public sealed class PdfDocument : IDisposable
         var backgrounds = string.Concat(_statics.Values.Select(page => $"/S{page.Form} {page.Form} 0 R"));
         _pdf.Object(_resources, $"<</Font {_fontDictionary} 0 R/XObject<<{backgrounds}>>>>");
 
-        var metadata = _pdf.Stream("/Type/Metadata/Subtype/XML", Encoding.UTF8.GetBytes(Xmp()), Compression.None);
+        var metadata = _pdf.Stream("/Type/Metadata/Subtype/XML", Encoding.UTF8.GetBytes(Xmp()), isDeflated: false);
         var profile = _pdf.Stream("/N 1", GrayProfile());
         _pdf.Finish(_pdf.Object(
             $"<</Type/Catalog/Pages {_pageTree} 0 R/Lang(ja-JP)/Metadata {metadata} 0 R/OutputIntents[<</Type/OutputIntent"

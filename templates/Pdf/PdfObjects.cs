@@ -16,8 +16,7 @@ internal sealed class PdfObjects : IDisposable
 
     private readonly Stream _output;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly Deflate _quick = new(1);
-    private readonly Deflate _small = new(6);
+    private readonly Deflate _deflate = new();
     private readonly List<Place> _places = [default];
     private readonly PdfBytes _line = new();
     private readonly PdfBytes _packed = new();
@@ -78,16 +77,19 @@ internal sealed class PdfObjects : IDisposable
         return _packed;
     }
 
-    /// <summary>Writes a stream; <paramref name="entries"/> are its dictionary's own entries. Gives its number.</summary>
-    public int Stream(string entries, ReadOnlySpan<byte> data, Compression compression = Compression.Small)
+    /// <summary>Writes a stream; gives its number.</summary>
+    /// <param name="entries">Its dictionary's own entries.</param>
+    /// <param name="data">What is in it.</param>
+    /// <param name="isDeflated">False for metadata, which tools read without decoding.</param>
+    public int Stream(string entries, ReadOnlySpan<byte> data, bool isDeflated = true)
     {
         var number = _places.Count;
         _places.Add(new Place(_offset, -1));
         _line.Clear();
         _line.Add(number).Add(" 0 obj\n<<"u8).Add(entries);
-        if (compression != Compression.None)
+        if (isDeflated)
         {
-            data = (compression == Compression.Quick ? _quick : _small).Compress(data);
+            data = _deflate.Compress(data);
             _line.Add("/Filter/FlateDecode"u8);
         }
 
@@ -139,8 +141,7 @@ internal sealed class PdfObjects : IDisposable
     public void Dispose()
     {
         _hash.Dispose();
-        _quick.Dispose();
-        _small.Dispose();
+        _deflate.Dispose();
     }
 
     // Filter byte, type (1), offset (5), index (2).
@@ -179,17 +180,4 @@ internal sealed class PdfObjects : IDisposable
 
     /// <summary>Where an object lies: at an offset (index -1), or at an index of the object stream of that number.</summary>
     private readonly record struct Place(long At, int Index);
-}
-
-/// <summary>How a stream is deflated.</summary>
-internal enum Compression
-{
-    /// <summary>As it is: metadata that tools read without decoding.</summary>
-    None,
-
-    /// <summary>What comes with every piece: measured, the slower levels save 7 % of a page and take twice its time.</summary>
-    Quick,
-
-    /// <summary>What comes once a file: static pages and fonts.</summary>
-    Small,
 }

@@ -113,8 +113,6 @@ internal sealed class ContentReader(IReadOnlyDictionary<string, ReadFont> fonts)
                 case [(byte)'T', (byte)'m'] when count == 6 && !isPlaced && _operands.AsSpan(0, 4).SequenceEqual(QuarterTurn):
                     (x, y, isPlaced, isTurned) = (_operands[4], _operands[5], true, true);
                     break;
-                case [(byte)'T', (byte)'r'] when count == 1 && _operands[0] is 0 or 2:
-                    break;
                 case [(byte)'T', (byte)'f'] when count == 1:
                     (font, size) = (fonts[name], _operands[0]);
                     break;

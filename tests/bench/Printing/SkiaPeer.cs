@@ -9,6 +9,7 @@ internal sealed class SkiaPeer : IDisposable
     {
         ["IPAexGothic"] = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
         ["IPAexMincho"] = "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf",
+        ["BIZUDPGothic-Bold"] = "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf",
         ["IPAmjMincho"] = "/usr/share/fonts/truetype/ipamj/ipamjm.ttf",
     };
 

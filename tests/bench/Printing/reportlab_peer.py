@@ -9,6 +9,7 @@ recording = json.load(open(sys.argv[1]))
 FILES = {
     "IPAexGothic": "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
     "IPAexMincho": "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf",
+    "BIZUDPGothic-Bold": "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf",
     "IPAmjMincho": "/usr/share/fonts/truetype/ipamj/ipamjm.ttf",
 }
 used = {d["Font"] for drawn in [*recording["Statics"].values(), *(p["Own"] for p in recording["Pages"])] for d in drawn if d["Font"]}

@@ -4,6 +4,8 @@ import html, json, resource, sys, time
 from weasyprint import HTML
 
 recording = json.load(open(sys.argv[1]))
+# CSS names the one bold font by its family and weight; of the others the font's name is the family.
+FACES = {"BIZUDPGothic-Bold": ("bold", "BIZ UDPGothic")}
 
 
 def drawn(drawings, height):
@@ -17,7 +19,8 @@ def drawn(drawings, height):
         elif kind == "L":
             shapes.append(f'<line x1="{n[0]}" y1="{height - n[1]}" x2="{n[2]}" y2="{height - n[3]}" stroke="black" stroke-width="{n[4]}"/>')
         else:
-            texts.append(f'<span style="left:{n[0]}pt;top:{height - n[1] - n[2]}pt;font:{n[2]}pt {drawing["Font"]}">{html.escape(drawing["Text"])}</span>')
+            weight, family = FACES.get(drawing["Font"], ("normal", drawing["Font"]))
+            texts.append(f'<span style="left:{n[0]}pt;top:{height - n[1] - n[2]}pt;font:{weight} {n[2]}pt {family}">{html.escape(drawing["Text"])}</span>')
     return "".join(texts), "".join(shapes)
 
 

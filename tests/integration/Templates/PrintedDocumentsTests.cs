@@ -160,7 +160,7 @@ public sealed partial class PrintedDocumentsTests : IDisposable
         var rendered = PieceDocuments.Render(pieces, file);
         Assert.Equal(4, rendered[0].Pages);
         Assert.Equal((3997, 2), (rendered[^1].FirstPage, rendered[^1].Sheets));
-        Assert.InRange(file.Length / 1000, 0, 2_250); // Four pages, a QR code, a customer barcode, four piece marks.
+        Assert.InRange(file.Length / 1000, 0, 2_300); // Four pages, a QR code, a customer barcode, four piece marks.
         file.Position = 0;
         var last = ReadBack.Read(file).Skip(3996).ToList();
         Assert.Null(ReadBack.Mismatch(pieces[^1], last));
