@@ -102,6 +102,9 @@ internal sealed class CanonicalPage
         return Warp(picture, Matrix(zone.X * step, zone.Y * step, step), zone.Size, InterpolationFlags.Linear);
     }
 
+    /// <summary>Whether a streak runs through the box.</summary>
+    public bool IsCrossed(Box box) => IsCrossed(box, _streaks);
+
     /// <summary>Whether one of these streaks runs through the box.</summary>
     public bool IsCrossed(Box box, IEnumerable<Streak> streaks)
     {

@@ -30,6 +30,9 @@ internal static class MarkSearch
     private const double SideShareMin = 0.0086;
     private const double SideShareMax = 0.0314;
 
+    // Thinner things are taken away first, so that a streak or a rule through a mark leaves a square.
+    private const int ThinPx = 5;
+
     /// <summary>All candidates, best first.</summary>
     /// <param name="gray">The scan.</param>
     /// <param name="level">What counts as dark.</param>
@@ -113,6 +116,8 @@ internal static class MarkSearch
 
     private static void Collect(Mat dark, double shrink, List<(Square Square, double Fill)> squares)
     {
+        using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(ThinPx, ThinPx));
+        Cv2.MorphologyEx(dark, dark, MorphTypes.Open, kernel);
         using var labels = new Mat();
         using var stats = new Mat();
         using var centres = new Mat();

@@ -23,7 +23,7 @@ internal sealed class CellsZone(DigitNetwork network)
         var zone = page.Inside(CanonicalPage.Px(item.Box, 0.8));
         using var clean = page.WithoutStreaks(zone);
         using var ink = InkCleaning.Difference(page, empty, zone, clean);
-        var struck = StrikeLines.Count(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm) > 0 && item.Cells.Count > 1;
+        var struck = StrikeLines.Find(ink, minLengthMm: 1.4 * item.Cells[0].WidthMm).Count > 0 && item.Cells.Count > 1;
         var pictures = new List<float[]>();
         var at = new List<int>();
         var cut = new List<bool>();

@@ -27,29 +27,35 @@ internal static class PrintedDigits
 
     private const double SpeckMm2 = 0.1;
 
-    /// <summary>The digits one by one; null where there are not 23 pieces of ink, so that nothing can be said.</summary>
-    public static IReadOnlyList<DigitGuess>? Read(CanonicalPage page, FormItem item) =>
-        Pictures(page, item) is { Count: Length } pictures ? [.. pictures.Select(PrintedGlyphs.Read)] : null;
+    /// <summary>
+    /// The digits one by one; null where there are not 23 pieces of ink, so that nothing can be said. One with a streak
+    /// through it is not read: the streak would be part of it.
+    /// </summary>
+    public static IReadOnlyList<DigitGuess>? Read(CanonicalPage page, FormItem item) => Pieces(page, item) is { Count: Length } pieces
+        ? [.. pieces.Select(piece => page.IsCrossed(piece.Box) ? default : PrintedGlyphs.Read(piece.Picture))]
+        : null;
 
-    /// <summary>The pieces of ink from left to right, each as <see cref="DigitCell"/> shows it.</summary>
-    public static List<float[]> Pictures(CanonicalPage page, FormItem item)
+    /// <summary>The pieces of ink from left to right, and each as <see cref="DigitCell"/> shows it.</summary>
+    public static List<(Box Box, float[] Picture)> Pieces(CanonicalPage page, FormItem item)
     {
         using var zone = page.Fine(item.Box, -InsetMm);
         using var ink = page.InkMask(zone);
         const int px2 = CanonicalPage.FinePxPerMm * CanonicalPage.FinePxPerMm;
         // A streak runs from edge to edge; no digit does.
         InkCleaning.Keep(ink, (box, area) => area >= SpeckMm2 * px2 && (box.Height < ink.Height - 2 || box.Width > box.Height / 4));
-        var pictures = new List<float[]>();
+        var pieces = new List<(Box Box, float[] Picture)>();
         foreach (var (left, right) in Columns(ink))
         {
             using var view = new Mat(ink, new Rect(left, 0, right - left, ink.Height));
             if (DigitCell.Picture(view) is { } picture)
             {
-                pictures.Add(picture);
+                const double mm = 1.0 / CanonicalPage.FinePxPerMm;
+                var box = new Box(item.Box.XMm + InsetMm + (left * mm), item.Box.YMm + InsetMm, (right - left) * mm, ink.Height * mm);
+                pieces.Add((box, picture));
             }
         }
 
-        return pictures;
+        return pieces;
     }
 
     /// <summary>R02. What code and digits say together: unreadable digits beside a good code are no finding.</summary>

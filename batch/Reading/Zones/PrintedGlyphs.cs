@@ -52,11 +52,12 @@ internal static class PrintedGlyphs
         var sums = new float[10][];
         PrintedForms.Print(new PieceData { Document = FormDefinitions.ApplicationForm.Kind, ApplicationId = Known }, (form, page) =>
         {
-            if (form.Find("application_id") is { } item && PrintedDigits.Pictures(page, item) is { Count: PrintedDigits.Length } pictures)
+            if (form.Find("application_id") is { } item && PrintedDigits.Pieces(page, item) is { Count: PrintedDigits.Length } pieces)
             {
-                for (var i = 0; i < pictures.Count; i++)
+                for (var i = 0; i < pieces.Count; i++)
                 {
-                    sums[Known[i] - '0'] = sums[Known[i] - '0'] is { } sum ? [.. sum.Zip(pictures[i], (a, b) => a + b)] : pictures[i];
+                    var picture = pieces[i].Picture;
+                    sums[Known[i] - '0'] = sums[Known[i] - '0'] is { } sum ? [.. sum.Zip(picture, (a, b) => a + b)] : picture;
                 }
             }
         });

@@ -14,6 +14,9 @@ internal static partial class PrintedZone
     // Longer than any stroke of a character that we print (16 points: 5.6 mm).
     private const double StrikeMmMin = 7;
 
+    // Strokes of neighbours at one height (ー and ポ) make a line too, with gaps of 6 % and more; a pen's have next to none.
+    private const double StrikeGapsMax = 0.02;
+
     private const double InkMm2Min = 0.6;
 
     // Below it the text is no evidence either way.
@@ -38,9 +41,12 @@ internal static partial class PrintedZone
             return new FieldReading(null, 1000, FieldState.Blank);
         }
 
-        if (StrikeLines.Count(ink, StrikeMmMin) > 0)
+        // A hand's line goes on between the letters, and ends somewhere; one from edge to edge is a fold or a rule.
+        var lines = StrikeLines.Find(ink, StrikeMmMin).Where(line => line.Gaps <= StrikeGapsMax).ToList();
+        if (lines.Count > 0)
         {
-            return new FieldReading(null, 0, FieldState.Corrected);
+            var isStruck = lines.Any(line => line.Box.Width < ink.Width);
+            return new FieldReading(null, 0, isStruck ? FieldState.Corrected : FieldState.Doubtful);
         }
 
         if (ocr is null)

@@ -8,7 +8,8 @@ namespace MyNumber.Batch.Reading;
 
 /// <summary>
 /// The Application ID from the QR code (R01), in its zone only: on a whole noisy page the reader may take half a
-/// minute. WeChat's reader without models first, zbar on the binarised zone after it.
+/// minute. WeChat's reader without models first, zbar on the binarised zone after it, and where neither finds a code, its
+/// modules as they must lie.
 /// </summary>
 internal sealed partial class QrZone : IDisposable
 {
@@ -35,7 +36,8 @@ internal sealed partial class QrZone : IDisposable
 
         using var hard = new Mat();
         Cv2.Threshold(smooth, hard, 0, 255, ThresholdTypes.Binary | ThresholdTypes.Otsu);
-        return Decode(hard) ?? ApplicationId(Zbar.Read(hard)) ?? ApplicationId(Zbar.Read(view));
+        return Decode(hard) ?? ApplicationId(Zbar.Read(hard)) ?? ApplicationId(Zbar.Read(view))
+            ?? ApplicationId(QrSampling.Read(view, AroundMm * CanonicalPage.FinePxPerMm, CanonicalPage.FinePxPerMm));
     }
 
     /// <inheritdoc/>
