@@ -85,6 +85,62 @@ public sealed class BadScanTests : IDisposable
         Assert.Equal("application-form", reading.Form);
     }
 
+    [Fact]
+    public void A_streak_through_two_marks_hides_no_form()
+    {
+        using var scan = FilledForm.Fill();
+        var mark = FilledForm.Px(Form.Find("registration_1")!.Box);
+        Streak(scan, mark.X + (mark.Width / 2), 0.4);
+        var reading = Read(scan);
+        Assert.Equal("application-form", reading.Form);
+        Assert.Equal(FilledForm.ApplicationId, reading.ApplicationId.Value);
+        Assert.True(reading.Marks["braille"].Filled);
+    }
+
+    [Fact]
+    public void Streaks_through_the_code_and_a_digit_spoil_no_number()
+    {
+        using var scan = FilledForm.Fill();
+        var (code, digits) = (FilledForm.Px(Form.Find("qr")!.Box), FilledForm.Px(Form.Find("application_id")!.Box));
+        Streak(scan, code.X + (code.Width / 20), 0.5);
+        Streak(scan, code.X + (code.Width / 2), 0.5);
+        Streak(scan, digits.X + (digits.Width / 3), 0.7);
+        var reading = Read(scan).ApplicationId;
+        Assert.Equal((FilledForm.ApplicationId, ApplicationIdSource.Qr), (reading.Value, reading.From));
+    }
+
+    [Fact]
+    public void A_code_under_a_blot_and_a_streak_is_read_where_it_must_lie()
+    {
+        using var scan = FilledForm.Fill();
+        var (code, digits) = (FilledForm.Px(Form.Find("qr")!.Box), FilledForm.Px(Form.Find("application_id")!.Box));
+        // A finder that no reader finds, and digits that nobody reads.
+        Cv2.Ellipse(scan, new Point(code.X + 30, code.Y + 30), new Size(34, 34), 0, 0, 360, new Scalar(40), -1);
+        Cv2.Rectangle(scan, digits, new Scalar(40), -1);
+        var reading = Read(scan).ApplicationId;
+        Assert.Equal((FilledForm.ApplicationId, ApplicationIdSource.Qr), (reading.Value, reading.From));
+    }
+
+    [Theory]
+    [InlineData("福岡県福岡市博多区博多駅前　5丁目8番5号　コーポ青空1209号室", 0.12)]
+    [InlineData("東京都台東区三ノ輪　一丁目一番一号　コーポー一一一号", 0)]
+    public void Strokes_of_neighbours_at_one_height_are_no_strike_line(string address, double degrees)
+    {
+        using var upright = FilledForm.Print("application-form", address: address);
+        using var scan = FilledForm.Turn(upright, degrees);
+        Assert.Equal(FieldState.Read, _reader.Read(FilledForm.TiffG4(scan), 1, default).Reading!.Fields["address"].State);
+    }
+
+    [Fact]
+    public void A_line_from_edge_to_edge_of_a_field_is_neither_a_strike_line_nor_nothing()
+    {
+        using var scan = FilledForm.Fill();
+        var box = FilledForm.Px(Form.Find("address")!.Box);
+        var y = box.Y + (box.Height / 2);
+        Cv2.Line(scan, new Point(0, y), new Point(scan.Width, y), new Scalar(60), 4);
+        Assert.Equal(FieldState.Doubtful, Read(scan).Fields["address"].State);
+    }
+
     [Theory]
     [InlineData(1.6, 2.2)]
     [InlineData(1.6, 3.0)]
@@ -121,6 +177,9 @@ public sealed class BadScanTests : IDisposable
         Assert.Null(marks["braille"].Filled);
         Assert.Null(marks["no_user_certificate"].Filled);
     }
+
+    private static void Streak(Mat scan, int x, double widthMm) =>
+        Cv2.Rectangle(scan, new Rect(x, 0, (int)Math.Round(widthMm * 300 / 25.4), scan.Height), new Scalar(40), -1);
 
     private static void Cover(Mat scan, Box from, Box to)
     {
