@@ -19,7 +19,7 @@ internal static class FilledForm
     private static readonly Lazy<(byte[] Images, byte[] Labels)> Digits = new(LoadDigits);
 
     /// <summary>Prints page <paramref name="page"/> of a form; the caller disposes of it.</summary>
-    public static Mat Print(string kind, int page = 1, string address = "東京都千代田区霞が関　二丁目1番2号")
+    public static Mat Print(string kind, int page = 1)
     {
         using var pdf = new MemoryStream();
         PieceDocuments.Render([new PieceData
@@ -29,7 +29,7 @@ internal static class FilledForm
             NameKana = "シケン　タロウ",
             BirthDate = new(1985, 1, 23),
             Sex = "M",
-            Address = address,
+            Address = "東京都千代田区霞が関　二丁目1番2号",
             ApplicationId = ApplicationId,
             IssuedOn = new(2026, 11, 1),
             MunicipalityName = "千代田区",
