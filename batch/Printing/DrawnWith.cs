@@ -21,9 +21,12 @@ internal sealed record DrawnWith(IReadOnlyDictionary<string, string> Templates, 
     public static DrawnWith Of(IEnumerable<StagedFile> files) =>
         files.FirstOrDefault(file => file.MadeWith is not null) is { } drawn
             ? JsonSerializer.Deserialize<DrawnWith>(drawn.MadeWith!)!
-            // Sealed by a program that did not record it: every template was version 1.
-            : new(PieceDocuments.Names.ToDictionary(name => name, _ => "1"), Sorted(PieceDocuments.FontVersions));
+            // Sealed by a program that did not record it: every template was version 1, and three fonts drew them.
+            : new(PieceDocuments.Names.ToDictionary(name => name, _ => "1"),
+                Sorted(PieceDocuments.FontVersions.Where(font => FontsOfVersion1.Contains(font.Key))));
 
-    private static SortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> versions) =>
+    private static readonly string[] FontsOfVersion1 = ["IPAexGothic", "IPAexMincho", "IPAmjMincho"];
+
+    private static SortedDictionary<string, string> Sorted(IEnumerable<KeyValuePair<string, string>> versions) =>
         new(versions.ToDictionary(), StringComparer.Ordinal);
 }

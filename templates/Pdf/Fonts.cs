@@ -54,7 +54,8 @@ internal static class Fonts
 
     // By typeface and flow: characters of the first plane that stand alone, and all other clusters that were found.
     private static readonly Glyph?[][] Plain = [.. Enumerable.Range(0, 2 * Chains.Length).Select(_ => new Glyph?[char.MaxValue + 1])];
-    private static readonly ConcurrentDictionary<string, Glyph>[] Clusters = [.. Plain.Select(_ => new ConcurrentDictionary<string, Glyph>())];
+    private static readonly ConcurrentDictionary<string, Glyph>[] Clusters =
+        [.. Plain.Select(_ => new ConcurrentDictionary<string, Glyph>())];
 
     // Such characters are looked at as a cluster: the slow way.
     private static readonly bool[] Joining = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c =>

@@ -91,17 +91,15 @@ internal static class QrSampling
     // ISO/IEC 18004, 6.3: three finders, and every other module dark in row and column 6. Null: it depends on the text.
     private static bool? Fixed(int size, int row, int column)
     {
-        var (down, right) = (row < FinderModules ? row : row - (size - FinderModules), column < FinderModules ? column : column - (size - FinderModules));
-        var inFinder = down is >= 0 and < FinderModules && right is >= 0 and < FinderModules && (row < FinderModules || column < FinderModules);
-        if (inFinder)
+        var (far, isTop, isLeft) = (size - FinderModules, row < FinderModules, column < FinderModules);
+        if ((isTop && (isLeft || column >= far)) || (isLeft && row >= far))
         {
+            var (down, right) = (isTop ? row : row - far, isLeft ? column : column - far);
             return Math.Max(Math.Abs(down - 3), Math.Abs(right - 3)) != 2;
         }
 
-        return (row == 6 && column > FinderModules && column < size - FinderModules - 1)
-            || (column == 6 && row > FinderModules && row < size - FinderModules - 1)
-            ? (row + column) % 2 == 0
-            : null;
+        var isTiming = (row == 6 && column > FinderModules && column < far - 1) || (column == 6 && row > FinderModules && row < far - 1);
+        return isTiming ? (row + column) % 2 == 0 : null;
     }
 
     private static bool IsDark(Mat gray, double x, double y, double middle)
