@@ -110,7 +110,7 @@ public sealed class BadScanTests : IDisposable
     }
 
     [Fact]
-    public void A_code_under_a_blot_and_a_streak_is_read_where_it_must_lie()
+    public void A_code_with_a_finder_under_a_blot_is_read_where_it_must_lie()
     {
         using var scan = FilledForm.Fill();
         var (code, digits) = (FilledForm.Px(Form.Find("qr")!.Box), FilledForm.Px(Form.Find("application_id")!.Box));
