@@ -8,7 +8,7 @@ namespace MyNumber.Batch.Reading;
 /// its own libpng, libtiff and tesseract; if the system's libtesseract is loaded after it, the two mix and the process
 /// dies of a double free. Everything native calls <see cref="Load"/> first.
 /// </summary>
-public static class NativeLibraries
+public static partial class NativeLibraries
 {
     private static readonly Lock Gate = new();
     private static bool _loaded;
@@ -35,14 +35,32 @@ public static class NativeLibraries
             }
 
             // Tesseract uses OpenMP by itself, and two workers on two cores would then fight over them.
-            Environment.SetEnvironmentVariable("OMP_THREAD_LIMIT", "1");
+            Tell("OMP_THREAD_LIMIT", "1");
+            // Intel's primitives inside OpenCV compute differently on processors of different makers, and a page must read the
+            // same on any. They also ask the processor what it is at each call, which a virtual machine answers so slowly that
+            // it was a fourth of a page's time.
+            Tell("OPENCV_IPP", "disabled");
             if (NativeLibrary.TryLoad("libtesseract.so.5", out var tesseract))
             {
                 Tesseract = tesseract;
             }
 
+            // It warns, once, that it does what it was told.
+            Cv2.SetLogLevel(LogLevel.ERROR);
             Cv2.SetNumThreads(1);
             _loaded = true;
         }
     }
+
+    // Environment.SetEnvironmentVariable is seen by managed code alone; native libraries ask the C library.
+    private static void Tell(string variable, string value)
+    {
+        if (SetEnv(variable, value, 1) != 0)
+        {
+            throw new InvalidOperationException($"The variable {variable} cannot be set: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnv(string name, string value, int overwrite);
 }

@@ -125,6 +125,7 @@ internal static class TiffPage
     {
         var line = new byte[tiff.ScanlineSize()];
         var page = new Mat(height, width, MatType.CV_8UC1);
+        var pixels = page.AsSpan<byte>();
         var grays = light ? LightBits : DarkBits;
         for (var y = 0; y < height; y++)
         {
@@ -134,7 +135,7 @@ internal static class TiffPage
                 return "truncated";
             }
 
-            var row = page.AsSpan<byte>().Slice(y * width, width);
+            var row = pixels.Slice(y * width, width);
             var eights = MemoryMarshal.Cast<byte, ulong>(row[..(width & ~7)]);
             for (var i = 0; i < eights.Length; i++)
             {
@@ -154,6 +155,7 @@ internal static class TiffPage
     {
         var line = new byte[tiff.ScanlineSize()];
         var page = new Mat(height, width, MatType.CV_8UC1);
+        var pixels = page.AsSpan<byte>();
         for (var y = 0; y < height; y++)
         {
             if (!tiff.ReadScanline(line, y) || complaints.Cut)
@@ -162,7 +164,7 @@ internal static class TiffPage
                 return "truncated";
             }
 
-            line.AsSpan(0, width).CopyTo(page.AsSpan<byte>().Slice(y * width, width));
+            line.AsSpan(0, width).CopyTo(pixels.Slice(y * width, width));
         }
 
         return new PageImage(page, false, dpi);

@@ -32,8 +32,8 @@ internal sealed class CanonicalPage
         using var mark = View(Px(page.Find("registration_1")!.Box, -1));
         using var other = View(Px(page.Find("registration_4")!.Box, -1));
         Ink = Math.Min(Cv2.Mean(mark).Val0, Cv2.Mean(other).Val0);
-        // One pixel a millimetre tells the gray of the paper.
-        using var coarse = Warp(_scan, Matrix(0, 0, PxPerMm), new Size((int)page.WidthMm, (int)page.HeightMm), InterpolationFlags.Nearest);
+        // A pixel every two millimetres tells the gray of the paper.
+        using var coarse = Warp(_scan, Matrix(0, 0, 2 * PxPerMm), new Size((int)page.WidthMm / 2, (int)page.HeightMm / 2));
         Paper = Bright(coarse, 1);
     }
 
@@ -68,7 +68,7 @@ internal sealed class CanonicalPage
     public Mat View(Rect zone)
     {
         zone = Inside(zone);
-        return Warp(_scan, Matrix(zone.X, zone.Y, 1), zone.Size, InterpolationFlags.Linear);
+        return Warp(_scan, Matrix(zone.X, zone.Y, 1), zone.Size);
     }
 
     /// <summary>The same without the streaks of a dirty glass: in an empty cell one of them would be a 1.</summary>
@@ -85,10 +85,15 @@ internal sealed class CanonicalPage
         // As much around it as a streak's neighbours and the interpolation need.
         around.Inflate(12, 2);
         around = around.Intersect(new Rect(0, 0, _scan.Width, _scan.Height));
+        if (around.Width < 2 || around.Height < 2)
+        {
+            return View(zone);
+        }
+
         using var view = new Mat(_scan, around);
         using var part = view.Clone();
         PageDamage.Mend(part, around.X, _streaks);
-        return Warp(part, Matrix(zone.X, zone.Y, 1, around.Location), zone.Size, InterpolationFlags.Linear);
+        return Warp(part, Matrix(zone.X, zone.Y, 1, around.Location), zone.Size);
     }
 
     /// <summary>A box, grown, with <see cref="FinePxPerMm"/> pixels a millimetre.</summary>
@@ -99,7 +104,7 @@ internal sealed class CanonicalPage
     {
         var zone = Px(box, growMm, FinePxPerMm);
         const double step = (double)PxPerMm / FinePxPerMm;
-        return Warp(picture, Matrix(zone.X * step, zone.Y * step, step), zone.Size, InterpolationFlags.Linear);
+        return Warp(picture, Matrix(zone.X * step, zone.Y * step, step), zone.Size);
     }
 
     /// <summary>Whether a streak runs through the box.</summary>
@@ -150,13 +155,11 @@ internal sealed class CanonicalPage
             - (row == 2 ? 0 : (row == 0 ? corner.X : corner.Y) * _toScan.At<double>(2, column));
     }
 
-    private static Mat Warp(Mat picture, Mat matrix, Size size, InterpolationFlags how)
+    private static Mat Warp(Mat picture, Mat matrix, Size size)
     {
         using (matrix)
         {
-            var flat = new Mat();
-            Cv2.WarpPerspective(picture, flat, matrix, size, how | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
-            return flat;
+            return Flattening.Sample(picture, matrix, size);
         }
     }
 

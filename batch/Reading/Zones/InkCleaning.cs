@@ -46,16 +46,24 @@ internal static class InkCleaning
     /// <summary>Keeps the pieces of ink that pass, by their box and area in pixels.</summary>
     public static void Keep(Mat ink, Func<Rect, int, bool> keep)
     {
+        // Most of a zone is paper, and looking for pieces is slow.
+        var inked = Cv2.BoundingRect(ink);
+        if (inked.Width == 0)
+        {
+            return;
+        }
+
+        using var part = new Mat(ink, inked);
         using var labels = new Mat();
         using var stats = new Mat();
         using var centres = new Mat();
-        var count = Cv2.ConnectedComponentsWithStats(ink, labels, stats, centres);
+        var count = Cv2.ConnectedComponentsWithStats(part, labels, stats, centres);
         var kept = new bool[count];
         var all = true;
         for (var i = 1; i < count; i++)
         {
-            var box = new Rect(stats.At<int>(i, 0), stats.At<int>(i, 1), stats.At<int>(i, 2), stats.At<int>(i, 3));
-            kept[i] = keep(box, stats.At<int>(i, 4));
+            var corner = new Point(inked.X + stats.At<int>(i, 0), inked.Y + stats.At<int>(i, 1));
+            kept[i] = keep(new Rect(corner, new Size(stats.At<int>(i, 2), stats.At<int>(i, 3))), stats.At<int>(i, 4));
             all &= kept[i];
         }
 
@@ -66,11 +74,15 @@ internal static class InkCleaning
 
         var pixels = ink.AsSpan<byte>();
         var label = labels.AsSpan<int>();
-        for (var i = 0; i < pixels.Length; i++)
+        for (var y = 0; y < inked.Height; y++)
         {
-            if (pixels[i] != 0 && !kept[label[i]])
+            var row = pixels.Slice(((inked.Y + y) * ink.Width) + inked.X, inked.Width);
+            for (var x = 0; x < row.Length; x++)
             {
-                pixels[i] = 0;
+                if (row[x] != 0 && !kept[label[(y * inked.Width) + x]])
+                {
+                    row[x] = 0;
+                }
             }
         }
     }
