@@ -143,14 +143,9 @@ public sealed class PageReader : IDisposable
         using (image)
         using (var placement = PagePlacer.Place(image.Gray))
         {
-            return placement is not null && Form(placement) is { } form ? work(image, placement, form) : null;
+            return placement?.Form is { } form ? work(image, placement, form) : null;
         }
     }
-
-    private static FormPage? Form(PagePlacement placement) => placement.Mark is { } mark
-        ? FormDefinitions.All.FirstOrDefault(form => form.Kind == mark.Kind && form.Version == mark.Version)?.Pages
-            .FirstOrDefault(page => page.Number == mark.Page)
-        : null;
 
     private static PageReading Unknown(PageImage image) =>
         Empty(new Registration(false, 0, 0, 0, 0), image.Bitonal, [PageDamage.IsBlank(image.Gray) ? "blank" : "unknown-paper"]);
@@ -171,7 +166,7 @@ public sealed class PageReader : IDisposable
             return Empty(registration, image.Bitonal, ["two-sheets"]);
         }
 
-        if (Form(placement) is not { } form)
+        if (placement.Form is not { } form)
         {
             // Our marks, but no form mark, or a version that this program does not know.
             return Empty(registration, image.Bitonal, [placement.Mark is null ? "form-mark-unreadable" : "form-version-unknown"]);
@@ -197,8 +192,13 @@ public sealed class PageReader : IDisposable
         return reading;
     }
 
-    // Digits are read without the streaks that can be taken out; a box has nothing that would show through one.
-    private static bool IsDoubt(Streak streak, FormItem item) => item.Type == FormItemType.Cells ? !streak.IsMended : streak.Whole;
+    // Digits and boxes are read without the streaks that can be taken out; a faint wide one does not fill a box.
+    private static bool IsDoubt(Streak streak, FormItem item) => item.Type switch
+    {
+        FormItemType.Cells => !streak.IsMended,
+        FormItemType.Mark => streak.Whole && !streak.IsMended,
+        _ => streak.Whole,
+    };
 
     private List<string> Findings(
         PageImage image, PagePlacement placement, Registration registration, FormPageReader.Values values)

@@ -118,8 +118,9 @@ internal static class MarkSearch
     {
         using var kernel = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(ThinPx, ThinPx));
         Cv2.MorphologyEx(dark, dark, MorphTypes.Open, kernel);
-        // By outlines: hardly anything of that size is left, and counting every pixel of the page takes five times as long.
-        Cv2.FindContours(dark, out Point[][] outlines, out _, RetrievalModes.External, ContourApproximationModes.ApproxSimple);
+        // By outlines: hardly anything of that size is left, and counting every pixel of the page takes five times as long. All of
+        // them: where the scanner's bed is dark, the page and its marks lie inside an outline.
+        Cv2.FindContours(dark, out Point[][] outlines, out _, RetrievalModes.List, ContourApproximationModes.ApproxSimple);
         var side = Math.Max(dark.Width, dark.Height);
         foreach (var box in outlines.Select(outline => Cv2.BoundingRect(outline)))
         {

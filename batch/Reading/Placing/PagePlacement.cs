@@ -16,6 +16,16 @@ internal sealed record PagePlacement(
     /// <summary>Another form lies on the scan beside or under this one: two sheets went through the feeder as one.</summary>
     public bool HasCompany { get; init; }
 
+    /// <summary>The definition of this page; null where the form mark is not known, or names a version that this program does not know.</summary>
+    public FormPage? Form => FormDefinitions.All.FirstOrDefault(form => form.Kind == Mark?.Kind && form.Version == Mark.Version)?.Pages
+        .FirstOrDefault(page => page.Number == Mark!.Page);
+
+    /// <summary>Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked out.</summary>
+    public required IReadOnlyList<Point2d> Corners { get; init; }
+
+    /// <summary>Which of <see cref="Corners"/> was not found; null where all four were.</summary>
+    public int? Missing { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => ToImage.Dispose();
 }
@@ -28,7 +38,7 @@ internal sealed record PagePlacement(
 internal static class PagePlacer
 {
     // All pages of all forms share these places (ApplicationFormLayout); a form that differs is another family.
-    private static readonly Point2d[] MarksMm =
+    public static readonly IReadOnlyList<Point2d> MarksMm =
         [.. FormDefinitions.All[0].Pages[0].Items.Where(item => item.Type == FormItemType.Registration)
             .Select(item => new Point2d(item.Box.XMm + (item.Box.WidthMm / 2), item.Box.YMm + (item.Box.HeightMm / 2)))];
 
@@ -37,6 +47,13 @@ internal static class PagePlacer
 
     // How far a mark may lie from where two others put it, mm: shear, stretch, a fold.
     private const double StrayMm = 5;
+
+    // Steps in which a form mark is looked for beside its place, mm; and how clear it must be there, where chance has many tries.
+    private const double SearchMm = 0.5;
+    private const double ClearMin = 0.4;
+
+    // A missing corner is worked out from print at some distance; from the better place, once more.
+    private const int CornerRounds = 2;
 
     /// <summary>Null where no three registration marks are found: unknown paper, or a blank page.</summary>
     public static PagePlacement? Place(Mat gray)
@@ -58,7 +75,24 @@ internal static class PagePlacer
             }
         }
 
-        return placement?.Mark is null ? placement : placement with { HasCompany = HasCompany(gray, squares, placement) };
+        if (placement?.Mark is null)
+        {
+            return placement;
+        }
+
+        for (var round = 0; round < CornerRounds && placement is { Missing: { } missing, Form: not null }; round++)
+        {
+            if (MissingMark.Find(gray, placement, missing) is not { } corner)
+            {
+                break;
+            }
+
+            var better = Laid(gray, Enumerable.Range(0, 4).Select(i => i == missing ? corner : placement.Corners[i]).ToArray(), placement);
+            placement.Dispose();
+            placement = better;
+        }
+
+        return placement with { HasCompany = HasCompany(gray, squares, placement) };
     }
 
     // What is left of the squares: do they make a form, or does the mark of one stand beside any of them?
@@ -75,7 +109,7 @@ internal static class PagePlacer
             (move.At<double>(0, 0), move.At<double>(1, 1), move.At<double>(2, 2)) = (1, 1, 1);
             (move.At<double>(0, 2), move.At<double>(1, 2)) = (square.Centre.X - own[0].X, square.Centre.Y - own[0].Y);
             using Mat moved = move * placement.ToImage;
-            return ReadMark(gray, moved) is not null;
+            return SampleMark(gray, moved, 0, 0) is not null;
         });
     }
 
@@ -106,14 +140,38 @@ internal static class PagePlacer
 
         // Turned by half: mark 1 of the proposal is mark 4 of the page.
         var turned = Fit(gray, [found[3], found[2], found[1], found[0]]);
-        if (turned.Mark is null)
+        if (turned.Mark is not null)
         {
-            turned.Dispose();
-            return upright;
+            upright.Dispose();
+            return turned;
         }
 
-        upright.Dispose();
-        return turned;
+        // With a mark missing, the fit is loose at its corner, and the form mark may lie beside its place.
+        var moved = turned.Missing is null ? null : FormMarkNearby(gray, upright) ?? FormMarkNearby(gray, turned);
+        turned.Dispose();
+        if (moved is not null)
+        {
+            upright.Dispose();
+        }
+
+        return moved ?? upright;
+    }
+
+    private static PagePlacement? FormMarkNearby(Mat gray, PagePlacement placement)
+    {
+        (FormMark Mark, double Clear)? best = null;
+        for (var y = -StrayMm / 2; y <= StrayMm / 2; y += SearchMm)
+        {
+            for (var x = -StrayMm / 2; x <= StrayMm / 2; x += SearchMm)
+            {
+                if (SampleMark(gray, placement.ToImage, x, y) is { } sample && sample.Clear >= ClearMin && !(sample.Clear <= best?.Clear))
+                {
+                    best = sample;
+                }
+            }
+        }
+
+        return best is { } found ? placement with { Mark = found.Mark, ToImage = placement.ToImage.Clone() } : null;
     }
 
     private sealed record Proposal(Point2d?[] Marks, double PxPerMm, int Count, double ErrorMm);
@@ -181,6 +239,13 @@ internal static class PagePlacer
         var affine = Affine(canonical, image);
         var residual = have.Select((_, k) => Apply(affine, canonical[k]).DistanceTo(image[k])).Max();
         var all = Enumerable.Range(0, 4).Select(i => found[i] ?? Apply(affine, Canonical(MarksMm[i]))).ToArray();
+        var missing = have.Length == 4 ? (int?)null : Enumerable.Range(0, 4).First(i => found[i] is null);
+        return Laid(gray, all, new PagePlacement(null, new Mat(), residual, 0, 0, have.Length) { Corners = all, Missing = missing });
+    }
+
+    // The page through these corners; what else is known of it stays.
+    private static PagePlacement Laid(Mat gray, Point2d[] all, PagePlacement known)
+    {
         var toImage = Cv2.GetPerspectiveTransform(
             MarksMm.Select(mark => ToFloat(Canonical(mark))).ToArray(), all.Select(ToFloat).ToArray());
         var top = all[1] - all[0];
@@ -190,11 +255,15 @@ internal static class PagePlacer
         var scale = (Math.Sqrt((across.X * across.X) + (across.Y * across.Y)) / 2 / (MarksMm[1].X - MarksMm[0].X)
             + (Math.Sqrt((down.X * down.X) + (down.Y * down.Y)) / 2 / (MarksMm[2].Y - MarksMm[0].Y))) / 2;
         var rotation = Math.Atan2(across.Y, across.X) * 180 / Math.PI;
-        return new PagePlacement(ReadMark(gray, toImage), toImage, residual, scale, rotation, have.Length);
+        return known with
+        {
+            Mark = known.Mark ?? SampleMark(gray, toImage, 0, 0)?.Mark, ToImage = toImage, PxPerMm = scale, RotationDeg = rotation, Corners = all,
+        };
     }
 
-    // Samples the modules of the form mark where the fit puts them.
-    private static FormMark? ReadMark(Mat gray, Mat toImage)
+    // Samples the modules of the form mark where the fit puts them, or beside it: mm. Clear is how far the module that is
+    // hardest to tell lies from the middle between black and white: 0 to 1.
+    private static (FormMark Mark, double Clear)? SampleMark(Mat gray, Mat toImage, double rightMm, double downMm)
     {
         var grays = new double[FormMark.Modules];
         for (var module = 0; module < grays.Length; module++)
@@ -205,8 +274,8 @@ internal static class PagePlacer
             for (var i = 0; i < across * down; i++)
             {
                 var at = new Point2d(
-                    box.XMm + (box.WidthMm * (1 + (i % across)) / (across + 1.0)),
-                    box.YMm + (box.HeightMm * (1 + (i / across)) / (down + 1.0)));
+                    box.XMm + rightMm + (box.WidthMm * (1 + (i % across)) / (across + 1.0)),
+                    box.YMm + downMm + (box.HeightMm * (1 + (i / across)) / (down + 1.0)));
                 var point = Project(toImage, Canonical(at));
                 var (x, y) = ((int)Math.Round(point.X), (int)Math.Round(point.Y));
                 sum += x >= 0 && y >= 0 && x < gray.Width && y < gray.Height ? gray.At<byte>(y, x) : 255;
@@ -215,15 +284,19 @@ internal static class PagePlacer
             grays[module] = sum / (across * down);
         }
 
-        var middle = (grays.Min() + grays.Max()) / 2;
-        return grays.Max() - grays.Min() < 60 ? null : FormMark.Decode([.. grays.Select(gray => gray < middle)]);
+        var (middle, range) = ((grays.Min() + grays.Max()) / 2, grays.Max() - grays.Min());
+        return range >= 60 && FormMark.Decode([.. grays.Select(gray => gray < middle)]) is { } mark
+            ? (mark, grays.Min(gray => Math.Abs(gray - middle)) * 2 / range)
+            : null;
     }
 
-    private static Point2d Canonical(Point2d mm) => new(mm.X * CanonicalPage.PxPerMm, mm.Y * CanonicalPage.PxPerMm);
+    /// <summary>Canonical pixels of a place on the page, mm.</summary>
+    public static Point2d Canonical(Point2d mm) => new(mm.X * CanonicalPage.PxPerMm, mm.Y * CanonicalPage.PxPerMm);
 
     private static Point2f ToFloat(Point2d point) => new((float)point.X, (float)point.Y);
 
-    private static Point2d Project(Mat h, Point2d p)
+    /// <summary>Where a projective fit puts a point.</summary>
+    public static Point2d Project(Mat h, Point2d p)
     {
         var w = (h.At<double>(2, 0) * p.X) + (h.At<double>(2, 1) * p.Y) + h.At<double>(2, 2);
         return new Point2d(

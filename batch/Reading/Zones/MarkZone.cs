@@ -33,7 +33,8 @@ internal static class MarkZone
     public static MarkReading Read(CanonicalPage page, EmptyPage empty, FormItem item)
     {
         var around = page.Inside(CanonicalPage.Px(item.Box, AroundMm));
-        using var ink = InkCleaning.Difference(page, empty, around);
+        using var clean = page.WithoutStreaks(around);
+        using var ink = InkCleaning.Difference(page, empty, around, clean);
         InkCleaning.DropSpecks(ink, 0.05);
         var (inside, _) = Inked(ink, around, CanonicalPage.Px(item.Box, -InsetMm));
         var mark = Decide((int)(1000 * inside));

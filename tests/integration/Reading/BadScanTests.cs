@@ -85,6 +85,57 @@ public sealed class BadScanTests : IDisposable
         Assert.Equal("application-form", reading.Form);
     }
 
+    [Theory]
+    [InlineData("no_user_certificate", false)]
+    [InlineData("braille", true)]
+    public void A_narrow_streak_through_a_box_says_nothing_of_it(string mark, bool filled)
+    {
+        using var scan = FilledForm.Fill();
+        var box = FilledForm.Px(Form.Find(mark)!.Box);
+        Streak(scan, box.X + (box.Width / 2), 0.4);
+        Assert.Equal(filled, Read(scan).Marks[mark].Filled);
+    }
+
+    [Fact]
+    public void A_page_on_a_dark_bed_is_found()
+    {
+        using var scan = FilledForm.Fill();
+        using var bed = new Mat();
+        Cv2.CopyMakeBorder(scan, bed, 120, 120, 120, 120, BorderTypes.Constant, new Scalar(30));
+        Assert.Equal(FilledForm.ApplicationId, Read(bed).ApplicationId.Value);
+    }
+
+    // Three marks tell nothing of perspective: at the fourth corner the page would be laid 3 mm beside its place.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_page_seen_askew_is_laid_right_where_a_corner_is_torn_off(int corner)
+    {
+        using var scan = FilledForm.Fill();
+        var (right, bottom) = (scan.Width - 1, scan.Height - 1);
+        Point[] corners = [new(0, 0), new(right, 0), new(0, bottom), new(right, bottom)];
+        const int tornPx = 290;
+        var (x, y) = (corners[corner].X, corners[corner].Y);
+        Cv2.FillConvexPoly(
+            scan, [corners[corner], new(Math.Abs(x - tornPx), y), new(x, Math.Abs(y - tornPx))], Scalar.White);
+        using var askew = new Mat();
+        using var see = Cv2.GetPerspectiveTransform(
+            corners.Select(at => new Point2f(at.X, at.Y)).ToArray(), [new(20, 15), new(right - 20, 0), new(0, bottom), new(right, bottom - 10)]);
+        Cv2.WarpPerspective(scan, askew, see, scan.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.White);
+
+        var reading = Read(askew);
+        Assert.Contains("mark-missing", reading.Findings);
+        Assert.Equal((FieldState.Read, "2026-11-20"), (reading.Fields["application_date"].State, reading.Fields["application_date"].Value));
+        Assert.True(reading.Marks["braille"].Filled);
+        Assert.False(reading.Marks["no_user_certificate"].Filled);
+        Assert.Equal(FilledForm.ApplicationId, reading.ApplicationId.Value);
+        // Where the page is laid beside its place, print passes for ink.
+        Assert.Equal(FieldState.Blank, reading.Fields["alternative_letters"].State);
+        Assert.Equal(FieldState.Blank, reading.Fields["stay_until"].State);
+    }
+
     [Fact]
     public void A_streak_through_two_marks_hides_no_form()
     {
