@@ -74,23 +74,34 @@ internal static class ReadBench
             Console.WriteLine(row);
         }
 
-        Console.WriteLine(ReadSpeed.Row("with all printed text (office)", OfficeSheets(artist, forms, seed, new ReadOptions(PrintedText.All))));
+        var printed = new PrintedTally();
+        Console.WriteLine(ReadSpeed.Row("with all printed text (office)", WithPrintedText(artist, forms, seed, perLevel, printed, cancellation)));
         Console.WriteLine(ReadSpeed.Row("tesseract on the whole page (office)", WholePage(artist, forms, seed)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"| this machine, drawing and reading, other work beside it | | {machine:0.0} |"));
+        Console.WriteLine();
+        Console.WriteLine("| printed text (office) | read | exactly | its own: same | its own: told another | another's: different | another's: told the same |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var row in printed.Rows())
+        {
+            Console.WriteLine(row);
+        }
+
         return Task.CompletedTask;
     }
 
-    private static List<double> OfficeSheets(SheetArtist artist, EmptyForms forms, int seed, ReadOptions options)
+    private static List<double> WithPrintedText(
+        SheetArtist artist, EmptyForms forms, int seed, int sheets, PrintedTally printed, CancellationToken cancellation)
     {
-        using var reader = new PageReader(options);
+        using var reader = new PageReader(new ReadOptions(PrintedText.All));
         var times = new List<double>();
-        for (var i = 0; i < WholePages * 4; i++)
+        for (var i = 0; i < sheets && !cancellation.IsCancellationRequested; i++)
         {
             var sheet = LabelledSheet.Draw(artist, forms, DamageLevel.Office, seed, i);
             var start = CpuClock.Seconds();
-            reader.Read(sheet.File, 1, default);
+            var outcome = reader.Read(sheet.File, 1, cancellation);
             times.Add(CpuClock.Seconds() - start);
+            printed.Add(sheet, outcome.Reading);
         }
 
         return times;
