@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using OpenCvSharp;
 
 namespace MyNumber.Batch.Reading;
@@ -15,6 +18,8 @@ internal static class Flattening
 
     // Coordinates are fixed-point: 16 bits for the part of a pixel, the upper 8 of which weigh.
     private const int One = 1 << 16;
+
+    private const int Eight = 8;
 
     // A segment that lies so far outside shows the edge alone, wherever it lies.
     private const double OutsidePx = 2000;
@@ -78,26 +83,47 @@ internal static class Flattening
         var (rightmost, lowest) = (((width - 1) * One) - 1, ((height - 1) * One) - 1);
         var (x, y, endX, endY) = (Fixed(from.X, width), Fixed(from.Y, height), Fixed(to.X, width), Fixed(to.Y, height));
         var (stepX, stepY) = ((endX - x) / target.Length, (endY - y) / target.Length);
+        var isInside = Math.Min(x, endX) >= 0 && Math.Max(x, endX) <= rightmost && Math.Min(y, endY) >= 0 && Math.Max(y, endY) <= lowest;
+        var i = 0;
         unchecked
         {
-            if (Math.Min(x, endX) >= 0 && Math.Max(x, endX) <= rightmost && Math.Min(y, endY) >= 0 && Math.Max(y, endY) <= lowest)
+            // Eight at once read four bytes for two pixels: not in the last row, where they would end behind the picture.
+            if (Avx2.IsSupported && isInside && Math.Max(y, endY) < lowest - One)
             {
-                for (var i = 0; i < target.Length; i++)
+                for (; i <= target.Length - Eight; i += Eight)
                 {
-                    target[i] = Between(source, width, x, y);
-                    x += stepX;
-                    y += stepY;
+                    BinaryPrimitives.WriteUInt64LittleEndian(target[i..], EightBetween(source, width, x, y, stepX, stepY));
+                    x += Eight * stepX;
+                    y += Eight * stepY;
                 }
-
-                return;
             }
 
-            for (var i = 0; i < target.Length; i++)
+            for (; i < target.Length; i++)
             {
-                target[i] = Between(source, width, Math.Clamp(x, 0, rightmost), Math.Clamp(y, 0, lowest));
+                target[i] = isInside
+                    ? Between(source, width, x, y) : Between(source, width, Math.Clamp(x, 0, rightmost), Math.Clamp(y, 0, lowest));
                 x += stepX;
                 y += stepY;
             }
+        }
+    }
+
+    // Eight times what Between does, on one processor's eight lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe ulong EightBetween(ReadOnlySpan<byte> source, int width, int x, int y, int stepX, int stepY)
+    {
+        fixed (byte* first = source)
+        {
+            var (xs, ys) = (Vector256.Create(x) + (Vector256<int>.Indices * stepX), Vector256.Create(y) + (Vector256<int>.Indices * stepY));
+            var at = ((ys >> 16) * width) + (xs >> 16);
+            var (above, below) = (Avx2.GatherVector256((int*)first, at, 1), Avx2.GatherVector256((int*)(first + width), at, 1));
+            var low = Vector256.Create(255);
+            var (right, down) = ((xs >> 8) & low, (ys >> 8) & low);
+            var upper = ((above & low) << 8) + ((((above >> 8) & low) - (above & low)) * right);
+            var lower = ((below & low) << 8) + ((((below >> 8) & low) - (below & low)) * right);
+            var grays = ((upper << 8) + ((lower - upper) * down) + Vector256.Create(One / 2)) >> 16;
+            var words = Vector128.Narrow(grays.GetLower(), grays.GetUpper());
+            return Vector128.Narrow(words, words).AsUInt64().ToScalar();
         }
     }
 

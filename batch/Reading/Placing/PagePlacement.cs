@@ -17,8 +17,11 @@ internal sealed record PagePlacement(
     public bool HasCompany { get; init; }
 
     /// <summary>The definition of this page; null where the form mark is not known, or names a version that this program does not know.</summary>
-    public FormPage? Form => FormDefinitions.All.FirstOrDefault(form => form.Kind == Mark?.Kind && form.Version == Mark.Version)?.Pages
-        .FirstOrDefault(page => page.Number == Mark!.Page);
+    public FormPage? Form => Mark is null ? null : FormOf(Mark);
+
+    /// <summary>The page's definition; null where the mark names a form that this program does not know.</summary>
+    public static FormPage? FormOf(FormMark mark) => FormDefinitions.All.FirstOrDefault(form => form.Kind == mark.Kind && form.Version == mark.Version)?
+        .Pages.FirstOrDefault(page => page.Number == mark.Page);
 
     /// <summary>Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked out.</summary>
     public required IReadOnlyList<Point2d> Corners { get; init; }
@@ -48,7 +51,7 @@ internal static class PagePlacer
     // How far a mark may lie from where two others put it, mm: shear, stretch, a fold.
     private const double StrayMm = 5;
 
-    // Steps in which a form mark is looked for beside its place, mm; and how clear it must be there, where chance has many tries.
+    // Steps in which a form mark is looked for beside its place, mm. Chance has many tries there: it must be clear, and known.
     private const double SearchMm = 0.5;
     private const double ClearMin = 0.4;
 
@@ -164,7 +167,8 @@ internal static class PagePlacer
         {
             for (var x = -StrayMm / 2; x <= StrayMm / 2; x += SearchMm)
             {
-                if (SampleMark(gray, placement.ToImage, x, y) is { } sample && sample.Clear >= ClearMin && !(sample.Clear <= best?.Clear))
+                if (SampleMark(gray, placement.ToImage, x, y) is { } sample && sample.Clear >= ClearMin && !(sample.Clear <= best?.Clear)
+                    && PagePlacement.FormOf(sample.Mark) is not null)
                 {
                     best = sample;
                 }
