@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains the digit network of batch/Reading and writes it as ONNX with its measured rates.
+"""Trains the digit networks of batch/Reading and writes them as ONNX with their measured rates.
 
 Needs only Debian packages: python3-torch python3-numpy python3-pil fonts-ipaexfont fonts-dejavu fonts-urw-base35.
 The seed fixes every random choice. First the cells of whole pages, as the reader prepares them, then the training:
 
-    ./run-local.sh bench cells --writers Training --hand Any --sheets 240 --out training.bin
-    ./run-local.sh bench cells --writers Choosing --hand Any --sheets 40 --seed 5 --out choosing.bin
+    ./run-local.sh bench cells --writers Training --hand Any --sheets 560 --out training.bin
+    ./run-local.sh bench cells --writers Choosing --hand Any --sheets 60 --seed 5 --out choosing.bin
     /usr/bin/python3 batch/Reading/Training/train_digits.py --training training.bin --choosing choosing.bin
 
 In: a 28 x 28 picture as DigitCell.cs makes it: bilevel ink fitted into 20 x 20, anti-aliased, its centre of mass in the
@@ -35,6 +35,8 @@ SEED = 20261128
 TRAIN, CHOOSE = slice(0, 42_000), slice(42_000, 50_000)
 LEVELS = ["clean", "office", "worn", "bad", "worst"]
 NO_DIGIT = 10
+# From this probability on the first network is believed alone, as in DigitNetwork.cs; the two change together.
+SURE = .99
 CANVAS = 56
 FONTS = {
     "train": ["opentype/ipaexfont-gothic/ipaexg.ttf", "opentype/ipaexfont-mincho/ipaexm.ttf",
@@ -232,15 +234,31 @@ class Member(torch.nn.Module):
 
 
 class Net(torch.nn.Module):
-    """Members that began differently; the mean of what they think. Where one is sure and wrong, the others seldom are."""
+    """Members that began differently. Where the first is not sure, all count alike: the others seldom err in the same way."""
 
     def __init__(self, members):
         super().__init__()
         self.members = torch.nn.ModuleList(Member() for _ in range(members))
         self.temperature = torch.nn.Parameter(torch.ones(()), requires_grad=False)
 
+    def vote(self, x, members):
+        return sum(torch.softmax(member(x) / self.temperature, 1) for member in members)
+
     def forward(self, x):
-        return sum(torch.softmax(member(x) / self.temperature, 1) for member in self.members) / len(self.members)
+        first = self.vote(x, self.members[:1])
+        mean = (first + self.vote(x, self.members[1:])) / len(self.members)
+        return torch.where(first.amax(1, keepdim=True) >= SURE, first, mean)
+
+
+class Votes(torch.nn.Module):
+    """Some of the members, as they are written to a file: the sum of their probabilities."""
+
+    def __init__(self, net, members):
+        super().__init__()
+        self.net, self.members = net, members
+
+    def forward(self, x):
+        return self.net.vote(x, self.members)
 
 
 def rates(net, x, y, name):
@@ -291,7 +309,7 @@ def learn(net, written, drawn_, labels, epochs):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--epochs", type=int, default=6)
+    arguments.add_argument("--epochs", type=int, default=7)
     arguments.add_argument("--members", type=int, default=3)
     arguments.add_argument("--training", required=True)
     arguments.add_argument("--choosing", required=True)
@@ -338,9 +356,10 @@ def main():
     (MODELS / "digits-measured.md").write_text("\n".join(table) + f"\n\nSoftmax temperature: {float(net.temperature):.2f}, "
                                                f"chosen on the cells of pages above. Cells trained on: {len(pages):,}; "
                                                f"members: {arguments.members}; epochs: {arguments.epochs}, seed {SEED}.\n")
-    torch.onnx.export(net, torch.zeros(1, 1, 28, 28), str(MODELS / "digits.onnx"), opset_version=13,
-                      input_names=["pictures"], output_names=["probabilities"],
-                      dynamic_axes={"pictures": {0: "n"}, "probabilities": {0: "n"}})
+    for name, members in (("digits", net.members[:1]), ("digits-others", net.members[1:])):
+        torch.onnx.export(Votes(net, members), torch.zeros(1, 1, 28, 28), str(MODELS / f"{name}.onnx"), opset_version=13,
+                          input_names=["pictures"], output_names=["votes"],
+                          dynamic_axes={"pictures": {0: "n"}, "votes": {0: "n"}})
 
 
 if __name__ == "__main__":

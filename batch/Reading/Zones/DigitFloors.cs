@@ -7,13 +7,13 @@ namespace MyNumber.Batch.Reading;
 internal static class DigitFloors
 {
     /// <summary>Digits of a date: the calendar refuses some wrong ones.</summary>
-    public const int Date = 940;
+    public const int Date = 970;
 
     /// <summary>Digits of an Individual Number: the check digit refuses most wrong ones (R07), a person the rest.</summary>
-    public const int Number = 940;
+    public const int Number = 970;
 
     /// <summary>Digits of a telephone number: nothing else would show a wrong one.</summary>
-    public const int Phone = 940;
+    public const int Phone = 970;
 
     /// <summary>The floor of an item of a form.</summary>
     /// <param name="item">Its name in the form definition.</param>

@@ -18,11 +18,11 @@ internal static class FloorsBench
     // Which rate of wrong digits among the taken ones a field may have, one in so many: Models/digits.md says why.
     private static readonly (string Field, int OneIn)[] Wanted =
     [
-        (nameof(DigitFloors.Date), 500), (nameof(DigitFloors.Number), 500), (nameof(DigitFloors.Phone), 500),
+        (nameof(DigitFloors.Date), 750), (nameof(DigitFloors.Number), 750), (nameof(DigitFloors.Phone), 750),
     ];
 
     // Finer steps would follow single digits.
-    private static readonly int[] Floors = [.. Enumerable.Range(0, 25).Select(step => 500 + (20 * step))];
+    private static readonly int[] Floors = [.. Enumerable.Range(0, 50).Select(step => 500 + (10 * step))];
 
     // What a person who wants another rate looks at.
     private static readonly int[] Curve = [500, 700, 800, 850, 900, 920, 940, 950, 960, 970, 980, 985, 990, 995];
