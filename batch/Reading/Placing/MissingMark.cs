@@ -22,6 +22,9 @@ internal static class MissingMark
     // Less alike than this, and it is not the print that was found.
     private const double LikenessMin = 0.3;
 
+    // Likeness that a pixel's distance must be worth.
+    private const double DistanceCost = 0.002;
+
     /// <summary>The corner in pixels of the scan; null where the print around is not found.</summary>
     /// <param name="gray">The scan.</param>
     /// <param name="placement">The page as it is laid by three marks; its form is known.</param>
@@ -40,19 +43,42 @@ internal static class MissingMark
         Cv2.GaussianBlur(view, view, new Size(0, 0), BlurPx);
         const int stray = (int)(StrayMm * CanonicalPage.PxPerMm);
         using var inner = new Mat(print, new Rect(stray, stray, zone.Width - (2 * stray), zone.Height - (2 * stray)));
+        var ink = Cv2.Moments(inner, binaryImage: false);
+        if (ink.M00 == 0)
+        {
+            return null;
+        }
+
         using var likeness = new Mat();
         Cv2.MatchTemplate(view, inner, likeness, TemplateMatchModes.CCoeffNormed);
-        Cv2.MinMaxLoc(likeness, out _, out var most, out _, out var at);
-        if (most < LikenessMin)
+        if (Best(likeness) is not { } at)
         {
             return null;
         }
 
         // What a corner strays by, its surroundings stray by in proportion to both distances from the far sides.
-        var ink = Cv2.Moments(inner, binaryImage: false);
         var (x, y) = (zone.X + stray + (ink.M10 / ink.M00), zone.Y + stray + (ink.M01 / ink.M00));
         var share = (x - opposite.X) / (near.X - opposite.X) * ((y - opposite.Y) / (near.Y - opposite.Y));
         return PagePlacer.Project(placement.ToImage, new Point2d(near.X + ((at.X - stray) / share), near.Y + ((at.Y - stray) / share)));
+    }
+
+    // Where it is most alike; of places that are nearly as much so (along a rule, anywhere on it), the nearest to the middle.
+    private static Point? Best(Mat likeness)
+    {
+        var (best, most) = ((Point?)null, 0.0);
+        var middle = new Point(likeness.Width / 2, likeness.Height / 2);
+        var values = likeness.AsSpan<float>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            var at = new Point(i % likeness.Width, i / likeness.Width);
+            var value = values[i] - (DistanceCost * at.DistanceTo(middle));
+            if (values[i] >= LikenessMin && value > most)
+            {
+                (best, most) = (at, value);
+            }
+        }
+
+        return best;
     }
 
     private static Rect Zone(Size page, int corner)

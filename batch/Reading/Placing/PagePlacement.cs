@@ -90,9 +90,10 @@ internal static class PagePlacer
                 break;
             }
 
-            var better = Laid(gray, Enumerable.Range(0, 4).Select(i => i == missing ? corner : placement.Corners[i]).ToArray(), placement);
-            placement.Dispose();
-            placement = better;
+            Point2d[] corners = [.. placement.Corners.Select((found, i) => i == missing ? corner : found)];
+            var loose = placement;
+            placement = Laid(gray, corners, missing, loose.ResidualPx) with { Mark = loose.Mark };
+            loose.Dispose();
         }
 
         return placement with { HasCompany = HasCompany(gray, squares, placement) };
@@ -244,11 +245,11 @@ internal static class PagePlacer
         var residual = have.Select((_, k) => Apply(affine, canonical[k]).DistanceTo(image[k])).Max();
         var all = Enumerable.Range(0, 4).Select(i => found[i] ?? Apply(affine, Canonical(MarksMm[i]))).ToArray();
         var missing = have.Length == 4 ? (int?)null : Enumerable.Range(0, 4).First(i => found[i] is null);
-        return Laid(gray, all, new PagePlacement(null, new Mat(), residual, 0, 0, have.Length) { Corners = all, Missing = missing });
+        return Laid(gray, all, missing, residual);
     }
 
-    // The page through these corners; what else is known of it stays.
-    private static PagePlacement Laid(Mat gray, Point2d[] all, PagePlacement known)
+    // The page through these corners.
+    private static PagePlacement Laid(Mat gray, Point2d[] all, int? missing, double residual)
     {
         var toImage = Cv2.GetPerspectiveTransform(
             MarksMm.Select(mark => ToFloat(Canonical(mark))).ToArray(), all.Select(ToFloat).ToArray());
@@ -259,9 +260,9 @@ internal static class PagePlacer
         var scale = (Math.Sqrt((across.X * across.X) + (across.Y * across.Y)) / 2 / (MarksMm[1].X - MarksMm[0].X)
             + (Math.Sqrt((down.X * down.X) + (down.Y * down.Y)) / 2 / (MarksMm[2].Y - MarksMm[0].Y))) / 2;
         var rotation = Math.Atan2(across.Y, across.X) * 180 / Math.PI;
-        return known with
+        return new PagePlacement(SampleMark(gray, toImage, 0, 0)?.Mark, toImage, residual, scale, rotation, missing is null ? 4 : 3)
         {
-            Mark = known.Mark ?? SampleMark(gray, toImage, 0, 0)?.Mark, ToImage = toImage, PxPerMm = scale, RotationDeg = rotation, Corners = all,
+            Corners = all, Missing = missing,
         };
     }
 

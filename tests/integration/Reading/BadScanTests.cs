@@ -114,17 +114,7 @@ public sealed class BadScanTests : IDisposable
     public void A_page_seen_askew_is_laid_right_where_a_corner_is_torn_off(int corner)
     {
         using var scan = FilledForm.Fill();
-        var (right, bottom) = (scan.Width - 1, scan.Height - 1);
-        Point[] corners = [new(0, 0), new(right, 0), new(0, bottom), new(right, bottom)];
-        const int tornPx = 290;
-        var (x, y) = (corners[corner].X, corners[corner].Y);
-        Cv2.FillConvexPoly(
-            scan, [corners[corner], new(Math.Abs(x - tornPx), y), new(x, Math.Abs(y - tornPx))], Scalar.White);
-        using var askew = new Mat();
-        using var see = Cv2.GetPerspectiveTransform(
-            corners.Select(at => new Point2f(at.X, at.Y)).ToArray(), [new(20, 15), new(right - 20, 0), new(0, bottom), new(right, bottom - 10)]);
-        Cv2.WarpPerspective(scan, askew, see, scan.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.White);
-
+        using var askew = Torn(scan, corner);
         var reading = Read(askew);
         Assert.Contains("mark-missing", reading.Findings);
         Assert.Equal((FieldState.Read, "2026-11-20"), (reading.Fields["application_date"].State, reading.Fields["application_date"].Value));
@@ -134,6 +124,28 @@ public sealed class BadScanTests : IDisposable
         // Where the page is laid beside its place, print passes for ink.
         Assert.Equal(FieldState.Blank, reading.Fields["alternative_letters"].State);
         Assert.Equal(FieldState.Blank, reading.Fields["stay_until"].State);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void An_untouched_page_of_any_form_is_blank_where_a_corner_is_torn_off(int corner)
+    {
+        foreach (var form in FormDefinitions.All)
+        {
+            foreach (var page in form.Pages)
+            {
+                using var scan = FilledForm.Print(form.Kind, page.Number);
+                using var askew = Torn(scan, corner);
+                var reading = Read(askew);
+                Assert.Equal((form.Kind, page.Number), (reading.Form, reading.FormPage));
+                Assert.All(page.Items.Where(item => item.Type is FormItemType.Cells or FormItemType.Line or FormItemType.Signature),
+                    item => Assert.Equal((item.Name, FieldState.Blank), (item.Name, reading.Fields[item.Name].State)));
+                Assert.All(reading.Marks.Values, mark => Assert.False(mark.Filled));
+            }
+        }
     }
 
     [Fact]
@@ -234,6 +246,22 @@ public sealed class BadScanTests : IDisposable
         Assert.True(marks["no_signature_certificate"].Filled);
         Assert.Null(marks["braille"].Filled);
         Assert.Null(marks["no_user_certificate"].Filled);
+    }
+
+    // A corner of 25 mm is gone, and the page lies askew under the camera: its edges are no longer parallel.
+    private static Mat Torn(Mat scan, int corner)
+    {
+        var (right, bottom) = (scan.Width - 1, scan.Height - 1);
+        Point[] corners = [new(0, 0), new(right, 0), new(0, bottom), new(right, bottom)];
+        const int tornPx = 290;
+        var (x, y) = (corners[corner].X, corners[corner].Y);
+        Cv2.FillConvexPoly(
+            scan, [corners[corner], new(Math.Abs(x - tornPx), y), new(x, Math.Abs(y - tornPx))], Scalar.White);
+        using var see = Cv2.GetPerspectiveTransform(
+            corners.Select(at => new Point2f(at.X, at.Y)).ToArray(), [new(20, 15), new(right - 20, 0), new(0, bottom), new(right, bottom - 10)]);
+        var askew = new Mat();
+        Cv2.WarpPerspective(scan, askew, see, scan.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.White);
+        return askew;
     }
 
     private static void Streak(Mat scan, int x, double widthMm) =>
