@@ -8,7 +8,7 @@ internal static class MarkZone
 {
     /// <summary>
     /// From this share of ink on the box is filled, per mille: half way between one hesitant stroke (about 400) and the
-    /// palest box that `bench read` filled in (814, at its worst level).
+    /// palest box that `bench read` filled in (807).
     /// </summary>
     public const int FilledMin = 600;
 
