@@ -18,7 +18,7 @@ public static partial class NativeLibraries
 
     /// <summary>Loads once; later calls do nothing. OpenCV is kept to one thread: workers are the parallelism here.</summary>
     /// <exception cref="DllNotFoundException">OpenCV is missing, or libgtk-3-0, which its library wants.</exception>
-    /// <exception cref="InvalidOperationException">Somebody called OpenCV before.</exception>
+    /// <exception cref="InvalidOperationException">Somebody called OpenCV before, or the environment cannot be written.</exception>
     public static void Load()
     {
         lock (Gate)

@@ -35,9 +35,8 @@ internal static class MissingMark
         var (near, opposite) = (PagePlacer.Canonical(PagePlacer.MarksMm[missing]), PagePlacer.Canonical(PagePlacer.MarksMm[3 - missing]));
         var zone = Zone(empty.Ink.Size(), missing);
         using var print = Print(empty, zone);
-        using var shift = new Mat(3, 3, MatType.CV_64FC1);
-        shift.SetArray<double>([1, 0, zone.X, 0, 1, zone.Y, 0, 0, 1]);
-        using Mat toImage = placement.ToImage * shift;
+        using var move = PagePlacer.Move(new Point2d(zone.X, zone.Y));
+        using Mat toImage = placement.ToImage * move;
         using var view = Flattening.Sample(gray, toImage, zone.Size);
         Cv2.BitwiseNot(view, view);
         Cv2.GaussianBlur(view, view, new Size(0, 0), BlurPx);

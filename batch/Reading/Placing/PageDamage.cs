@@ -11,7 +11,7 @@ internal readonly record struct Streak(int From, int To, bool Whole)
     // What is wider cannot be bridged: a stroke would vanish in it.
     private const int MendPxMax = 6;
 
-    /// <summary>Narrow enough to be taken out where digits are read.</summary>
+    /// <summary>Narrow enough to be taken out where digits and boxes are read.</summary>
     public bool IsMended => To - From <= MendPxMax;
 }
 

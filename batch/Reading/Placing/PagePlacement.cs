@@ -109,9 +109,7 @@ internal static class PagePlacer
         using var other = Lay(gray, rest);
         return other?.Mark is not null || rest.Any(square =>
         {
-            using var move = new Mat(3, 3, MatType.CV_64FC1, Scalar.All(0));
-            (move.At<double>(0, 0), move.At<double>(1, 1), move.At<double>(2, 2)) = (1, 1, 1);
-            (move.At<double>(0, 2), move.At<double>(1, 2)) = (square.Centre.X - own[0].X, square.Centre.Y - own[0].Y);
+            using var move = Move(square.Centre - own[0]);
             using Mat moved = move * placement.ToImage;
             return SampleMark(gray, moved, 0, 0) is not null;
         });
@@ -299,6 +297,14 @@ internal static class PagePlacer
     public static Point2d Canonical(Point2d mm) => new(mm.X * CanonicalPage.PxPerMm, mm.Y * CanonicalPage.PxPerMm);
 
     private static Point2f ToFloat(Point2d point) => new((float)point.X, (float)point.Y);
+
+    /// <summary>The matrix of a move by that much.</summary>
+    public static Mat Move(Point2d by)
+    {
+        var move = new Mat(3, 3, MatType.CV_64FC1);
+        move.SetArray<double>([1, 0, by.X, 0, 1, by.Y, 0, 0, 1]);
+        return move;
+    }
 
     /// <summary>Where a projective fit puts a point.</summary>
     public static Point2d Project(Mat h, Point2d p)
