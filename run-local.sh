@@ -33,9 +33,19 @@ install_packages() {
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
   fi
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      -o Dpkg::Options::=--force-confold "${missing[@]}"; } > "$local_dir/apt.log" 2>&1 ||
+  { apt_get update && apt_get install -y --no-install-recommends -o Dpkg::Options::=--force-confold "${missing[@]}"; } \
+      > "$local_dir/apt.log" 2>&1 ||
     { tail -n 20 "$local_dir/apt.log" >&2; fail "Installing failed: see .local/apt.log"; }
+}
+
+# Another apt may be at work, as on a machine that has just started: its lock is waited for, ten minutes at most.
+apt_get() {
+  local until=$((SECONDS + 600)) attempt="$local_dir/apt-attempt.log"
+  while ! LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 "$@" > "$attempt" 2>&1; do
+    cat "$attempt"
+    grep -qE 'Could not get lock|Unable to (acquire|lock)' "$attempt" && [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 2
+  done
 }
 
 # As the system user postgres where we are root (PostgreSQL refuses root), as the caller otherwise.
@@ -56,27 +66,35 @@ start_cluster() {
   # Whoever names a server of their own gets no cluster from us.
   [ -z "${MYNUMBER_CONNECTION:-}" ] || return 0
   place_cluster
-  if [ ! -s "$cluster/PG_VERSION" ]; then
-    say "Making a private PostgreSQL cluster"
-    mkdir -p "$cluster"
-    [ "$(id -u)" = 0 ] && chown -R postgres: "$cluster"
-    (cd / && as_postgres "$pg_bin/initdb" -D "$cluster" --locale=C.UTF-8 --encoding=UTF8 --auth-local=peer --auth-host=reject) \
-      > "$local_dir/initdb.log" 2>&1 || { cat "$local_dir/initdb.log" >&2; exit 3; }
-    # Root reaches the cluster as its owner: the map says so, so that nothing else can.
-    [ "$(id -u)" = 0 ] && printf 'local root postgres\nlocal postgres postgres\n' >> "$cluster/pg_ident.conf" &&
-      sed -i 's/^\(local  *all  *all  *peer\).*/\1 map=local/' "$cluster/pg_hba.conf"
+  # Two sessions of one checkout take turns. The server must not inherit the lock.
+  ( flock 9; make_cluster; run_cluster ) 9> "$local_dir/cluster.lock" || exit $?
+  local user; user=$([ "$(id -u)" = 0 ] && echo postgres || id -un)
+  export MYNUMBER_CONNECTION="Host=$socket;Username=$user;Database=postgres;Include Error Detail=false"
+}
+
+make_cluster() {
+  [ ! -s "$cluster/PG_VERSION" ] || return 0
+  say "Making a private PostgreSQL cluster"
+  mkdir -p "$cluster"
+  [ "$(id -u)" != 0 ] || chown -R postgres: "$cluster"
+  (cd / && as_postgres "$pg_bin/initdb" -D "$cluster" --locale=C.UTF-8 --encoding=UTF8 --auth-local=peer --auth-host=reject) \
+    > "$local_dir/initdb.log" 2>&1 || { cat "$local_dir/initdb.log" >&2; exit 3; }
+  # Root reaches the cluster as its owner: the map says so, so that nothing else can.
+  if [ "$(id -u)" = 0 ]; then
+    printf 'local root postgres\nlocal postgres postgres\n' >> "$cluster/pg_ident.conf"
+    sed -i 's/^\(local  *all  *all  *peer\).*/\1 map=local/' "$cluster/pg_hba.conf"
   fi
+}
+
+run_cluster() {
   # Whatever tidies /tmp may have taken the socket from under a running server: then it must start anew.
   [ -S "$socket/.s.PGSQL.5432" ] || stop_cluster
   mkdir -p "$socket"
-  [ "$(id -u)" = 0 ] && chown postgres: "$socket"
-  if ! (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" status) > /dev/null 2>&1; then
-    (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -w -l "$cluster/server.log" \
-      -o "-c listen_addresses='' -c unix_socket_directories='$socket' -c max_connections=200 -c log_error_verbosity=terse -c log_parameter_max_length_on_error=0" start) > /dev/null ||
-      { tail -n 20 "$cluster/server.log" >&2; fail "PostgreSQL did not start: see $cluster/server.log"; }
-  fi
-  local user; user=$([ "$(id -u)" = 0 ] && echo postgres || id -un)
-  export MYNUMBER_CONNECTION="Host=$socket;Username=$user;Database=postgres;Include Error Detail=false"
+  [ "$(id -u)" != 0 ] || chown postgres: "$socket"
+  (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" status) > /dev/null 2>&1 && return
+  (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -w -l "$cluster/server.log" \
+    -o "-c listen_addresses='' -c unix_socket_directories='$socket' -c max_connections=200 -c log_error_verbosity=terse -c log_parameter_max_length_on_error=0" start) > /dev/null 9>&- ||
+    { tail -n 20 "$cluster/server.log" >&2; fail "PostgreSQL did not start: see $cluster/server.log"; }
 }
 
 stop_cluster() {
@@ -84,23 +102,29 @@ stop_cluster() {
   (cd / && as_postgres "$pg_bin/pg_ctl" -D "$cluster" -m fast -w stop) > /dev/null 2>&1 || true
 }
 
-# Builds one project or the solution, unless nothing changed since it was built last.
+# What a build reads: every file of these folders but notes and what builds made, with its size and time, and the files at the top.
+sources_of() {
+  local folders=(templates batch jobs fixtures)
+  [ "$1" = jobs/MyNumber.Jobs.csproj ] || folders+=(tests)
+  { find "${folders[@]}" \( -name bin -o -name obj -o -name TestResults \) -prune -o -type f ! -name '*.md' -printf '%p %s %T@\n'
+    find . -maxdepth 1 -type f \( -name '*.props' -o -name '*.sln' -o -name global.json -o -name BannedSymbols.txt -o -name .editorconfig \) \
+      -printf '%p %s %T@\n'; } | LC_ALL=C sort | sha256sum
+}
+
+# Builds one project or the solution, unless nothing changed since it was built last. Two sessions of one checkout take turns:
+# the second finds what the first has built. The build's own servers must not inherit the lock.
 build() {
   local target=$1 stamp="$local_dir/built-${1//\//-}"
   command -v dotnet > /dev/null || fail "The .NET SDK 10 is not installed: https://dotnet.microsoft.com/download"
-  if [ -e "$stamp" ] && [ -z "$(find . -path ./.local -prune -o -path ./.git -prune -o -path ./docs -prune \
-      -o -name bin -prune -o -name obj -prune -o -name TestResults -prune \
-      -o \( -type d -o -type f ! -name '*.md' \) -newer "$stamp" ! -path . -print -quit)" ]; then
-    return
-  fi
-  say "Building"
-  touch "$stamp.new"
-  # Two sessions of one checkout must not build at once. The build's own servers must not inherit the lock.
   ( flock 9
+    sources=$(sources_of "$target")
+    [ "$sources" != "$(cat "$stamp" 2> /dev/null)" ] || exit 0
+    say "Building"
+    rm -f "$stamp"
     dotnet build "$target" -c Release -v quiet --nologo 9>&- > "$local_dir/build.log" 2>&1 ||
       { grep -E ': error ' "$local_dir/build.log" | sort -u | head -n 30 >&2; fail "The build failed: see .local/build.log" 1; }
+    printf '%s\n' "$sources" > "$stamp"
   ) 9> "$local_dir/build.lock" || exit 1
-  mv "$stamp.new" "$stamp"
 }
 
 set_up() {
