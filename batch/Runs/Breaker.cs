@@ -15,6 +15,11 @@ internal static class Breaker
     /// <summary>What a step must be for its parts to be claimed; for a statement that knows the step's row as `step`.</summary>
     public const string ClosedSql = "step.halted_by IS NULL AND (step.not_before IS NULL OR step.not_before <= now())";
 
+    private const string CountSql = """
+        UPDATE step SET failures = CASE WHEN failure_class = $2 THEN failures + 1 ELSE 1 END, failure_class = $2
+        WHERE id = $1 RETURNING failures
+        """;
+
     /// <summary>Counts one failure of a work part, in the transaction that stores it.</summary>
     public static async Task CountAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimedPart claimed, FailureKind kind, string errorClass,
@@ -26,12 +31,7 @@ internal static class Breaker
         }
 
         var failures = await Sql.ScalarAsync<int>(
-            connection, transaction,
-            """
-            UPDATE step SET failures = CASE WHEN failure_class = $2 THEN failures + 1 ELSE 1 END, failure_class = $2
-            WHERE id = $1 RETURNING failures
-            """,
-            cancellation, claimed.StepId, errorClass);
+            connection, transaction, CountSql, cancellation, claimed.StepId, errorClass);
         if (failures < options.BreakerAfter)
         {
             return;
@@ -45,15 +45,50 @@ internal static class Breaker
         }
         else
         {
-            await Sql.ExecuteAsync(
-                connection, transaction, "UPDATE step SET halted_by = $2 WHERE id = $1", cancellation, claimed.StepId,
-                errorClass);
-            await Alerts.RaiseAsync(
-                connection, transaction, HaltedAlert, Subject(claimed.Run, claimed.StepName),
+            await HaltAsync(
+                connection, transaction, claimed, errorClass,
                 $"{failures} parts in a row failed with {errorClass}; the others were not tried. Mend the cause, then "
                 + $"`rerun {claimed.Run.Id}`.",
                 now, cancellation);
         }
+    }
+
+    /// <summary>
+    /// Counts one item of a work part that is left out. True: so many were in a row that the step is to halt instead.
+    /// </summary>
+    /// <exception cref="TooManyItemsFailedException">So many were of all that the step has done.</exception>
+    public static async Task<bool> CountLeftOutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimedPart claimed, FailedItem failed,
+        EngineOptions options, CancellationToken cancellation)
+    {
+        var inARow = await Sql.ScalarAsync<int>(
+            connection, transaction, CountSql, cancellation, claimed.StepId, failed.ErrorClass);
+        if (inARow >= options.BreakerAfter)
+        {
+            return true;
+        }
+
+        var lines = await Sql.QueryAsync(
+            connection, transaction,
+            """
+            SELECT count(*) FILTER (WHERE starts_with(reason, $3)), count(*) FROM item WHERE run_id = $1 AND step_ordinal = $2
+            """,
+            row => (LeftOut: row.GetInt64(0), All: row.GetInt64(1)), cancellation, claimed.Run.Id, claimed.Ordinal,
+            ItemGuard.Reason(""));
+        return ItemGuard.TooMany(lines[0].LeftOut, lines[0].All, options)
+            ? throw new TooManyItemsFailedException("item", lines[0].LeftOut, lines[0].All, failed)
+            : false;
+    }
+
+    /// <summary>Halts a step: nothing of it is claimed until a person has acted.</summary>
+    public static async Task HaltAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimedPart claimed, string errorClass, string whatToDo,
+        DateTimeOffset now, CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction, "UPDATE step SET halted_by = $2 WHERE id = $1", cancellation, claimed.StepId, errorClass);
+        await Alerts.RaiseAsync(
+            connection, transaction, HaltedAlert, Subject(claimed.Run, claimed.StepName), whatToDo, now, cancellation);
     }
 
     /// <summary>Closes the breaker of a step on which a person acted.</summary>

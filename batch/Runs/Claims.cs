@@ -15,6 +15,9 @@ internal sealed record ClaimedPart(
 {
     /// <summary>It was in the hands of a worker that was given up.</summary>
     public bool TakenOver { get; init; }
+
+    /// <summary>A person has said that failing items are to be left out however many they are.</summary>
+    public bool WithoutItemLimit { get; init; }
 }
 
 /// <summary>The claim: one statement, so that nothing can happen between finding a part and holding it.</summary>
@@ -51,7 +54,8 @@ internal static class Claims
         FROM best, step, run, (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
         WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
         RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
-          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over
+          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over,
+          part.without_item_limit
         """;
 
     // For whoever wonders whether the fence is ever needed; the part itself is somebody else's by now.
@@ -96,5 +100,6 @@ internal static class Claims
         row.GetInt32(13), row.GetInt32(14))
     {
         TakenOver = row.GetBoolean(15),
+        WithoutItemLimit = row.GetBoolean(16),
     };
 }

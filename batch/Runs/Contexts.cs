@@ -56,4 +56,7 @@ public sealed record PartContext(
     public void BeginItem() => ItemBegun?.Invoke();
 
     internal Action? ItemBegun { get; init; }
+
+    /// <summary>Works items each alone: what one of them throws is its outcome, not the part's.</summary>
+    public ItemGuard Items { get; init; } = new(new EngineOptions(), "", Part.Act, unlimited: false);
 }

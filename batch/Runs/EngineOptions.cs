@@ -41,6 +41,15 @@ public sealed record EngineOptions
     /// <summary>Failures of one class in a row, with no part done in between, that open a step's breaker.</summary>
     public int BreakerAfter { get; init; } = 5;
 
+    /// <summary>
+    /// Items of one kind and act that may fail and be left out; more stop the step. Fewer than <see cref="BreakerAfter"/>
+    /// never do: from so few nobody can tell whose fault it is.
+    /// </summary>
+    public int FailedItemsMax { get; init; } = 1_000;
+
+    /// <summary>The same as a share of them: where every tenth fails, the cause is the program or a setting.</summary>
+    public double FailedItemsShareMax { get; init; } = 0.1;
+
     /// <summary>A part of act work claimed this often is halved, or its one item judged (rule 5).</summary>
     public int WorkClaimsMax { get; init; } = 3;
 
@@ -61,6 +70,9 @@ public sealed record EngineOptions
 
     /// <summary>After this an alert that nobody has seen is told again; zero: never.</summary>
     public TimeSpan RemindAfter { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>Says which items are to fail on purpose; null but in tests, and no setting sets it.</summary>
+    public Func<ItemPlace, bool>? ItemFault { get; init; }
 
     /// <summary>Switched-off guards; <see cref="GuardsOff.None"/> but in tests of the harness.</summary>
     public GuardsOff GuardsOff { get; init; }

@@ -61,6 +61,22 @@ public static class Failures
     /// <summary>Whether the database is away or refused a statement: whatever Npgsql throws, also where the wall clock jumped.</summary>
     public static bool IsOfDatabase(Exception error) => error is NpgsqlException || IsOfJumpingClock(error);
 
+    /// <summary>
+    /// Whether an error may be an item's own: a value that nobody thought of, or a row that a constraint refuses. Not what
+    /// passes, what a person must act on, or a program that cannot run: those concern every item.
+    /// </summary>
+    public static bool IsOfAnItem(Exception error) => error switch
+    {
+        PostgresException postgres => postgres.SqlState.StartsWith("22", StringComparison.Ordinal)
+            || postgres.SqlState.StartsWith("23", StringComparison.Ordinal),
+        AggregateException { InnerExceptions: [var only] } => IsOfAnItem(only),
+        NpgsqlException or OperationCanceledException or StepRefusedException or DropStoppedException
+            or TooManyItemsFailedException => false,
+        OutOfMemoryException or InsufficientExecutionStackException or TypeInitializationException or TypeLoadException
+            or MissingMemberException or DllNotFoundException or BadImageFormatException => false,
+        _ => Kind(error) == FailureKind.Lasting,
+    };
+
     /// <summary>SQLSTATE, or the exception's type: never its message.</summary>
     public static string Class(Exception error) => error switch
     {
@@ -68,6 +84,7 @@ public static class Failures
         AggregateException { InnerExceptions: [var only] } => Class(only),
         DropStoppedException => "drop-stopped",
         StepRefusedException refused => refused.Code,
+        TooManyItemsFailedException many => many.ErrorClass,
         _ => error.GetType().Name,
     };
 
@@ -78,6 +95,11 @@ public static class Failures
         if (error is StepRefusedException refused)
         {
             return refused.Message;
+        }
+
+        if (error is TooManyItemsFailedException many)
+        {
+            return $"{many.Message}, {many.Example.Where}";
         }
 
         var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames()

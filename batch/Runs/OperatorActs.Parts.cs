@@ -98,7 +98,8 @@ public sealed partial class OperatorActs
     /// <summary>
     /// Gives a failed part up for this run. A work part: its items are `held` in the ledger, count in the laws, and are
     /// planned first by the next night. A publish part: its step closes, and the next night hands its sealed drops over
-    /// first. A plan or a close cannot be skipped: nothing after it would know what to work on.
+    /// first. A plan or a close cannot be skipped, as nothing after it would know what to work on; where too many of its
+    /// items failed it is worked again without the limit, and those that fail are left out.
     /// </summary>
     /// <returns>One sentence: what is held.</returns>
     /// <exception cref="OperatorRefusedException">There is no such failed part, or it plans or closes.</exception>
@@ -112,6 +113,8 @@ public sealed partial class OperatorActs
         {
             PartAct.Work => await HoldItemsAsync(connection, transaction, part, cancellation),
             PartAct.Publish => await HoldDropsAsync(connection, transaction, part, cancellation),
+            _ when await IsHaltedAsync(connection, transaction, part, cancellation) =>
+                await LeaveOutAsync(connection, transaction, part, cancellation),
             _ => throw new OperatorRefusedException(
                 $"Part {partId} is the step's {part.View.Act}, not items that could wait: `rerun {partId}` tries it again."),
         };
@@ -129,6 +132,21 @@ public sealed partial class OperatorActs
         await MarkSkippedAsync(connection, transaction, part, cancellation);
         await Transitions.CountDownAsync(connection, transaction, part.StepId, GuardsOff.None, cancellation);
         return $"{items.Count} items are held for the next night.";
+    }
+
+    // Only too many failing items halt a step at its plan or its close.
+    private static Task<bool> IsHaltedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation) =>
+        Sql.ScalarAsync<bool>(
+            connection, transaction, "SELECT halted_by IS NOT NULL FROM step WHERE id = $1", cancellation, part.StepId);
+
+    private async Task<string> LeaveOutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction, "UPDATE part SET without_item_limit = true WHERE id = $1", cancellation, part.View.Id);
+        await MakeReadyAsync(connection, transaction, [part], cancellation);
+        return "It is worked again; items that fail are left out, however many they are.";
     }
 
     private async Task<string> HoldDropsAsync(

@@ -24,7 +24,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         DateTimeOffset now, CancellationToken cancellation) =>
         Alerts.RaiseAsync(
             connection, transaction, "part-failed", subject,
-            $"{errorClass}. `rerun {partId}` tries it again; `skip {partId}` holds what is in it for the next night.",
+            $"{errorClass}. `rerun {partId}` tries it again; where it is a part of work, `skip {partId}` holds what is in it for the next night.",
             now, cancellation);
 
     public async Task<PartOutcome> StoreAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation)
@@ -35,7 +35,8 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         {
             try
             {
-                return await (Failures.Kind(error) switch
+                return await (error is TooManyItemsFailedException many ? StoreHaltedAsync(claimed, many, cancellation)
+                    : Failures.Kind(error) switch
                 {
                     FailureKind.Passing => StorePassingAsync(claimed, error, cancellation),
                     FailureKind.DiskFull => StoreDiskFullAsync(claimed, error, cancellation),
@@ -67,6 +68,29 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                     connection, transaction, claimed, FailureKind.Lasting, errorClass, options, Now, cancellation);
                 await RaiseAsync(
                     connection, transaction, Subject(claimed), claimed.Part.Id, errorClass, Now, cancellation);
+            }
+        }, cancellation);
+
+    // So many items failed that none of them is to blame: the step stands still as after failing parts, and nothing of the
+    // act is decided.
+    private Task<PartOutcome> StoreHaltedAsync(
+        ClaimedPart claimed, TooManyItemsFailedException many, CancellationToken cancellation) =>
+        InTransactionAsync(claimed, PartOutcome.Failed, async (connection, transaction) =>
+        {
+            var changed = await Sql.ExecuteAsync(
+                connection, transaction,
+                $"""
+                UPDATE part SET state = 'failed', worker_id = NULL, error_class = $3, error_text = $4, done_at = $5
+                WHERE {HeldByMe}
+                """,
+                cancellation, claimed.Part.Id, claimed.Part.Epoch, many.ErrorClass, Failures.Text(many), Now);
+            if (changed == 1)
+            {
+                await Breaker.HaltAsync(
+                    connection, transaction, claimed, many.ErrorClass,
+                    $"{many.Message}; nothing of this was decided. Mend the cause, then `rerun {claimed.Run.Id}`; or "
+                    + $"`skip {claimed.Part.Id}`: then the failing ones are left out, and the others go on.",
+                    Now, cancellation);
             }
         }, cancellation);
 

@@ -43,6 +43,7 @@ internal sealed class PartWork(
         var context = new PartContext(claimed.Run, claimed.Ordinal, claimed.Part, database, staging)
         {
             ItemBegun = itemBegun,
+            Items = Guard(claimed),
         };
         try
         {
@@ -58,6 +59,7 @@ internal sealed class PartWork(
                 return treated;
             }
 
+            await HitItemsAsync(step, context, cancellation);
             var store = await ComputeAsync(claimed.Part.Act, step, context, cancellation);
             FaultPoints.Hit(FaultPoints.Computed);
             return await StoreAsync(claimed, step, store, cancellation);
@@ -70,8 +72,21 @@ internal sealed class PartWork(
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            return await TreatFailedAsync(claimed, step, context, error, cancellation);
+        }
+    }
+
+    private async Task<PartOutcome> TreatFailedAsync(
+        ClaimedPart claimed, StepDefinition step, PartContext context, Exception error, CancellationToken cancellation)
+    {
+        try
+        {
             return await _poison.HalveFailedAsync(claimed, step, context, error, cancellation)
                 ?? await _failure.StoreAsync(claimed, error, cancellation);
+        }
+        catch (TooManyItemsFailedException many)
+        {
+            return await _failure.StoreAsync(claimed, many, cancellation);
         }
     }
 
@@ -81,6 +96,23 @@ internal sealed class PartWork(
             claimed, "unknown-step",
             $"this version has no step {claimed.StepName}: finish the run with the version that opened it, or abandon it",
             cancellation);
+
+    private ItemGuard Guard(ClaimedPart claimed) =>
+        new(options, claimed.StepName, claimed.Part.Act, claimed.WithoutItemLimit);
+
+    // A part's own items fail on purpose before they are worked; nothing is asked for them but in tests.
+    private async Task HitItemsAsync(StepDefinition step, PartContext context, CancellationToken cancellation)
+    {
+        if (options.ItemFault is null || context.Part.Act != PartAct.Work)
+        {
+            return;
+        }
+
+        foreach (var item in await Poison.ItemsAsync(step, context, cancellation))
+        {
+            context.Items.Hit("item", item);
+        }
+    }
 
     private static Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
         PartAct act, StepDefinition step, PartContext context, CancellationToken cancellation) => act switch
@@ -105,7 +137,11 @@ internal sealed class PartWork(
 
         FaultPoints.Hit(FaultPoints.AfterFence);
         var context = new StoreContext(
-            claimed.Run, claimed.StepId, claimed.Ordinal, claimed.Part, connection, transaction);
+            claimed.Run, claimed.StepId, claimed.Ordinal, claimed.Part, connection, transaction)
+        {
+            Items = Guard(claimed),
+            Now = Now,
+        };
         await store(context, cancellation);
         await LastStatementsAsync(claimed, step, context, cancellation);
         FaultPoints.Hit(FaultPoints.BeforeCommit);

@@ -55,13 +55,14 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 
     /// <summary>
     /// Halves a part that an error failed, so that one bad item is found and does not hold up the others: a set-based
-    /// statement does not say which of its rows it refused. Null where there is nothing to halve.
+    /// statement does not say which of its rows it refused. The item that stands alone gets its outcome (rule 11). Null
+    /// where there is nothing to halve and no outcome to give.
     /// </summary>
     public async Task<PartOutcome?> HalveFailedAsync(
         ClaimedPart claimed, StepDefinition step, PartContext context, Exception error, CancellationToken cancellation)
     {
-        if (claimed.Part.Act != PartAct.Work || step.Items is null || error is DropStoppedException
-            || Failures.Kind(error) != FailureKind.Lasting)
+        if (claimed.Part.Act != PartAct.Work || step.Items is null || Failures.Kind(error) != FailureKind.Lasting
+            || error is DropStoppedException or TooManyItemsFailedException)
         {
             return null;
         }
@@ -69,6 +70,11 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         try
         {
             var items = await ItemsAsync(step, context, cancellation);
+            if (items.Count == 1 && step.Failed is not null && Failures.IsOfAnItem(error))
+            {
+                return await LeaveOutAsync(claimed, step, FailedItem.Of(items[0], error), cancellation);
+            }
+
             if (items.Count < 2)
             {
                 return null;
@@ -91,6 +97,44 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             // Then the part fails whole, by the way that goes on until it is written.
             return null;
         }
+    }
+
+    // Null where so many failed that the step is to halt: then this part fails, which counts and halts it. The count of
+    // failures stands when a part that was left out is done, and goes back to none when another is.
+    private async Task<PartOutcome?> LeaveOutAsync(
+        ClaimedPart claimed, StepDefinition step, FailedItem failed, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await Transitions.FenceAsync(
+            connection, transaction, claimed.Part, clock.GetUtcNow(), GuardsOff.None, cancellation))
+        {
+            return PartOutcome.Fenced;
+        }
+
+        var store = new StoreContext(
+            claimed.Run, claimed.StepId, claimed.Ordinal, claimed.Part, connection, transaction)
+        {
+            Now = clock.GetUtcNow(),
+        };
+        try
+        {
+            await step.Failed!(failed, store, cancellation);
+        }
+        catch (Exception error) when (Failures.IsOfAnItem(error))
+        {
+            return null; // Its outcome cannot be written either: a person must look.
+        }
+
+        await store.TellAsync([failed], "item", "left out", cancellation);
+        if (await Breaker.CountLeftOutAsync(connection, transaction, claimed, failed, options, cancellation))
+        {
+            return null;
+        }
+
+        await Transitions.CountDownLeftOutAsync(connection, transaction, claimed.StepId, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return PartOutcome.Judged;
     }
 
     /// <summary>The items of a work part; the part itself is the item where its step names none.</summary>

@@ -6,7 +6,7 @@ namespace MyNumber.Batch.Runs;
 /// <summary>
 /// What a Store may use: the fenced transaction of its part. Rows only; no file, no clock, no outside world.
 /// </summary>
-public sealed class StoreContext(
+public sealed partial class StoreContext(
     RunInfo run, long stepId, int stepOrdinal, PartInfo part, NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
     /// <summary>The run.</summary>

@@ -40,6 +40,11 @@ internal static class Transitions
             cancellation);
     }
 
+    /// <summary>The same after an item that was left out: that a part ended so says nothing against the count of failures.</summary>
+    public static Task CountDownLeftOutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, long stepId, CancellationToken cancellation) =>
+        MoveOnAsync(connection, transaction, stepId, "parts_open - 1", "parts_open = 0", cancellation, "failures = failures");
+
     /// <summary>After a plan, or after a seal that planned more: the step runs, or closes where there is nothing to do.</summary>
     public static Task MoveOnAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, long stepId, CancellationToken cancellation) =>
@@ -106,12 +111,12 @@ internal static class Transitions
 
     private static async Task MoveOnAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, long stepId, string partsOpen, string isLast,
-        CancellationToken cancellation)
+        CancellationToken cancellation, string count = "failures = 0, failure_class = NULL, not_before = NULL")
     {
         var last = await Sql.ScalarAsync<bool>(
             connection, transaction,
             $"""
-            UPDATE step SET parts_open = {partsOpen}, state = 'running', failures = 0, failure_class = NULL, not_before = NULL
+            UPDATE step SET parts_open = {partsOpen}, state = 'running', {count}
             WHERE id = $1 RETURNING {isLast}
             """,
             cancellation, stepId);

@@ -12,20 +12,27 @@ internal static class Wording
         (new(1868, 1, 25), "明治"),
     ];
 
-    /// <summary>`令和8年11月24日`.</summary>
+    /// <summary>`令和8年11月24日`; before the first of these eras `1867年5月1日` (R99: a stand-in for an unknown birth).</summary>
     public static string Era(DateOnly date)
     {
-        var era = Eras.First(era => date >= era.From);
+        var era = Array.Find(Eras, era => date >= era.From);
+        if (era.Name is null)
+        {
+            return Western(date);
+        }
+
         var year = date.Year - era.From.Year + 1;
         return string.Create(CultureInfo.InvariantCulture, $"{era.Name}{(year == 1 ? "元" : year)}年{date.Month}月{date.Day}日");
     }
 
-    /// <summary>`1985年1月23日（昭和60年）`: the Gregorian year first, as a machine reads it back by its digits.</summary>
+    /// <summary>
+    /// `1985年1月23日（昭和60年）`: the Gregorian year first, as a machine reads it back by its digits; it stands alone where
+    /// no era is known.
+    /// </summary>
     public static string Both(DateOnly date)
     {
-        var era = Era(date);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{date.Year}年{date.Month}月{date.Day}日（{era[..(era.IndexOf('年') + 1)]}）");
+        var (western, era) = (Western(date), Era(date));
+        return era == western ? western : $"{western}（{era[..(era.IndexOf('年') + 1)]}）";
     }
 
     /// <summary>`2026年11月24日`.</summary>
