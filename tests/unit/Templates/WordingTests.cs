@@ -1,7 +1,7 @@
 using System.Globalization;
 using MyNumber.Templates.Documents;
 
-namespace MyNumber.Tests.Unit.Templates;
+namespace MyNumber.Tests.Unit;
 
 public sealed class WordingTests
 {
