@@ -171,7 +171,7 @@ public sealed record FeedTable(
             for (var i = 0; i < columns.Count; i++)
             {
                 var column = columns[i];
-                values[i] = i < record.Length ? record[i] : "";
+                values[i] = column.Class.Normal(i < record.Length ? record[i] : "");
                 if (column.Class.Fault(values[i]) is { } reason)
                 {
                     Fault(number, column.Name, column.Class.Name, reason);

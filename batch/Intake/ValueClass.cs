@@ -11,6 +11,9 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     private const int TextMax = 1000;
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:sszzz";
 
+    /// <summary>The one form in which a good value is kept, however the feed writes it.</summary>
+    public Func<string, string> Normal { get; init; } = value => value;
+
     /// <summary>Any text with something in it.</summary>
     public static readonly ValueClass Text = new("text", value => value.Trim().Length == 0 ? "empty" : TextFault(value));
 
@@ -26,9 +29,13 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     /// <summary>23 digits (R01).</summary>
     public static readonly ValueClass ApplicationId = new("application-id", value => Digits(value, 23));
 
-    /// <summary>Seven digits, with or without the hyphen after the third.</summary>
-    public static readonly ValueClass PostalCode =
-        new("postal-code", value => Digits(value.Length == 8 && value[3] == '-' ? value.Remove(3, 1) : value, 7));
+    /// <summary>Seven digits in whatever form a register writes them (R96); kept as `1600022`.</summary>
+    public static readonly ValueClass PostalCode = new(
+        "postal-code",
+        value => Templates.Codes.PostalCode.Normal(value) switch { null => "not-7-digits", "" => "empty", _ => null })
+    {
+        Normal = value => Templates.Codes.PostalCode.Normal(value) ?? value,
+    };
 
     /// <summary>Twelve digits whose last is their check digit (R07).</summary>
     public static readonly ValueClass Number = new(
@@ -65,7 +72,7 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     {
         Name = $"{Name}-or-empty",
         // Text that may be empty may be white space too: a space is no fault of a name's second half.
-        Fault = ReferenceEquals(this, Text) ? TextFault : value => value.Length == 0 ? null : Fault(value),
+        Fault = ReferenceEquals(this, Text) ? TextFault : value => Normal(value).Length == 0 ? null : Fault(value),
     };
 
     internal static bool TryDate(string value, out DateOnly date) =>

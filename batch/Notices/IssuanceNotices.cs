@@ -8,10 +8,10 @@ public static class IssuanceNotices
     /// <summary>The product.</summary>
     public const string Product = "issuance-notice";
 
-    // R41: a notice that does not say where to go helps nobody.
+    // R41: a notice that does not say where to go helps nobody. R99: asterisks say nothing.
     private const string PickupKnownSql = """
-        btrim(municipality.pickup_place, ' 　') <> '' AND btrim(municipality.pickup_address, ' 　') <> ''
-          AND btrim(municipality.pickup_phone, ' 　') <> ''
+        btrim(municipality.pickup_place, ' 　*＊') <> '' AND btrim(municipality.pickup_address, ' 　*＊') <> ''
+          AND btrim(municipality.pickup_phone, ' 　*＊-') <> ''
         """;
 
     /// <summary>R41: the card has arrived, and where and from when it is picked up is known.</summary>

@@ -215,7 +215,7 @@ internal sealed class DropCheck(string folder)
 
         using var pdf = File.OpenRead(Path.Combine(folder, name));
         using var expected = rows.SelectMany(row => Enumerable.Range(0, row.Pages).Select(page =>
-            (row.PieceId, Sheet: (page / 2) + 1, row.Sheets))).GetEnumerator();
+            (Row: row, Sheet: (page / 2) + 1, IsFirst: page == 0))).GetEnumerator();
         var at = 0;
         try
         {
@@ -228,13 +228,16 @@ internal sealed class DropCheck(string folder)
                     return;
                 }
 
-                var piece = expected.Current;
-                if ((page.PieceId, page.Sheet, page.Sheets) != piece || (page.Record ?? piece.PieceId) != piece.PieceId)
+                var (piece, sheet, isFirst) = expected.Current;
+                if ((page.PieceId, page.Sheet, page.Sheets) != (piece.PieceId, sheet, piece.Sheets)
+                    || (page.Record ?? piece.PieceId) != piece.PieceId)
                 {
-                    _tables.Wrong("piece-mark-differs", name, $"page {at}: piece {piece.PieceId}, sheet {piece.Sheet} of {piece.Sheets} expected, "
+                    _tables.Wrong("piece-mark-differs", name, $"page {at}: piece {piece.PieceId}, sheet {sheet} of {piece.Sheets} expected, "
                         + $"{page.PieceId ?? "none"}, sheet {page.Sheet} of {page.Sheets} found");
                     return;
                 }
+
+                Addressed(name, page, piece, isFirst);
             }
         }
         catch (InvalidDataException)
@@ -246,6 +249,21 @@ internal sealed class DropCheck(string folder)
         if (expected.MoveNext())
         {
             _tables.Differs("pages-differ", name, "pages", rows.Sum(row => (long)row.Pages), at);
+        }
+    }
+
+    // R96, R99: the address on a piece's first page begins with the manifest's postal code, and no page says what is no data.
+    private void Addressed(string name, PageBack page, ManifestRow piece, bool isFirst)
+    {
+        if (isFirst && piece.PostalCode.Length > 0
+            && page.AddressBlock?.StartsWith(piece.PostalCode, StringComparison.Ordinal) != true)
+        {
+            _tables.Wrong("postal-code-differs", name, $"page {page.Page}: the address of piece {piece.PieceId} does not begin with the postal_code of the manifest");
+        }
+
+        if (Placeholders.In(page.AddressBlock) || Placeholders.In(page.OwnText))
+        {
+            _tables.Wrong("placeholder", name, $"page {page.Page}: piece {piece.PieceId} prints what only stands for a missing value");
         }
     }
 

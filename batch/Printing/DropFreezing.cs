@@ -8,7 +8,7 @@ namespace MyNumber.Batch.Printing;
 
 /// <summary>A piece ready to be frozen, or the reason why it cannot be printed.</summary>
 /// <param name="Piece">What it prints.</param>
-/// <param name="Problem">Null, or a stable code: `missing-glyph`, `does-not-fit`, `missing-data`, or R50's.</param>
+/// <param name="Problem">Null, or a stable code: of <see cref="PieceDocuments.Check"/>, or R50's.</param>
 public sealed record CheckedPiece(BuiltPiece Piece, string? Problem);
 
 /// <summary>
@@ -19,7 +19,10 @@ internal sealed class DropFreezing(NightServices services)
 {
     // Reasons that a corrected name, or new stock, takes away.
     private static readonly string[] TriedAgain =
-        [Canvas.MissingGlyph, Canvas.DoesNotFit, PieceDocuments.MissingData, ReturnEnvelope.EndsTooSoon];
+    [
+        Canvas.MissingGlyph, Canvas.DoesNotFit, PieceDocuments.MissingData, PieceDocuments.MissingPostalCode,
+        PieceDocuments.Placeholder, ReturnEnvelope.EndsTooSoon,
+    ];
 
     private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
 

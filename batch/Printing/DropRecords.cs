@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>A row of the manifest, as far as the files can prove it.</summary>
-internal sealed record ManifestRow(string PieceId, int Sequence, string File, int FirstPage, int Pages, int Sheets);
+internal sealed record ManifestRow(
+    string PieceId, int Sequence, string File, int FirstPage, int Pages, int Sheets, string PostalCode);
 
 /// <summary>What control.json says of the drop.</summary>
 internal sealed record ControlTotals(string? Drop, long Pieces, long Pages, long Sheets, List<ControlledFile> Files)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Templates.Codes;
 
 namespace MyNumber.Batch.Printing;
 
@@ -58,13 +59,18 @@ internal sealed class DropTables(string folder)
                 return null;
             }
 
+            if (!PostalCode.IsNormal(row[7]))
+            {
+                Wrong("postal-code", DropFiles.Manifest, $"row {i + 1}, postal_code: seven digits expected");
+            }
+
             if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first || Number(5, PagesMax) is not { } pages
                 || Number(6, PagesMax) is not { } sheets)
             {
                 return null;
             }
 
-            manifest.Add(new ManifestRow(row[0], sequence, row[3], first, pages, sheets));
+            manifest.Add(new ManifestRow(row[0], sequence, row[3], first, pages, sheets, row[7]));
         }
 
         return manifest;

@@ -46,7 +46,8 @@ public static class RegisterFeed
         new("alternative_letters", ValueClass.Text.OrEmpty()),
         new("birth_date", ValueClass.Date, Happened: true),
         new("sex", ValueClass.OneOf("M", "F").OrEmpty()),
-        new("postal_code", ValueClass.PostalCode),
+        // R96: one without a code does not keep the others' rows out; their pieces are withheld.
+        new("postal_code", ValueClass.PostalCode.OrEmpty()),
         new("address", ValueClass.Text),
         new("delivery_postal_code", ValueClass.PostalCode.OrEmpty()),
         new("delivery_address", ValueClass.Text.OrEmpty()),

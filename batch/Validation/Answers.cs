@@ -12,6 +12,7 @@ public static class Answers
         [Photograph.ReasonField] = [Photograph.Exempt, "none"],
         [Representative.BackField] = [Representative.Complete, "missing"],
         [VoidId.Field] = ["accept", "reject"],
+        [RegisterData.Field] = ["again", "reject"],
         // Nobody can say by a word what stands on a front: a new scan is asked for.
         ["front"] = [],
     };

@@ -20,7 +20,7 @@ public static class ApplicationRules
     [
         FormUsedOnce.Check, PrintedDataCurrent.Check, Corrections.Check, MaskedForm.Check, OnTheRegister.Check,
         Representative.Check, SignatureAndDate.Check, CertificateWishes.Check, BrailleWish.Check, AlternativeLetters.Check,
-        Photograph.Check, OnlinePhotograph.Check, ValidCardHeld.Check, VoidId.Check,
+        Photograph.Check, OnlinePhotograph.Check, ValidCardHeld.Check, VoidId.Check, RegisterData.Check,
     ];
 
     /// <summary>Applies every rule.</summary>

@@ -1,6 +1,7 @@
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs;
+using MyNumber.Templates.Documents;
 using Npgsql;
 
 namespace MyNumber.Batch.Validation;
@@ -63,7 +64,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         var residents = await Query(
             ResidentsSql,
             row => (Facts: new ResidentFacts(
-                row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateOnly>(4),
+                row.GetString(0), row.GetString(1), Placeholders.Without(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateOnly>(4),
                 row.GetFieldValue<DateOnly>(5), row.IsDBNull(6) ? null : row.GetFieldValue<DateOnly>(6), row.GetBoolean(7),
                 row.GetBoolean(8)), Hash: row.IsDBNull(9) ? "" : Convert.ToHexString(row.GetFieldValue<byte[]>(9))),
             forms.Values.Select(form => form.Resident).Distinct().ToArray(), hashes);

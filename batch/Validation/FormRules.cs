@@ -1,4 +1,5 @@
 using MyNumber.Batch.Reading;
+using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Validation;
 
@@ -43,6 +44,8 @@ public static class PrintedDataCurrent
     private static bool IsOld(ApplicationFacts facts, string field, string? printed, string register) =>
         facts.Field(field).State switch
         {
+            // R99 asks the municipality first what the register should say.
+            _ when Placeholders.In(register) => false,
             // R05 asks a keyer first what the correction says.
             FieldState.Corrected => false,
             _ when facts.IsDecided(field) => !Texts.Same(facts.Field(field).Value, register),

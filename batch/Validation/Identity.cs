@@ -1,5 +1,6 @@
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Reading;
+using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Validation;
 
@@ -143,7 +144,8 @@ public static class HandwrittenIdentity
 
         return facts.Resident is { } resident
             && Dates.Parse(facts.Field("birth_date")) == resident.BirthDate
-            && Texts.Same(facts.Field("name").Value, resident.Name)
+            // A register without the name rejects nobody: R99 asks the municipality.
+            && (Placeholders.In(resident.Name) || Texts.Same(facts.Field("name").Value, resident.Name))
             ? []
             : [Finding.Reject(Id, "no-single-resident")];
     }

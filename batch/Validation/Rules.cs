@@ -133,8 +133,8 @@ public static class Rules
             "Customer barcode by Japan Post's manual; none for postal codes that stand for a place not listed and for large users' own codes."),
         new("R98", "A2, practice", "review+reject", "batch/Validation/FormRules.cs", "", "",
             "One envelope, one piece; the ID of a spoiled or lost generation is void and reviewed."),
-        new("R99", "A33, practice", "", "templates/Documents/PieceDocuments.cs", "", "",
-            "Names character by character; what cannot be printed withholds the piece; placeholders are no data."),
+        new("R99", "A33, practice", "review+reject", "batch/Validation/RegisterData.cs", "", "",
+            "Names character by character; what cannot be printed withholds the piece. Placeholders are no data: in a name or address the piece is withheld and no card is ordered (reviewed), in the kana they count as empty."),
     ];
 
     private static readonly Dictionary<string, RuleText> ById = Table.ToDictionary(rule => rule.Id);

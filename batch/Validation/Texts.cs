@@ -1,13 +1,15 @@
+using MyNumber.Templates.Documents;
+
 namespace MyNumber.Batch.Validation;
 
 /// <summary>
 /// Comparing what was keyed with what the register has. Spaces and the width of letters and digits are the typist's, not
-/// the resident's; every other character counts (R99).
+/// the resident's; every other character counts, and a placeholder is no text that anything could be the same as (R99).
 /// </summary>
 internal static class Texts
 {
     public static bool Same(string? keyed, string register) =>
-        keyed is not null && string.Equals(Fold(keyed), Fold(register), StringComparison.Ordinal);
+        keyed is not null && !Placeholders.In(register) && string.Equals(Fold(keyed), Fold(register), StringComparison.Ordinal);
 
     private static string Fold(string text) => new([.. text.Where(c => !char.IsWhiteSpace(c)).Select(Narrow)]);
 

@@ -18,7 +18,7 @@ public static class CustomerBarcode
             "TAD", "TTF", "FFF"];
 
     /// <summary>The 21 characters with their check (`2`, `-`, `CC4` …); null where R97 allows none.</summary>
-    /// <param name="postalCode">Seven digits; a hyphen is let be.</param>
+    /// <param name="postalCode">Seven digits, in whatever form (R96).</param>
     /// <param name="address">The whole address.</param>
     public static IReadOnlyList<string>? Encode(string postalCode, string address) =>
         Values(postalCode, address)?.ConvertAll(value => Characters[value]);
@@ -46,9 +46,8 @@ public static class CustomerBarcode
     // 7 of the postal code, 13 of the address, and the check that makes the sum a multiple of 19.
     private static List<int>? Values(string postalCode, string address)
     {
-        var code = postalCode.Replace("-", "", StringComparison.Ordinal);
         // Digits 6 and 7 are 00: the code of "not listed", which several towns share.
-        if (code.Length != 7 || !code.All(char.IsAsciiDigit) || code[5..] == "00")
+        if (PostalCode.Normal(postalCode) is not { Length: PostalCode.Length } code || code[5..] == "00")
         {
             return null;
         }

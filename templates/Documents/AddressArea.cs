@@ -93,7 +93,7 @@ internal static class AddressArea
 
 /// <summary>To whom a piece goes: the outside address where one is given, else the register's (R43).</summary>
 /// <param name="Name">Without the polite ending.</param>
-/// <param name="PostalCode">Seven digits, or empty.</param>
+/// <param name="PostalCode">Seven digits in their one form (R96), or empty.</param>
 /// <param name="Address">Never mixed from two sources: postal code and address come from one.</param>
 internal sealed record Addressee(string Name, string PostalCode, string Address)
 {
@@ -102,11 +102,14 @@ internal sealed record Addressee(string Name, string PostalCode, string Address)
         var name = piece.ToName ?? piece.HouseholdHead ?? piece.Name ?? "";
         if (!string.IsNullOrEmpty(piece.ToAddress))
         {
-            return new Addressee(name, piece.ToPostalCode ?? "", piece.ToAddress);
+            return new Addressee(name, Normal(piece.ToPostalCode), piece.ToAddress);
         }
 
         return string.IsNullOrEmpty(piece.DeliveryAddress)
-            ? new Addressee(name, piece.PostalCode ?? "", piece.Address ?? "")
-            : new Addressee(name, piece.DeliveryPostalCode ?? "", piece.DeliveryAddress);
+            ? new Addressee(name, Normal(piece.PostalCode), piece.Address ?? "")
+            : new Addressee(name, Normal(piece.DeliveryPostalCode), piece.DeliveryAddress);
     }
+
+    // What is no postal code is none: then the piece is withheld (R96).
+    private static string Normal(string? code) => Codes.PostalCode.Normal(code) ?? "";
 }

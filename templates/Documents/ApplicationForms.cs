@@ -272,12 +272,12 @@ internal static class ApplicationForms
         Print(canvas, page, "municipality_name", municipality is null or "" ? "" : $"（宛先）{municipality}長", 11);
         if (page.Find("name")!.Type == FormItemType.Printed)
         {
-            Print(canvas, page, "name", person.Masked ? new string('＊', 8) : Wording.Value(person.Name), 16);
-            Print(canvas, page, "name_kana", Wording.Value(person.NameKana), 12);
-            Print(canvas, page, "alternative_letters", Wording.Value(person.AlternativeLetters), 12);
+            Print(canvas, page, "name", person.Masked ? new string('＊', 8) : Placeholders.Without(person.Name), 16);
+            Print(canvas, page, "name_kana", Placeholders.Without(person.NameKana), 12);
+            Print(canvas, page, "alternative_letters", Placeholders.Without(person.AlternativeLetters), 12);
             Print(canvas, page, "birth_date", person.BirthDate is { } birth ? Wording.Both(birth) : "", 12);
             Print(canvas, page, "sex", Wording.Sex(person.Sex), 12);
-            Print(canvas, page, "address", person.Masked ? new string('＊', 12) : Wording.Value(person.Address), 13);
+            Print(canvas, page, "address", person.Masked ? new string('＊', 12) : Placeholders.Without(person.Address), 13);
             Print(canvas, page, "stay_until", person.StayUntil is { } stay ? Wording.Western(stay) : "", 12);
             Print(canvas, page, "issued_on", person.IssuedOn is { } issued ? Wording.Western(issued) : "", 11);
         }

@@ -39,6 +39,10 @@ internal static class Composition
     public static IReadOnlyList<PiecePerson> Persons(PieceData piece) =>
         piece.Persons is { Count: > 0 } persons ? persons : [Person(piece)];
 
+    /// <summary>True for a form that has no address of its own: as a piece of mail it lies behind a mount.</summary>
+    public static bool IsForm(string document) => document is "application-form" or "renewal-application-form" or "reapplication-form"
+        or "handwritten-application-form";
+
     private const string FormMount = "個人番号カード交付申請書在中";
     private static readonly string[] FormContents = ["個人番号カード交付申請書", "返信用封筒"];
 

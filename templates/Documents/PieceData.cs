@@ -11,7 +11,7 @@ public sealed record PiecePerson
     /// <summary>Name as on the register, character by character (R99).</summary>
     public string? Name { get; init; }
 
-    /// <summary>Name in kana; a placeholder (`******`) is printed as nothing (R99).</summary>
+    /// <summary>Name in kana; a placeholder in it is printed as nothing (R99).</summary>
     public string? NameKana { get; init; }
 
     /// <summary>Alternative letters, for the certificate only (R15).</summary>

@@ -15,6 +15,12 @@ public static class PieceDocuments
     /// <summary>A piece lacks what its document must say.</summary>
     public const string MissingData = "missing-data";
 
+    /// <summary>R96: the outside address has no postal code.</summary>
+    public const string MissingPostalCode = "missing-postal-code";
+
+    /// <summary>R99: a name or address is, or holds, what only stands for a missing value.</summary>
+    public const string Placeholder = "placeholder";
+
     /// <summary>The names that FORMATS.md gives to `print`.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -34,14 +40,14 @@ public static class PieceDocuments
         Fonts.Files.ToDictionary(font => font.Name, font => font.Version);
 
     /// <summary>
-    /// Null where the piece can be printed, else a stable reason code: `missing-glyph` (R99), `does-not-fit`,
-    /// `missing-data`.
+    /// Null where the piece can be printed, else a stable reason code: `missing-glyph` and `placeholder` (R99),
+    /// `missing-postal-code` (R96), `does-not-fit`, `missing-data`.
     /// </summary>
     public static string? Check(PieceData piece)
     {
-        if (PieceRequirements.Missing(piece))
+        if (PieceRequirements.Problem(piece) is { } missing)
         {
-            return MissingData;
+            return missing;
         }
 
         var canvas = new Canvas(fonts: null);

@@ -10,7 +10,7 @@ public static class PrintCommand
 
     /// <summary>
     /// Renders the document of that data as often as asked. Null where it was printed, else the reason why not
-    /// (`missing-glyph`, `does-not-fit`, `missing-data`); then nothing was written.
+    /// (<see cref="PieceDocuments.Check"/>); then nothing was written.
     /// </summary>
     /// <exception cref="ArgumentException">Unknown document, bad JSON, or a number of copies out of range.</exception>
     public static string? Render(string document, string json, int copies, Stream output)

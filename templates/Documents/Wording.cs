@@ -43,10 +43,5 @@ internal static class Wording
     public static string Sex(string? sex) => sex switch { "M" => "男", "F" => "女", _ => "" };
 
     /// <summary>`123-4567`; empty where it is not seven digits.</summary>
-    public static string PostalCode(string? code) =>
-        code is { Length: 7 } && code.All(char.IsAsciiDigit) ? $"{code[..3]}-{code[3..]}" : "";
-
-    /// <summary>A register value; nothing for what only stands for a missing one (R99).</summary>
-    public static string Value(string? value) =>
-        value is null || value.StartsWith('*') || value is "【名空欄】" or "【氏空欄】" ? "" : value;
+    public static string PostalCode(string? code) => Codes.PostalCode.IsNormal(code) ? $"{code![..3]}-{code[3..]}" : "";
 }

@@ -32,6 +32,21 @@ public sealed class RegisterTests
         Assert.DoesNotContain(Convert.ToHexString(Utf8(number)), Convert.ToHexString(cipher));
     }
 
+    [Fact]
+    public async Task A_postal_code_is_kept_in_one_form_whatever_the_feeds()
+    {
+        string[] written = ["1600022", "160-0022", "〒160-0022", "１６０－００２２", "〒 １６０ − ００２２", "160 0022", "", "〒"];
+        await using var home = await IntakeHome.CreateAsync();
+        home.Register("R1", string.Concat(written.Select((code, i) =>
+            Resident($"P{i}", $"1234567890{i}").Replace(",1000001,", $",{code},", StringComparison.Ordinal)
+                .Replace(",,,13101,", $",{code},{(code.Length > 1 ? "大阪府大阪市北区中之島　9-9" : "")},13101,", StringComparison.Ordinal))));
+        Assert.Equal("complete", await home.NightAsync());
+        Assert.Equal(
+            string.Join(',', Enumerable.Repeat("1600022/1600022", 6).Concat(["/-", "/-"])),
+            await home.ScalarAsync<string>(
+                "SELECT string_agg(postal_code || '/' || coalesce(delivery_postal_code, '-'), ',' ORDER BY resident_id) FROM resident"));
+    }
+
     [Theory]
     [InlineData("residents.csv", 2, "individual_number", "check-digit")]
     [InlineData("residents.csv", 2, "birth_date", "not-a-date")]

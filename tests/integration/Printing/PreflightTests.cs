@@ -41,6 +41,10 @@ public sealed class PreflightTests : IDisposable
         Edited("manifest.csv", "not-a-file-name", "row 1, file", text => Cell(text, 1, 3, "../other.pdf"));
         Edited("manifest.csv", "piece-twice", $"row 2, piece_id {one}", text => Cell(text, 2, 0, one));
         Edited("manifest.csv", "row-broken", "row 1, fields: 10 expected, 11 found", text => Cell(text, 1, 9, ",x"));
+        Edited("manifest.csv", "postal-code", "row 2, postal_code: seven digits expected", text => Cell(text, 2, 7, ""));
+        Edited("manifest.csv", "postal-code", "row 1, postal_code: seven digits expected", text => Cell(text, 1, 7, "100-0001"));
+        Broken(drop, "postal-code-differs", pdf, $"page 1: the address of piece {one}", copy => Edit(
+            Path.Combine(copy, "manifest.csv"), text => Cell(text, 1, 7, "1600022")), Signed.Yes);
         Edited("manifest.csv", "columns-differ", "the header must be", text => text.Replace("postal_code", "name", StringComparison.Ordinal));
         Edited("control.json", "pieces-differ", "pieces, by the manifest: 2 expected, 3 found",
             text => text.Replace("\"pieces\": 2,\n  \"pages\"", "\"pieces\": 3,\n  \"pages\"", StringComparison.Ordinal));

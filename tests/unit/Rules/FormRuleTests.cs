@@ -91,6 +91,18 @@ public sealed class FormRuleTests
     public void R08_a_masked_form_is_rejected(bool masked, string name, string address, string says) => Assert.Equal(
         says, (Facts.Mail with { Form = Facts.Mail.Form! with { Masked = masked, PrintedName = name, PrintedAddress = address } }).Says());
 
+    [Theory]
+    [InlineData("高橋　【名空欄】", "東京都千代田区　１－２－３")]
+    [InlineData("******", "東京都千代田区　１－２－３")]
+    [InlineData("番号　花子", "＊＊＊＊＊＊")]
+    public void R99_a_register_without_name_or_address_makes_no_card_and_blames_nobody(string name, string address)
+    {
+        var facts = Facts.Mail with { Resident = Facts.Adult with { Name = name, Address = address } };
+        Assert.Equal("review R99 register-placeholder", facts.Says());
+        Assert.Equal("review R99 register-placeholder", facts.Decided("register_data", "again").Says());
+        Assert.Equal("reject R99 register-placeholder", facts.Decided("register_data", "reject").Says());
+    }
+
     [Fact]
     public void R98_a_void_ID_is_reviewed_and_a_person_decides()
     {

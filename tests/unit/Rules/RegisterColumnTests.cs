@@ -46,6 +46,10 @@ public sealed class RegisterColumnTests
     [InlineData("name", "a\u0000b", "control-character")]
     [InlineData("postal_code", "110-0015", null)]
     [InlineData("postal_code", "110-015", "not-7-digits")]
+    [InlineData("postal_code", "", null)]                    // The piece is withheld, the other rows are taken.
+    [InlineData("postal_code", "〒　　－", null)]
+    [InlineData("delivery_postal_code", "〒１１０－００１５", null)]
+    [InlineData("delivery_postal_code", "11-00015", "not-7-digits")]
     [InlineData("delivery_address", "", null)]
     [InlineData("number_assigned_on", "", null)]             // R80: then no notice.
     public void R09_a_resident_is_said_as_the_register_has_it(string column, string value, string? fault) =>

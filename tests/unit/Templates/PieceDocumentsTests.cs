@@ -49,6 +49,82 @@ public sealed class PieceDocumentsTests
         }
     }
 
+    [Theory]
+    [InlineData("******")]
+    [InlineData("＊＊＊＊＊＊")]
+    [InlineData("高橋　【名空欄】")]
+    [InlineData("【氏空欄】　太郎")]
+    [InlineData("高橋　[名空欄]")]
+    [InlineData("高橋　［名 空 欄］")]
+    [InlineData("高橋　名空欄")]
+    [InlineData("高橋　＊")]
+    [InlineData("髙橋**")]
+    public void R99_a_placeholder_in_a_name_or_address_withholds_the_piece(string value)
+    {
+        foreach (var document in PieceDocuments.Names.Where(document => document != "handwritten-application-form"))
+        {
+            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF" };
+            foreach (var held in new[]
+            {
+                piece with { ToName = value }, piece with { ToAddress = value, ToPostalCode = "1100016" },
+                piece with { Name = value, Persons = piece.Persons is null ? null : [piece.Persons[0] with { Name = value }] },
+                piece with { Address = value, Persons = piece.Persons is null ? null : [piece.Persons[0] with { Address = value }] },
+            })
+            {
+                Assert.Equal((document, "placeholder"), (document, PieceDocuments.Check(held)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("ヤマダ　【名空欄】", "ヤマダ")]
+    [InlineData("【氏空欄】　タロウ", "タロウ")]
+    [InlineData("******", "")]
+    [InlineData("【氏名空欄】", "")]
+    [InlineData("ヤマダ　タロウ", "ヤマダ　タロウ")]
+    [InlineData("　ヤマダ", "　ヤマダ")] // What holds none stays as the register has it.
+    public void R99_in_the_kana_a_placeholder_counts_as_empty(string kana, string data)
+    {
+        Assert.Equal(data, Placeholders.Without(kana));
+        Assert.Null(PieceDocuments.Check(Form with { NameKana = kana }));
+        var said = new MemoryStream();
+        Assert.Null(PrintCommand.Render("application-form", PieceJsonOf(Form with { NameKana = kana }), 1, said));
+        said.Position = 0;
+        Assert.DoesNotContain(ReadBack.Read(said), page => Placeholders.In(page.OwnText));
+    }
+
+    [Theory]
+    [InlineData("1100016", "110-0016")]
+    [InlineData("110-0016", "110-0016")]
+    [InlineData("〒１１０－００１６", "110-0016")]
+    [InlineData(" １１０ ００１６", "110-0016")]
+    [InlineData("〒110−0016", "110-0016")]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    [InlineData("110-001", null)]
+    [InlineData("11-00016", null)]
+    [InlineData("110--0016", null)]
+    [InlineData("abcdefg", null)]
+    [InlineData("*******", null)]
+    public void A_postal_code_is_printed_in_its_one_form_or_the_piece_is_withheld(string? code, string? printed)
+    {
+        var notice = Examples.Of("issuance-notice-letter") with { PieceId = "0123456789ABCDEF", ToPostalCode = code, ToAddress = "東京都台東区台東　１－２" };
+        foreach (var piece in new[] { notice, notice with { PieceId = "" } })
+        {
+            Assert.Equal(printed is null ? "missing-postal-code" : null, PieceDocuments.Check(piece));
+        }
+
+        if (printed is not null)
+        {
+            var pdf = new MemoryStream();
+            PieceDocuments.Render([notice], pdf);
+            pdf.Position = 0;
+            Assert.StartsWith(printed.Replace("-", "", StringComparison.Ordinal), ReadBack.Read(pdf).First().AddressBlock, StringComparison.Ordinal);
+        }
+    }
+
+    private static string PieceJsonOf(PieceData piece) => System.Text.Json.JsonSerializer.Serialize(piece, PieceJson.Options);
+
     [Fact]
     public void Text_shrinks_then_wraps_then_withholds_the_piece()
     {
