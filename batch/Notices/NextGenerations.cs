@@ -5,51 +5,86 @@ namespace MyNumber.Batch.Notices;
 
 /// <summary>
 /// R98. Spoiled, refused and lost pieces get their next generation. Where a piece carried an Application ID the new one
-/// carries a new one, and that of the old generation is void: a sheet with it should not exist.
+/// carries a new one, and that of the old generation is void: a sheet with it should not exist. To whom and where it goes,
+/// the register of the day says (R43), not the old piece.
 /// </summary>
 public static class NextGenerations
 {
-    private const string Sql = """
-        SELECT old.piece_id, old.product, old.subject, old.occasion, old.document, old.resident_id,
-          resident.municipality_code, old.municipality_code,
-          array(SELECT form.resident_id FROM form WHERE form.piece_id = old.piece_id ORDER BY form.resident_id COLLATE "C"),
-          (SELECT min(form.kind) FROM form WHERE form.piece_id = old.piece_id)
-        FROM piece AS old JOIN resident ON resident.resident_id = old.resident_id
-        WHERE (old.state IN ('spoiled', 'refused', 'destroyed') OR old.lost)
+    private const string MissingSql = """
+        (old.state IN ('spoiled', 'refused', 'destroyed') OR old.lost)
           AND NOT EXISTS (SELECT 1 FROM piece AS next WHERE next.replaces = old.piece_id)
+        """;
+
+    // An incomplete application may have turned out to be somebody else's since.
+    private const string Sql = $"""
+        SELECT old.piece_id, old.product, old.subject, old.occasion, old.document, resident.resident_id,
+          resident.municipality_code, old.municipality_code,
+          (SELECT min(form.kind) FROM form WHERE form.piece_id = old.piece_id)
+        FROM piece AS old
+        LEFT JOIN application ON old.product = 'incomplete-notice' AND application.key = old.subject
+        JOIN resident ON resident.resident_id = coalesce(application.resident_id, old.resident_id)
+        WHERE {MissingSql}
         ORDER BY old.piece_id COLLATE "C"
         """;
 
+    private const string PeopleSql = $"""
+        SELECT owed.number_hash, old.piece_id, {Recipient.Columns}
+        FROM piece AS old
+        JOIN notified_number AS owed ON owed.piece_id = old.piece_id
+        JOIN resident ON resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash
+        WHERE {MissingSql} AND (resident.left_on IS NULL OR resident.left_on > $1)
+        """;
+
+    // What is still on an old piece is owed to nobody on the register; it is owed again to one who comes back.
+    private const string DoneSql = """
+        WITH old AS (SELECT unnest($1::text[]) AS piece_id),
+        forms AS (UPDATE form SET void = true FROM old WHERE form.piece_id = old.piece_id AND NOT form.void)
+        DELETE FROM notified_number USING old WHERE notified_number.piece_id = old.piece_id
+        """;
+
     /// <summary>Wants every next generation that is missing.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>How many pieces, those that were split off among them.</returns>
     public static async Task<int> WantAsync(StoreContext context, Ids ids, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var wanted = await Runs.Sql.QueryAsync(
+        var old = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {
-                var product = row.GetString(1);
+                var (product, resident) = (row.GetString(1), row.GetString(5));
                 // A card stays with its municipality; every other piece goes out for where the resident is now.
                 var municipality = product == IssuanceNotices.Product ? row.GetString(7) : row.GetString(6);
                 return new WantedPiece(
-                    product, row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), municipality)
+                    product, row.GetString(2), row.GetString(3), row.GetString(4), resident, municipality)
                 {
                     Replaces = row.GetString(0),
-                    FormKind = row.IsDBNull(9) ? null : row.GetString(9),
-                    FormResidents = row.GetFieldValue<string[]>(8),
+                    FormKind = row.IsDBNull(8) ? null : row.GetString(8),
+                    FormResidents = row.IsDBNull(8) ? [] : [resident],
                 };
             },
             cancellation);
-        var pieceIds = await WantedPieces.AddAsync(context, ids, wanted, cancellation);
+        var owed = await Runs.Sql.QueryAsync(
+            context.Connection, context.Transaction, PeopleSql, NumberNotices.ReadOwed, cancellation, context.BusinessDate);
+        var people = owed.ToLookup(number => number.PieceId, number => number.Person);
+        var wanted = old.SelectMany(piece =>
+            piece.Product == NumberNotices.Product ? Numbers(piece, Envelopes.Of(people[piece.Replaces])) : [piece]).ToList();
+        await NumberNotices.AddAsync(context, ids, wanted, owed, cancellation);
         await Runs.Sql.ExecuteAsync(
-            context.Connection, context.Transaction,
-            """
-            WITH step AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (old_id, new_id)),
-            forms AS (UPDATE form SET void = true FROM step WHERE form.piece_id = step.old_id)
-            UPDATE notified_number SET piece_id = step.new_id FROM step WHERE notified_number.piece_id = step.old_id
-            """,
-            cancellation, wanted.Select(piece => piece.Replaces!).ToArray(), pieceIds.ToArray());
+            context.Connection, context.Transaction, DoneSql, cancellation, [old.Select(piece => piece.Replaces!).ToArray()]);
         return wanted.Count;
+    }
+
+    // One of the envelopes is the reprint. Nobody left on the register: it is wanted, and suppressed at once.
+    private static IEnumerable<WantedPiece> Numbers(WantedPiece old, IReadOnlyList<Envelope> envelopes)
+    {
+        if (envelopes.Count == 0)
+        {
+            return [old with { FormResidents = [] }];
+        }
+
+        var staying = Envelopes.Staying(envelopes, old.Subject);
+        return envelopes.Select(envelope => envelope == staying
+            ? NumberNotices.Piece(envelope, old.Subject, old.Occasion) with { Replaces = old.Replaces }
+            : NumberNotices.Split(envelope, old.Replaces!));
     }
 }

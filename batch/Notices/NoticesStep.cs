@@ -58,6 +58,15 @@ public sealed class NoticesStep(NightServices services)
                     WHERE NOT EXISTS (SELECT 1 FROM piece AS next WHERE next.replaces = piece.piece_id))
             """),
         new(
+            "numbers on pieces on the way = forms beside them",
+            """
+            SELECT (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
+                    WHERE piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost),
+                   (SELECT count(*) FROM form JOIN piece ON piece.piece_id = form.piece_id
+                    WHERE piece.product = 'individual-number-notice' AND NOT form.void
+                      AND piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost)
+            """),
+        new(
             "reprints ≤ spoiled + refused + declared lost (what is over: 0)",
             """
             SELECT greatest(0, (SELECT count(*) FROM piece WHERE replaces IS NOT NULL)

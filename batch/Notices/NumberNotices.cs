@@ -4,6 +4,12 @@ using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
 
+/// <summary>A number that is owed to a person of the register.</summary>
+/// <param name="NumberHash">Keyed hash of the number.</param>
+/// <param name="PieceId">The piece that carries it, or carried it last; null where none did.</param>
+/// <param name="Person">Whose it is.</param>
+internal sealed record OwedNumber(byte[] NumberHash, string? PieceId, Recipient Person);
+
 /// <summary>
 /// R80. Individual Number Notices: once for a new number, one envelope a household with a notice and a form for each new
 /// person in it; R43 before the household rule: a protected person gets an envelope of their own.
@@ -13,69 +19,95 @@ public static class NumberNotices
     /// <summary>The product.</summary>
     public const string Product = "individual-number-notice";
 
-    private const string Sql = """
-        SELECT resident_id, number_hash, municipality_code, household_id, postal_code, address,
-          delivery_address IS NOT NULL
+    // The second half: the seal found that the people of a piece do not share an envelope any more.
+    private const string OwedSql = $"""
+        SELECT resident.number_hash, NULL, {Recipient.Columns}
         FROM resident
         WHERE number_hash IS NOT NULL AND number_assigned_on IS NOT NULL AND first_seen_on <= $1
           AND number_assigned_on >= first_seen_on - $2 AND (left_on IS NULL OR left_on > $1)
           AND NOT EXISTS (SELECT 1 FROM notified_number WHERE notified_number.number_hash = resident.number_hash)
-        ORDER BY household_id COLLATE "C", resident_id COLLATE "C"
+        UNION ALL
+        SELECT resident.number_hash, stopped.piece_id, {Recipient.Columns}
+        FROM piece AS stopped
+        JOIN notified_number AS owed ON owed.piece_id = stopped.piece_id
+        JOIN resident ON resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash
+        WHERE stopped.product = '{Product}' AND stopped.state = 'suppressed'
+          AND (resident.left_on IS NULL OR resident.left_on > $1)
         """;
 
-    /// <summary>Wants the notices that are due and remembers each number for ever: whatever is asked, there is no second.</summary>
+    /// <summary>
+    /// Wants the notices that are due and remembers each number with its piece: whatever is asked, there is no second.
+    /// </summary>
     /// <returns>How many pieces.</returns>
     public static async Task<int> WantAsync(
         StoreContext context, Ids ids, Policy policy, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var people = await Runs.Sql.QueryAsync(
-            context.Connection, context.Transaction, Sql,
-            row => new NewNumber(
-                row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetString(2), row.GetString(3), row.GetString(4),
-                row.GetString(5), row.GetBoolean(6)),
-            cancellation, context.BusinessDate, policy.NumberAssignedDaysMax);
-        var envelopes = Envelopes(people);
-        var occasion = string.Create(CultureInfo.InvariantCulture, $"numbers:{context.BusinessDate:yyyy-MM-dd}");
-        var pieceIds = await WantedPieces.AddAsync(
-            context, ids,
-            [.. envelopes.Select(envelope => new WantedPiece(
-                Product, envelope.Subject, occasion, "individual-number-notice", envelope.People[0].ResidentId,
-                envelope.People[0].MunicipalityCode)
+        var owed = await Runs.Sql.QueryAsync(
+            context.Connection, context.Transaction, OwedSql, ReadOwed, cancellation, context.BusinessDate,
+            policy.NumberAssignedDaysMax);
+        var wanted = new List<WantedPiece>();
+        var households = new HashSet<string>();
+        foreach (var origin in owed.GroupBy(number => number.PieceId).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            foreach (var envelope in Envelopes.Of(origin.Select(number => number.Person)))
             {
-                FormKind = "notice",
-                FormResidents = [.. envelope.People.Select(person => person.ResidentId)],
-            })],
-            cancellation);
-        var numbers = envelopes.SelectMany((envelope, i) => envelope.People.Select(person => (person, Piece: pieceIds[i])))
-            .ToList();
+                wanted.Add(origin.Key is { } split ? Split(envelope, split) : New(envelope, households, context.BusinessDate));
+            }
+        }
+
+        await AddAsync(context, ids, wanted, owed, cancellation);
+        return wanted.Count;
+    }
+
+    /// <summary>A new number's piece stands for the household, a further envelope of it for its first person.</summary>
+    private static WantedPiece New(Envelope envelope, HashSet<string> households, DateOnly day) =>
+        envelope.HouseholdId is { } household && households.Add(household)
+            ? Piece(envelope, household, string.Create(CultureInfo.InvariantCulture, $"numbers:{day:yyyy-MM-dd}"))
+            : Piece(envelope, envelope.People[0].ResidentId, string.Create(CultureInfo.InvariantCulture, $"number:{day:yyyy-MM-dd}"));
+
+    /// <summary>R43: a further envelope of a piece whose people do not share one any more. No reprint.</summary>
+    internal static WantedPiece Split(Envelope envelope, string origin) =>
+        Piece(envelope, envelope.People[0].ResidentId, $"split:{origin}") with { SplitFrom = origin };
+
+    /// <summary>A piece for an envelope.</summary>
+    internal static WantedPiece Piece(Envelope envelope, string subject, string occasion) => new(
+        Product, subject, occasion, "individual-number-notice", envelope.People[0].ResidentId, envelope.MunicipalityCode)
+    {
+        FormKind = "notice",
+        FormResidents = [.. envelope.People.Select(person => person.ResidentId)],
+    };
+
+    /// <summary>Wants pieces and puts the numbers of their people on them; the forms of the pieces before are void (R98).</summary>
+    internal static async Task<IReadOnlyList<string>> AddAsync(
+        StoreContext context, Ids ids, IReadOnlyList<WantedPiece> wanted, IReadOnlyList<OwedNumber> owed,
+        CancellationToken cancellation)
+    {
+        var pieceIds = await WantedPieces.AddAsync(context, ids, wanted, cancellation);
+        var pieceOf = wanted.SelectMany((piece, i) => piece.FormResidents.Select(resident => (resident, Id: pieceIds[i])))
+            .ToDictionary(entry => entry.resident, entry => entry.Id);
+        var moving = owed.Where(number => pieceOf.ContainsKey(number.Person.ResidentId)).ToList();
         await Runs.Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
+            WITH new AS (
+              SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[]) AS new (number_hash, resident_id, piece_id, before_id)),
+            voided AS (
+              UPDATE form SET void = true FROM new
+              WHERE form.piece_id = new.before_id AND form.resident_id = new.resident_id)
             INSERT INTO notified_number (number_hash, resident_id, piece_id)
-            SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[])
+            SELECT number_hash, resident_id, piece_id FROM new
+            ON CONFLICT (number_hash) DO UPDATE SET resident_id = excluded.resident_id, piece_id = excluded.piece_id
             """,
-            cancellation, numbers.Select(number => number.person.NumberHash).ToArray(),
-            numbers.Select(number => number.person.ResidentId).ToArray(),
-            numbers.Select(number => number.Piece).ToArray());
-        return envelopes.Count;
+            cancellation, moving.Select(number => number.NumberHash).ToArray(),
+            moving.Select(number => number.Person.ResidentId).ToArray(),
+            moving.Select(number => pieceOf[number.Person.ResidentId]).ToArray(),
+            moving.Select(number => number.PieceId).ToArray());
+        return pieceIds;
     }
 
-    // Members of a household that are registered at another address cannot share its envelope: each gets their own.
-    private static List<Envelope> Envelopes(IReadOnlyList<NewNumber> people)
-    {
-        var own = people.Where(person => person.Protected)
-            .Select(person => new Envelope(person.ResidentId, [person]));
-        var shared = people.Where(person => !person.Protected).GroupBy(person => person.HouseholdId).SelectMany(household =>
-            household.GroupBy(person => (person.MunicipalityCode, person.PostalCode, person.Address))
-                .Select((place, i) => new Envelope(i == 0 ? household.Key : place.First().ResidentId, [.. place])));
-        return [.. own.Concat(shared).OrderBy(envelope => envelope.Subject, StringComparer.Ordinal)];
-    }
-
-    private sealed record NewNumber(
-        string ResidentId, byte[] NumberHash, string MunicipalityCode, string HouseholdId, string PostalCode,
-        string Address, bool Protected);
-
-    private sealed record Envelope(string Subject, IReadOnlyList<NewNumber> People);
+    /// <summary>A row of (number_hash, piece_id or NULL, <see cref="Recipient.Columns"/>).</summary>
+    internal static OwedNumber ReadOwed(Npgsql.NpgsqlDataReader row) => new(
+        row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetString(1), Recipient.Read(row, 2));
 }

@@ -32,6 +32,7 @@ public static class Suppression
               WHEN piece.occasion NOT IN ('first', 'reminder') AND card.pickup_deadline < $1 THEN 'deadline-over' END
             WHEN piece.product = 'incomplete-notice' THEN CASE
               WHEN application.state <> 'incomplete' THEN 'application-' || application.state
+              WHEN application.resident_id IS DISTINCT FROM piece.resident_id THEN 'resident-changed'
               WHEN piece.occasion <> (
                 SELECT {IncompleteNotices.ErrorsSql} FROM finding
                 WHERE application_key = application.key AND severity = 'incomplete') THEN 'errors-changed' END
@@ -77,9 +78,23 @@ public static class Suppression
             context.Connection, context.Transaction, Sql,
             row => new SuppressedPiece(row.GetString(0), row.GetString(1)), cancellation,
             context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.CampaignPauseMonths, dropId);
+        await StopAsync(context, stopped, by, cancellation);
+        return stopped;
+    }
+
+    /// <summary>Stops these pieces.</summary>
+    /// <param name="context">The transaction.</param>
+    /// <param name="stopped">Which, and why.</param>
+    /// <param name="by">Which step says so, for the history.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task StopAsync(
+        StoreContext context, IReadOnlyList<SuppressedPiece> stopped, string by, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(stopped);
         if (stopped.Count == 0)
         {
-            return stopped;
+            return;
         }
 
         await Runs.Sql.ExecuteAsync(
@@ -96,6 +111,5 @@ public static class Suppression
             """,
             cancellation, stopped.Select(piece => piece.PieceId).ToArray(),
             stopped.Select(piece => piece.Reason).ToArray(), context.BusinessDate, by);
-        return stopped;
     }
 }

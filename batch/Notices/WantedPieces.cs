@@ -16,6 +16,9 @@ public sealed record WantedPiece(
     /// <summary>The piece of which this one is the next generation (R98).</summary>
     public string? Replaces { get; init; }
 
+    /// <summary>The piece whose people did not share an envelope any more, so that this one was wanted (R43); no reprint of it.</summary>
+    public string? SplitFrom { get; init; }
+
     /// <summary>Kind of the form that it carries, as in the registry; null where it carries none.</summary>
     public string? FormKind { get; init; }
 
@@ -106,20 +109,21 @@ public static class WantedPieces
             context.Connection, context.Transaction,
             """
             INSERT INTO piece (piece_id, product, subject, occasion, generation, replaces, state, document, resident_id,
-              municipality_code, wanted_on, state_on, application_id)
+              municipality_code, wanted_on, state_on, application_id, split_from)
             SELECT piece_id, product, subject, occasion, generation, replaces, 'wanted', document, resident_id,
-              municipality_code, $10, $10, application_id
+              municipality_code, $10, $10, application_id, split_from
             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
-              $9::text[], $11::text[])
+              $9::text[], $11::text[], $12::text[])
               AS new (piece_id, product, subject, occasion, generation, replaces, document, resident_id,
-                municipality_code, application_id)
+                municipality_code, application_id, split_from)
             """,
             cancellation, pieceIds.ToArray(), wanted.Select(piece => piece.Product).ToArray(),
             wanted.Select(piece => piece.Subject).ToArray(), wanted.Select(piece => piece.Occasion).ToArray(),
             generations.ToArray(), wanted.Select(piece => piece.Replaces).ToArray(),
             wanted.Select(piece => piece.Document).ToArray(), wanted.Select(piece => piece.ResidentId).ToArray(),
             wanted.Select(piece => piece.MunicipalityCode).ToArray(), context.BusinessDate,
-            pieceIds.Select(id => own.GetValueOrDefault(id)).ToArray());
+            pieceIds.Select(id => own.GetValueOrDefault(id)).ToArray(),
+            wanted.Select(piece => piece.SplitFrom).ToArray());
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """

@@ -21,8 +21,15 @@ internal sealed class DropFreezing(NightServices services)
     private static readonly string[] TriedAgain =
     [
         Canvas.MissingGlyph, Canvas.DoesNotFit, PieceDocuments.MissingData, PieceDocuments.MissingPostalCode,
-        PieceDocuments.Placeholder, ReturnEnvelope.EndsTooSoon,
+        PieceDocuments.Placeholder, ReturnEnvelope.EndsTooSoon, OpenEnvelopes.HouseholdChanged,
     ];
+
+    private const string OpenSql = """
+        SELECT piece_id FROM piece
+        WHERE drop_id IS NULL AND (state = 'wanted' OR (state = 'withheld' AND reason = ANY ($1)))
+          AND ($2::text[] IS NULL OR piece_id = ANY ($2))
+        ORDER BY piece_id COLLATE "C"
+        """;
 
     private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
 
@@ -31,15 +38,7 @@ internal sealed class DropFreezing(NightServices services)
     {
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
         // A withheld piece is tried again each night: a corrected name frees it. What an operator withheld stays.
-        var ids = await Sql.QueryAsync(
-            connection, null,
-            """
-            SELECT piece_id FROM piece
-            WHERE drop_id IS NULL AND (state = 'wanted'
-              OR (state = 'withheld' AND reason = ANY ($1)))
-            ORDER BY piece_id COLLATE "C"
-            """,
-            row => row.GetString(0), cancellation, TriedAgain);
+        var ids = await Sql.QueryAsync(connection, null, OpenSql, row => row.GetString(0), cancellation, TriedAgain, null);
         var built = await _builder.BuildAsync(connection, null, ids, part.BusinessDate, cancellation);
         return [.. built.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Checked)];
     }
@@ -49,6 +48,7 @@ internal sealed class DropFreezing(NightServices services)
         IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
     {
         await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
+        pieces = await WithSplitAsync(pieces, context, cancellation);
         var outside = await new FoundPieces(services, _builder).AttachAsync(context, cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
         var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
@@ -72,6 +72,27 @@ internal sealed class DropFreezing(NightServices services)
         }
 
         await context.PlanPartsAsync(parts, cancellation);
+    }
+
+    // R43: who shares an envelope is asked again now. What changes by it, the new pieces among them, is built anew.
+    private async Task<IReadOnlyList<CheckedPiece>> WithSplitAsync(
+        IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
+    {
+        var changed = await OpenEnvelopes.SplitAsync(context, services.Ids, "print", cancellation);
+        if (changed.Count == 0)
+        {
+            return pieces;
+        }
+
+        var ids = await Sql.QueryAsync(
+            context.Connection, context.Transaction, OpenSql, row => row.GetString(0), cancellation, TriedAgain, changed.ToArray());
+        var built = await _builder.BuildAsync(context.Connection, context.Transaction, ids, context.BusinessDate, cancellation);
+        var outdated = changed.ToHashSet();
+        return
+        [
+            .. pieces.Where(piece => !outdated.Contains(piece.Piece.PieceId)).Concat(built.Select(Checked))
+                .OrderBy(piece => piece.Piece.PieceId, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Withholds pieces for an operator, with an alert that says how many and why.</summary>
@@ -111,7 +132,7 @@ internal sealed class DropFreezing(NightServices services)
     /// <summary>Builds a piece's check result.</summary>
     public CheckedPiece Checked(BuiltPiece piece) => new(
         piece,
-        PieceDocuments.Check(piece.Data) ?? ReturnEnvelope.Check(piece.Enclosures, piece.Data.PrintedOn!.Value, services.Policy));
+        piece.Problem ?? PieceDocuments.Check(piece.Data) ?? ReturnEnvelope.Check(piece.Enclosures, piece.Data.PrintedOn!.Value, services.Policy));
 
     private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
         StoreContext context, string product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)

@@ -51,7 +51,11 @@ internal sealed class DropSeal(NightServices services)
         var frozen = await FrozenPieces.LoadAsync(
             context.Connection, context.Transaction, drop.Id, null, services.Secrets, cancellation);
         var chunkOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Chunk);
-        var stopped = await Suppression.ApplyAsync(context, services.Policy, drop.Id, "print", cancellation);
+        IReadOnlyList<SuppressedPiece> mixed = drop.Product == NumberNotices.Product
+            ? await OpenEnvelopes.MixedAsync(context, drop.Id, cancellation) : [];
+        await Suppression.StopAsync(context, mixed, "print", cancellation);
+        IReadOnlyList<SuppressedPiece> stopped =
+            [.. mixed, .. await Suppression.ApplyAsync(context, services.Policy, drop.Id, "print", cancellation)];
         await context.LedgerAsync(
             stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason)), cancellation);
         var plainOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Plain);

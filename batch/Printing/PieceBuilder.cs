@@ -14,11 +14,16 @@ namespace MyNumber.Batch.Printing;
 /// <param name="Enclosures">Names joined by `+`, as the manifest has them.</param>
 /// <param name="Data">What is printed.</param>
 public sealed record BuiltPiece(
-    string PieceId, string Product, string ContentKey, string MunicipalityCode, string Enclosures, PieceData Data);
+    string PieceId, string Product, string ContentKey, string MunicipalityCode, string Enclosures, PieceData Data)
+{
+    /// <summary>Why it may not be printed whatever it says; null where nothing speaks against it.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>
-/// Turns rows into <see cref="PieceData"/>: the register and the deadlines of the business date, the outside address of
-/// R43, the sentences of R52. Individual Numbers are decrypted for the Individual Number Notice alone.
+/// Turns rows into <see cref="PieceData"/>: the register and the deadlines of the business date, the sentences of R52. Who
+/// is in an envelope and where it goes (R43), <see cref="Envelopes"/> says. Individual Numbers are decrypted for the
+/// Individual Number Notice alone.
 /// </summary>
 public sealed class PieceBuilder(Policy policy, NumberVault numbers)
 {
@@ -53,14 +58,13 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
         FROM notified_number
         JOIN resident USING (resident_id, number_hash)
         JOIN form ON form.piece_id = notified_number.piece_id AND form.resident_id = resident.resident_id
-        WHERE notified_number.piece_id = ANY ($1) AND (resident.left_on IS NULL OR resident.left_on > $2)
+        WHERE notified_number.piece_id = ANY ($1) AND NOT form.void AND (resident.left_on IS NULL OR resident.left_on > $2)
         ORDER BY notified_number.piece_id COLLATE "C", resident.birth_date, resident.resident_id
         """;
 
-    private const string PersonColumns = """
-        resident.name, resident.name_kana, resident.alternative_letters, resident.birth_date, resident.sex,
-          resident.postal_code, resident.address, resident.stay_until, resident.delivery_postal_code,
-          resident.delivery_address, resident.adult_ward, resident.household_head, resident.number_cipher
+    private const string PersonColumns = $"""
+        {Recipient.Columns}, resident.name_kana, resident.alternative_letters, resident.birth_date, resident.sex,
+          resident.stay_until, resident.adult_ward, resident.number_cipher
         """;
 
     /// <summary>Builds some pieces, in the order of their ids. Reads only.</summary>
@@ -87,15 +91,17 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
     {
         var (product, document) = (row.GetString(1), row.GetString(5));
         var own = Person.Read(row, 23);
-        // A household's notice goes to where its new persons are registered; who is protected has a piece alone (R43, R80).
-        var outside = persons.Count > 0 ? persons[0].Person : own;
+        var envelopes = Envelopes.Of(persons.Select(person => person.Person.Mail));
+        var to = envelopes.Count == 0 ? Envelopes.To(own.Mail) : envelopes[0].To;
+        // A page never shows one of another envelope; the piece is split, or stopped, before it could.
+        var together = persons.Where(person => envelopes[0].People.Contains(person.Person.Mail)).ToList();
         var data = new PieceData
         {
             Document = document,
             PieceId = row.GetString(0),
-            ToName = persons.Count > 0 && outside.DeliveryAddress is null ? outside.HouseholdHead : outside.Name,
-            ToPostalCode = outside.DeliveryAddress is null ? outside.PostalCode : outside.DeliveryPostalCode,
-            ToAddress = outside.DeliveryAddress ?? outside.Address,
+            ToName = to.Name,
+            ToPostalCode = to.PostalCode,
+            ToAddress = to.Address,
             MunicipalityName = row.GetString(9),
             Prefecture = row.GetString(10),
             PrintedOn = day,
@@ -106,8 +112,8 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
         {
             NumberNotices.Product => data with
             {
-                HouseholdHead = outside.HouseholdHead,
-                Persons = [.. persons.Select(person => person.Person.ToPrint(person.Id, day, numbers))],
+                HouseholdHead = to.Name,
+                Persons = [.. together.Select(person => person.Person.ToPrint(person.Id, day, numbers))],
                 RegisteredNumber = Text(row, 7),
                 ReturnEnvelopeValidUntil = policy.ReturnEnvelopeValidUntil,
                 ApplicationId = null,
@@ -126,18 +132,21 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
             },
         };
         var contentKey = $"{row.GetString(2)}|{row.GetString(3)}|{row.GetInt32(4):D6}";
-        return new(data.PieceId, product, contentKey, row.GetString(8), EnclosuresOf(document), data);
+        return new(data.PieceId, product, contentKey, row.GetString(8), EnclosuresOf(document), data)
+        {
+            Problem = envelopes.Count > 1 ? OpenEnvelopes.HouseholdChanged : null,
+        };
     }
 
     private static PieceData WithPerson(PieceData data, Person person, DateOnly day) => data with
     {
-        Name = person.Name,
+        Name = person.Mail.Name,
         NameKana = person.NameKana,
         AlternativeLetters = person.AlternativeLetters,
         BirthDate = person.BirthDate,
         Sex = person.Sex,
-        PostalCode = person.PostalCode,
-        Address = person.Address,
+        PostalCode = person.Mail.PostalCode,
+        Address = person.Mail.Address,
         StayUntil = person.StayUntil,
         Under15OrWard = person.AdultWard || Age.On(person.BirthDate, day) < 15,
     };
@@ -184,25 +193,27 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
         row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
 
     private sealed record Person(
-        string Name, string NameKana, string AlternativeLetters, DateOnly BirthDate, string Sex, string PostalCode,
-        string Address, DateOnly? StayUntil, string? DeliveryPostalCode, string? DeliveryAddress, bool AdultWard,
-        string HouseholdHead, byte[]? NumberCipher)
+        Recipient Mail, string NameKana, string AlternativeLetters, DateOnly BirthDate, string Sex, DateOnly? StayUntil,
+        bool AdultWard, byte[]? NumberCipher)
     {
-        public static Person Read(NpgsqlDataReader row, int at) => new(
-            row.GetString(at), row.GetString(at + 1), row.GetString(at + 2), row.GetFieldValue<DateOnly>(at + 3),
-            row.GetString(at + 4), row.GetString(at + 5), row.GetString(at + 6), Day(row, at + 7), Text(row, at + 8),
-            Text(row, at + 9), row.GetBoolean(at + 10), row.GetString(at + 11),
-            row.IsDBNull(at + 12) ? null : row.GetFieldValue<byte[]>(at + 12));
+        public static Person Read(NpgsqlDataReader row, int at)
+        {
+            var rest = at + Recipient.ColumnCount;
+            return new(
+                Recipient.Read(row, at), row.GetString(rest), row.GetString(rest + 1), row.GetFieldValue<DateOnly>(rest + 2),
+                row.GetString(rest + 3), Day(row, rest + 4), row.GetBoolean(rest + 5),
+                row.IsDBNull(rest + 6) ? null : row.GetFieldValue<byte[]>(rest + 6));
+        }
 
         public PiecePerson ToPrint(string applicationId, DateOnly day, NumberVault numbers) => new()
         {
-            Name = Name,
+            Name = Mail.Name,
             NameKana = NameKana,
             AlternativeLetters = AlternativeLetters,
             BirthDate = BirthDate,
             Sex = Sex,
-            PostalCode = PostalCode,
-            Address = Address,
+            PostalCode = Mail.PostalCode,
+            Address = Mail.Address,
             StayUntil = StayUntil,
             IndividualNumber = NumberCipher is null ? null : numbers.Decrypt(NumberCipher),
             ApplicationId = applicationId,

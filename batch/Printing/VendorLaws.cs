@@ -25,7 +25,7 @@ internal static class VendorLaws
             """),
         new("reprints beyond spoiled + refused + declared lost = 0", """
             SELECT count(*), 0::bigint FROM piece
-            WHERE generation > 1 AND NOT EXISTS (
+            WHERE replaces IS NOT NULL AND NOT EXISTS (
               SELECT FROM piece before WHERE before.piece_id = piece.replaces
                 AND (before.state IN ('spoiled', 'destroyed', 'refused') OR before.lost))
             """),

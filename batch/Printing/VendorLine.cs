@@ -61,10 +61,10 @@ internal sealed record VendorLine(string Feed, int Row, string Kind, string Piec
                     WHERE acted.piece_id = piece.piece_id AND acted.code = 'destroyed')),
                   reason = CASE WHEN last.code = 'posted' THEN piece.reason ELSE 'vendor-spoiled' END
               FROM last WHERE piece.piece_id = last.piece_id
-              RETURNING piece.application_id, piece.state),
+              RETURNING piece.piece_id, piece.state),
             voided AS (
               UPDATE form SET void = true FROM moved
-              WHERE moved.state IN ('spoiled', 'destroyed') AND form.application_id = moved.application_id)
+              WHERE moved.state IN ('spoiled', 'destroyed') AND form.piece_id = moved.piece_id)
             INSERT INTO history (subject_kind, subject, at, what, by)
             SELECT 'piece', piece_id, $8, code, 'vendor' FROM acted
             ORDER BY piece_id, array_position(ARRAY['posted', 'spoiled', 'destroyed'], code)

@@ -124,10 +124,10 @@ public sealed class VendorStep(NightServices services)
               FROM line
               WHERE line.fault IS NULL AND line.nth = 1 AND piece.drop_id = line.drop_id AND piece.chunk = line.chunk
                 AND piece.state = 'sent'
-              RETURNING piece.piece_id, piece.state, piece.application_id),
+              RETURNING piece.piece_id, piece.state),
             voided AS (
               UPDATE form SET void = true FROM moved
-              WHERE moved.state = 'refused' AND form.application_id = moved.application_id),
+              WHERE moved.state = 'refused' AND form.piece_id = moved.piece_id),
             told AS (
               INSERT INTO history (subject_kind, subject, at, what, by)
               SELECT 'piece', piece_id, $1, state, 'vendor' FROM moved ORDER BY piece_id)

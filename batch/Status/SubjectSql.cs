@@ -85,6 +85,7 @@ internal static class SubjectSql
           'occasion', piece.occasion,
           'generation', piece.generation,
           'replaces', piece.replaces,
+          'split_from', piece.split_from,
           'state', piece.state,
           'reason', piece.reason,
           'drop', (SELECT regexp_replace(drop.folder, '^.*/', '') FROM drop WHERE drop.id = piece.drop_id),

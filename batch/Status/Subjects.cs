@@ -84,6 +84,7 @@ public sealed record CardSubject(
 /// <param name="Drop">The print drop that carries it.</param>
 /// <param name="PostedOn">As the vendor says.</param>
 /// <param name="History">In order.</param>
+/// <param name="SplitFrom">The piece whose people did not share an envelope any more (R43); no reprint of it.</param>
 public sealed record PieceSubject(
     string PieceId,
     string Product,
@@ -95,7 +96,8 @@ public sealed record PieceSubject(
     string? Reason,
     string? Drop,
     DateOnly? PostedOn,
-    IReadOnlyList<SubjectEvent> History);
+    IReadOnlyList<SubjectEvent> History,
+    string? SplitFrom = null);
 
 /// <summary>One resident: what we hold about the process, never who it is.</summary>
 /// <param name="ResidentId">As fed.</param>
@@ -184,7 +186,8 @@ public static class Subjects
             Applications = await LoadAsync<ApplicationSubject>(
                 database, SubjectSql.Applications("application.resident_id = $1", policy), residentId, cancellation),
             Cards = await LoadAsync<CardSubject>(database, SubjectSql.Cards("card.resident_id = $1"), residentId, cancellation),
-            Pieces = await LoadAsync<PieceSubject>(database, SubjectSql.Pieces("piece.resident_id = $1"), residentId, cancellation),
+            Pieces = await LoadAsync<PieceSubject>(database, SubjectSql.Pieces(
+                "piece.resident_id = $1 OR piece.piece_id IN (SELECT piece_id FROM form WHERE resident_id = $1)"), residentId, cancellation),
         };
     }
 

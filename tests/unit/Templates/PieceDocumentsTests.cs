@@ -44,7 +44,7 @@ public sealed class PieceDocumentsTests
     {
         foreach (var document in PieceDocuments.Names.Where(document => document != "handwritten-application-form"))
         {
-            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF", Name = name, ToName = name, ToAddress = "東京都台東区台東　１－２" };
+            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF", Name = name, ToName = name, ToAddress = "東京都台東区台東　１－２", ToPostalCode = "1100016" };
             Assert.Equal((document, reason), (document, PieceDocuments.Check(piece)));
         }
     }
