@@ -1,3 +1,4 @@
+using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 
@@ -66,12 +67,20 @@ public static class NextGenerations
         var owed = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, PeopleSql, NumberNotices.ReadOwed, cancellation, context.BusinessDate);
         var people = owed.ToLookup(number => number.PieceId, number => number.Person);
-        var wanted = old.SelectMany(piece =>
-            piece.Product == NumberNotices.Product ? Numbers(piece, Envelopes.Of(people[piece.Replaces])) : [piece]).ToList();
-        await NumberNotices.AddAsync(context, ids, wanted, owed, cancellation);
-        await Runs.Sql.ExecuteAsync(
-            context.Connection, context.Transaction, DoneSql, cancellation, [old.Select(piece => piece.Replaces!).ToArray()]);
-        return wanted.Count;
+        var next = old.Select(piece => (Old: piece.Replaces!, Wanted: piece.Product == NumberNotices.Product
+            ? Numbers(piece, Envelopes.Of(people[piece.Replaces])).ToList() : [piece])).ToList();
+        // All envelopes of one old piece or none: whoever stayed on it alone would be looked for by nobody.
+        var failed = await context.StoreEachAsync(
+            PieceBuilder.Item, next, one => one.Old,
+            async (some, cancel) =>
+            {
+                await NumberNotices.AddAsync(context, ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
+                await Runs.Sql.ExecuteAsync(
+                    context.Connection, context.Transaction, DoneSql, cancel, [some.Select(one => one.Old).ToArray()]);
+            },
+            cancellation);
+        await context.ReportAsync(failed, PieceBuilder.Item, "held", cancellation);
+        return next.Sum(one => one.Wanted.Count);
     }
 
     // One of the envelopes is the reprint. Nobody left on the register: it is wanted, and suppressed at once.

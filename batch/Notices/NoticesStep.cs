@@ -29,7 +29,7 @@ public sealed class NoticesStep(NightServices services)
     private static IReadOnlyList<Law> Laws { get; } =
     [
         new(
-            "incomplete mail applications of residents = those with a notice of their errors",
+            "incomplete mail applications of residents = those with a notice of their errors, or held",
             $"""
             WITH incident AS (
               SELECT application.key, {IncompleteNotices.ErrorsSql} AS errors
@@ -39,7 +39,10 @@ public sealed class NoticesStep(NightServices services)
                 AND application.resident_id IS NOT NULL
               GROUP BY application.key)
             SELECT count(*), count(*) FILTER (WHERE EXISTS (
-              SELECT 1 FROM piece WHERE product = 'incomplete-notice' AND subject = key AND occasion = errors))
+              SELECT 1 FROM piece WHERE product = 'incomplete-notice' AND subject = key AND occasion = errors)
+              OR EXISTS (
+              SELECT 1 FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'held'
+                AND subject = 'incomplete-notice/' || key || '/' || errors))
             FROM incident
             """),
         new(
@@ -87,7 +90,8 @@ public sealed class NoticesStep(NightServices services)
             .. await FormReissues.DueAsync(context, cancellation),
             .. await ValidityNotices.DueAsync(context, services.Policy, cancellation),
         ];
-        await WantedPieces.AddAsync(context, services.Ids, wanted, cancellation);
+        await WantedPieces.AddEachAsync(
+            context, wanted, (some, cancel) => WantedPieces.AddAsync(context, services.Ids, some, cancel), cancellation);
         await NumberNotices.WantAsync(context, services.Ids, services.Policy, cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "notices", cancellation);
         await LedgerAsync(context, stopped, cancellation);

@@ -57,7 +57,8 @@ public static class NumberNotices
             }
         }
 
-        await AddAsync(context, ids, wanted, owed, cancellation);
+        await WantedPieces.AddEachAsync(
+            context, wanted, (some, cancel) => AddAsync(context, ids, some, owed, cancel), cancellation);
         return wanted.Count;
     }
 
@@ -85,7 +86,8 @@ public static class NumberNotices
         CancellationToken cancellation)
     {
         var pieceIds = await WantedPieces.AddAsync(context, ids, wanted, cancellation);
-        var pieceOf = wanted.SelectMany((piece, i) => piece.FormResidents.Select(resident => (resident, Id: pieceIds[i])))
+        var pieceOf = wanted.Zip(pieceIds).Where(entry => entry.First.Product == Product)
+            .SelectMany(entry => entry.First.FormResidents.Select(resident => (resident, Id: entry.Second)))
             .ToDictionary(entry => entry.resident, entry => entry.Id);
         var moving = owed.Where(number => pieceOf.ContainsKey(number.Person.ResidentId)).ToList();
         await Runs.Sql.ExecuteAsync(

@@ -1,3 +1,4 @@
+using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 
@@ -61,13 +62,33 @@ internal static class OpenEnvelopes
             context.Connection, context.Transaction, ReleaseSql, cancellation, context.BusinessDate, null);
         var (owed, pieces) = await LoadAsync(context, null, cancellation);
         var staying = pieces.Select(piece => (Piece: piece, Envelope: Envelopes.Staying(piece.Envelopes, piece.Subject))).ToList();
-        var wanted = staying.SelectMany(one => one.Piece.Envelopes.Where(envelope => envelope != one.Envelope)
-            .Select(envelope => NumberNotices.Split(envelope, one.Piece.PieceId))).ToList();
-        var newIds = wanted.Count == 0 ? [] : await NumberNotices.AddAsync(context, ids, wanted, owed, cancellation);
+        var splitting = staying.Where(one => one.Piece.Envelopes.Count > 1).Select(one => (one.Piece.PieceId, Wanted: one.Piece.Envelopes
+            .Where(envelope => envelope != one.Envelope).Select(envelope => NumberNotices.Split(envelope, one.Piece.PieceId)).ToList())).ToList();
+        var made = new HashSet<(string Origin, string New)>();
+        var failed = await context.StoreEachAsync(
+            PieceBuilder.Item, splitting, one => one.PieceId,
+            async (some, cancel) => made.UnionWith(
+                await SplitAsync(context, ids, [.. some.SelectMany(one => one.Wanted)], owed, by, cancel)),
+            cancellation);
+        // One that could not be split stays mixed, and is withheld for it when it is built.
+        await context.TellAsync(failed, PieceBuilder.Item, "withheld", cancellation);
+        var whole = failed.Select(piece => piece.Subject).ToHashSet();
+        return
+        [
+            .. await AddressAsync(context, staying, cancellation),
+            .. made.Where(one => !whole.Contains(one.Origin)).Select(one => one.New).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static async Task<IEnumerable<(string Origin, string New)>> SplitAsync(
+        StoreContext context, Ids ids, IReadOnlyList<WantedPiece> wanted, IReadOnlyList<OwedNumber> owed, string by,
+        CancellationToken cancellation)
+    {
+        var newIds = await NumberNotices.AddAsync(context, ids, wanted, owed, cancellation);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, HistorySql, cancellation, wanted.Select(piece => piece.SplitFrom!).ToArray(),
             newIds.ToArray(), context.BusinessDate, by);
-        return [.. await AddressAsync(context, staying, cancellation), .. newIds];
+        return wanted.Zip(newIds, (piece, id) => (piece.SplitFrom!, id));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 
@@ -13,6 +14,9 @@ namespace MyNumber.Batch.Notices;
 public sealed record WantedPiece(
     string Product, string Subject, string Occasion, string Document, string ResidentId, string MunicipalityCode)
 {
+    /// <summary>What it stands for in one word, before it has an id; no name, no number.</summary>
+    public string Key => $"{Product}/{Subject}/{Occasion}";
+
     /// <summary>The piece of which this one is the next generation (R98).</summary>
     public string? Replaces { get; init; }
 
@@ -30,6 +34,16 @@ public sealed record WantedPiece(
 public static class WantedPieces
 {
     private const int AttemptsMax = 100;
+
+    /// <summary>Inserts them, each its own matter: one that an error fails is held and wanted again the next night.</summary>
+    public static async Task AddEachAsync(
+        StoreContext context, IReadOnlyList<WantedPiece> wanted,
+        Func<IReadOnlyList<WantedPiece>, CancellationToken, Task> add, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var failed = await context.StoreEachAsync(PieceBuilder.Item, wanted, piece => piece.Key, add, cancellation);
+        await context.ReportAsync(failed, PieceBuilder.Item, "held", cancellation);
+    }
 
     /// <summary>
     /// Inserts them with keyed ids. A piece's generation is the next of its product, subject and occasion; each form

@@ -8,7 +8,9 @@ namespace MyNumber.Batch.Printing;
 /// <param name="Chunk">Number of the file, from 1.</param>
 /// <param name="File">As staged.</param>
 /// <param name="Pieces">Where each piece lies in it.</param>
-public sealed record RenderedChunk(long DropId, int Chunk, StagedFile File, IReadOnlyList<RenderedPiece> Pieces);
+/// <param name="Failed">Pieces that cannot be drawn: then there is no file, and it is drawn again without them.</param>
+public sealed record RenderedChunk(
+    long DropId, int Chunk, StagedFile? File, IReadOnlyList<RenderedPiece> Pieces, IReadOnlyList<FailedItem> Failed);
 
 /// <summary>
 /// The work of step `print`: renders one file from its frozen rows and reads every page of the finished bytes back. The
@@ -27,14 +29,30 @@ internal sealed class ChunkRendering(NightServices services)
         var data = frozen.Select(piece => piece.Data).ToList();
         IReadOnlyList<RenderedPiece> rendered = [];
         var name = DropFiles.PdfName(drop, key.Chunk);
-        var file = await part.Staging.StageAsync(
-            drop.Folder, name,
-            (stream, _) =>
+        StagedFile file;
+        try
+        {
+            file = await part.Staging.StageAsync(
+                drop.Folder, name,
+                (stream, _) =>
+                {
+                    rendered = PieceDocuments.Render(data, stream);
+                    return Task.CompletedTask;
+                },
+                cancellation);
+        }
+        catch (Exception error) when (Failures.IsOfAnItem(error) && !cancellation.IsCancellationRequested)
+        {
+            // Each alone tells whose fault it is; where it is nobody's, the part fails.
+            var alone = part.Items.Each(PieceBuilder.Item, data, piece => piece.PieceId, piece => PieceDocuments.Render([piece], Stream.Null));
+            if (alone.Failed.Count == 0)
             {
-                rendered = PieceDocuments.Render(data, stream);
-                return Task.CompletedTask;
-            },
-            cancellation);
+                throw;
+            }
+
+            return new(drop.Id, key.Chunk, null, [], alone.Failed);
+        }
+
         FaultPoints.Hit(FaultPoints.Staged);
         await using var pdf = File.OpenRead(part.Staging.FullPath(drop.Folder, file));
         if (PageProof.FirstMismatch(data, rendered, ReadBack.Read(pdf)) is { } mismatch)
@@ -46,7 +64,7 @@ internal sealed class ChunkRendering(NightServices services)
             throw new DropStoppedException(drop.Folder, name, mismatch);
         }
 
-        return new(drop.Id, key.Chunk, file with { MadeWith = DrawnWith.Now }, rendered);
+        return new(drop.Id, key.Chunk, file with { MadeWith = DrawnWith.Now }, rendered, []);
     }
 
     /// <summary>Writes a file again from its frozen rows: the same bytes.</summary>
@@ -60,6 +78,12 @@ internal sealed class ChunkRendering(NightServices services)
     /// <summary>Records the file and where each piece lies.</summary>
     public static async Task StoreAsync(RenderedChunk chunk, StoreContext context, CancellationToken cancellation)
     {
+        if (chunk.File is null)
+        {
+            await AgainAsync(chunk, context, cancellation);
+            return;
+        }
+
         await context.RecordFilesAsync(chunk.DropId, [chunk.File], cancellation);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
@@ -71,5 +95,18 @@ internal sealed class ChunkRendering(NightServices services)
             cancellation, chunk.DropId, chunk.Pieces.Select(piece => piece.PieceId).ToArray(),
             chunk.Pieces.Select(piece => piece.FirstPage).ToArray(), chunk.Pieces.Select(piece => piece.Pages).ToArray(),
             chunk.Pieces.Select(piece => piece.Sheets).ToArray());
+    }
+    // Who cannot be drawn is withheld; the rest of the file is a part of its own, as after a change at the seal.
+    private static async Task AgainAsync(RenderedChunk chunk, StoreContext context, CancellationToken cancellation)
+    {
+        await DropFreezing.WithholdFailedAsync(context, chunk.Failed, cancellation);
+        if (await Sql.ScalarAsync<bool>(
+            context.Connection, context.Transaction, "SELECT EXISTS (SELECT FROM piece WHERE drop_id = $1 AND chunk = $2)",
+            cancellation, chunk.DropId, chunk.Chunk))
+        {
+            var key = ChunkKey.Parse(context.Part.FromKey);
+            var next = (key with { Revision = key.Revision + 1 }).ToString();
+            await context.PlanPartsAsync([new PlannedPart(next, next)], cancellation);
+        }
     }
 }

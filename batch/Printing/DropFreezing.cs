@@ -3,6 +3,7 @@ using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Pdf;
+using Npgsql;
 
 namespace MyNumber.Batch.Printing;
 
@@ -26,7 +27,8 @@ internal sealed class DropFreezing(NightServices services)
 
     private const string OpenSql = """
         SELECT piece_id FROM piece
-        WHERE drop_id IS NULL AND (state = 'wanted' OR (state = 'withheld' AND reason = ANY ($1)))
+        WHERE drop_id IS NULL
+          AND (state = 'wanted' OR (state = 'withheld' AND (reason = ANY ($1) OR starts_with(reason, 'error:'))))
           AND ($2::text[] IS NULL OR piece_id = ANY ($2))
         ORDER BY piece_id COLLATE "C"
         """;
@@ -34,28 +36,27 @@ internal sealed class DropFreezing(NightServices services)
     private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
 
     /// <summary>Builds every wanted or withheld piece and checks that it can be printed. CPU work: no transaction.</summary>
-    public async Task<IReadOnlyList<CheckedPiece>> BuildAsync(PartContext part, CancellationToken cancellation)
+    public async Task<ItemResults<CheckedPiece>> BuildAsync(PartContext part, CancellationToken cancellation)
     {
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
-        // A withheld piece is tried again each night: a corrected name frees it. What an operator withheld stays.
-        var ids = await Sql.QueryAsync(connection, null, OpenSql, row => row.GetString(0), cancellation, TriedAgain, null);
-        var built = await _builder.BuildAsync(connection, null, ids, part.BusinessDate, cancellation);
-        return [.. built.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Checked)];
+        // A withheld piece is tried again each night: a corrected name, or program, frees it. What an operator withheld stays.
+        return await CheckAsync(part.Items, connection, null, null, part.BusinessDate, cancellation);
     }
 
     /// <summary>Suppresses, withholds, freezes, and plans one part a file.</summary>
     public async Task FreezeAsync(
-        IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
+        ItemResults<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
     {
         await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
         pieces = await WithSplitAsync(pieces, context, cancellation);
         var outside = await new FoundPieces(services, _builder).AttachAsync(context, cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
         var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
-        var open = pieces
-            .Where(piece => !stoppedIds.Contains(piece.Piece.PieceId) && !outside.Ids.Contains(piece.Piece.PieceId)).ToList();
+        bool IsOpen(string id) => !stoppedIds.Contains(id) && !outside.Ids.Contains(id);
+        var open = pieces.Done.Where(piece => IsOpen(piece.Piece.PieceId)).ToList();
         var withheld = open.Where(piece => piece.Problem is not null).ToList();
         await WithholdAsync(context, withheld, cancellation);
+        await WithholdFailedAsync(context, [.. pieces.Failed.Where(piece => IsOpen(piece.Subject))], cancellation);
         await context.LedgerAsync(
             stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason))
                 .Concat(withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem))),
@@ -74,9 +75,22 @@ internal sealed class DropFreezing(NightServices services)
         await context.PlanPartsAsync(parts, cancellation);
     }
 
+    // Laid out on all cores; what one piece throws is kept with it.
+    private async Task<ItemResults<CheckedPiece>> CheckAsync(
+        ItemGuard items, NpgsqlConnection connection, NpgsqlTransaction? transaction, string[]? among, DateOnly day,
+        CancellationToken cancellation)
+    {
+        var ids = await Sql.QueryAsync(
+            connection, transaction, OpenSql, row => row.GetString(0), cancellation, TriedAgain, among);
+        var rows = await PieceRow.LoadAsync(connection, transaction, ids, day, cancellation);
+        var tried = rows.AsParallel().AsOrdered().WithCancellation(cancellation)
+            .Select(row => (row.PieceId, Result: Attempt<CheckedPiece>.Of(() => Checked(_builder.Build(row, day))))).ToList();
+        return items.Each(PieceBuilder.Item, tried, one => one.PieceId, one => one.Result.Value);
+    }
+
     // R43: who shares an envelope is asked again now. What changes by it, the new pieces among them, is built anew.
-    private async Task<IReadOnlyList<CheckedPiece>> WithSplitAsync(
-        IReadOnlyList<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
+    private async Task<ItemResults<CheckedPiece>> WithSplitAsync(
+        ItemResults<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
     {
         var changed = await OpenEnvelopes.SplitAsync(context, services.Ids, "print", cancellation);
         if (changed.Count == 0)
@@ -84,40 +98,20 @@ internal sealed class DropFreezing(NightServices services)
             return pieces;
         }
 
-        var ids = await Sql.QueryAsync(
-            context.Connection, context.Transaction, OpenSql, row => row.GetString(0), cancellation, TriedAgain, changed.ToArray());
-        var built = await _builder.BuildAsync(context.Connection, context.Transaction, ids, context.BusinessDate, cancellation);
+        var again = await CheckAsync(
+            context.Items, context.Connection, context.Transaction, [.. changed], context.BusinessDate, cancellation);
         var outdated = changed.ToHashSet();
-        return
-        [
-            .. pieces.Where(piece => !outdated.Contains(piece.Piece.PieceId)).Concat(built.Select(Checked))
-                .OrderBy(piece => piece.Piece.PieceId, StringComparer.Ordinal),
-        ];
+        return new(
+            [.. pieces.Done.Where(piece => !outdated.Contains(piece.Piece.PieceId)).Concat(again.Done)],
+            [.. pieces.Failed.Where(piece => !outdated.Contains(piece.Subject)).Concat(again.Failed)]);
     }
 
     /// <summary>Withholds pieces for an operator, with an alert that says how many and why.</summary>
     public async Task WithholdAsync(
         StoreContext context, IReadOnlyList<CheckedPiece> withheld, CancellationToken cancellation)
     {
-        if (withheld.Count == 0)
-        {
-            return;
-        }
-
-        await Sql.ExecuteAsync(
-            context.Connection, context.Transaction,
-            """
-            WITH held AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (piece_id, reason)),
-            changed AS (
-              UPDATE piece SET state = 'withheld', reason = held.reason, state_on = $3, drop_id = NULL, sequence = NULL,
-                chunk = NULL, first_page = NULL, pages = NULL, sheets = NULL, frozen_cipher = NULL
-              FROM held WHERE piece.piece_id = held.piece_id AND piece.reason IS DISTINCT FROM held.reason
-              RETURNING piece.piece_id, piece.reason)
-            INSERT INTO history (subject_kind, subject, at, what, by, why)
-            SELECT 'piece', piece_id, $3, 'withheld', 'print', reason FROM changed ORDER BY piece_id COLLATE "C"
-            """,
-            cancellation, withheld.Select(piece => piece.Piece.PieceId).ToArray(),
-            withheld.Select(piece => piece.Problem!).ToArray(), context.BusinessDate);
+        await WriteWithheldAsync(
+            context, [.. withheld.Select(piece => (piece.Piece.PieceId, piece.Problem!))], cancellation);
         foreach (var reason in withheld.GroupBy(piece => piece.Problem!))
         {
             await Alerts.RaiseAsync(
@@ -129,10 +123,49 @@ internal sealed class DropFreezing(NightServices services)
         }
     }
 
+    /// <summary>Withholds pieces over which an error came, with its class; they are tried again in the next night.</summary>
+    public static async Task WithholdFailedAsync(
+        StoreContext context, IReadOnlyCollection<FailedItem> failed, CancellationToken cancellation)
+    {
+        await WriteWithheldAsync(context, [.. failed.Select(piece => (piece.Subject, piece.Reason))], cancellation);
+        await context.ReportAsync(failed, PieceBuilder.Item, "withheld", cancellation);
+    }
+
+    private static Task WriteWithheldAsync(
+        StoreContext context, IReadOnlyList<(string PieceId, string Reason)> withheld, CancellationToken cancellation) =>
+        withheld.Count == 0
+            ? Task.CompletedTask
+            : Sql.ExecuteAsync(
+                context.Connection, context.Transaction,
+                """
+                WITH held AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (piece_id, reason)),
+                changed AS (
+                  UPDATE piece SET state = 'withheld', reason = held.reason, state_on = $3, drop_id = NULL, sequence = NULL,
+                    chunk = NULL, first_page = NULL, pages = NULL, sheets = NULL, frozen_cipher = NULL
+                  FROM held WHERE piece.piece_id = held.piece_id
+                    AND (piece.reason IS DISTINCT FROM held.reason OR piece.drop_id IS NOT NULL)
+                  RETURNING piece.piece_id, piece.reason)
+                INSERT INTO history (subject_kind, subject, at, what, by, why)
+                SELECT 'piece', piece_id, $3, 'withheld', 'print', reason FROM changed ORDER BY piece_id COLLATE "C"
+                """,
+                cancellation, withheld.Select(piece => piece.PieceId).ToArray(), withheld.Select(piece => piece.Reason).ToArray(),
+                context.BusinessDate);
+
     /// <summary>Builds a piece's check result.</summary>
     public CheckedPiece Checked(BuiltPiece piece) => new(
         piece,
-        piece.Problem ?? PieceDocuments.Check(piece.Data) ?? ReturnEnvelope.Check(piece.Enclosures, piece.Data.PrintedOn!.Value, services.Policy));
+        piece.Problem ?? PieceDocuments.Check(piece.Data)
+            ?? ReturnEnvelope.Check(piece.Enclosures, piece.Data.PrintedOn!.Value, services.Policy));
+
+    /// <summary>Writes frozen rows; a piece whose rows are refused is withheld, its file goes on without it.</summary>
+    public async Task WriteAsync(
+        StoreContext context, long dropId, IReadOnlyList<FrozenRow> rows, CancellationToken cancellation)
+    {
+        var failed = await context.StoreEachAsync(
+            PieceBuilder.Item, rows, row => row.Piece.PieceId,
+            (some, cancel) => FrozenRows.WriteAsync(context, services.Secrets, dropId, some, cancel), cancellation);
+        await WithholdFailedAsync(context, failed, cancellation);
+    }
 
     private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
         StoreContext context, string product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)
@@ -146,9 +179,8 @@ internal sealed class DropFreezing(NightServices services)
         }
 
         var perFile = services.Policy.PiecesPerFileMax;
-        await FrozenRows.WriteAsync(
-            context, services.Secrets, drop.Id,
-            [.. ordered.Select((piece, i) => new FrozenRow(piece, i + 1, (i / perFile) + 1))], cancellation);
+        await WriteAsync(
+            context, drop.Id, [.. ordered.Select((piece, i) => new FrozenRow(piece, i + 1, (i / perFile) + 1))], cancellation);
         return Enumerable.Range(1, (ordered.Count + perFile - 1) / perFile)
             .Select(chunk => new ChunkKey(drop.Name, chunk, 1).ToString())
             .Select(key => new PlannedPart(key, key));

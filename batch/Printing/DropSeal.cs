@@ -64,10 +64,12 @@ internal sealed class DropSeal(NightServices services)
             plainOf.Remove(piece.PieceId);
         }
 
-        var now = await _builder.BuildAsync(
+        var rows = await PieceRow.LoadAsync(
             context.Connection, context.Transaction, plainOf.Keys, context.BusinessDate, cancellation);
-        var differing = now.Where(piece => !FrozenPieces.Plain(piece.Data).AsSpan().SequenceEqual(plainOf[piece.PieceId]))
-            .Select(_freezing.Checked).ToList();
+        var (now, failed) = context.Items.Each(
+            PieceBuilder.Item, rows, row => row.PieceId, row => Differing(row, plainOf[row.PieceId], context.BusinessDate));
+        await DropFreezing.WithholdFailedAsync(context, failed, cancellation);
+        var differing = now.OfType<CheckedPiece>().ToList();
         var withheld = differing.Where(piece => piece.Problem is not null).ToList();
         await _freezing.WithholdAsync(context, withheld, cancellation);
         await context.LedgerAsync(
@@ -76,10 +78,17 @@ internal sealed class DropSeal(NightServices services)
         var drawn = (await Drops.FilesAsync(context.Connection, context.Transaction, drop.Id, cancellation))
             .ToDictionary(file => file.Path, file => file.MadeWith, StringComparer.Ordinal);
         return [.. stopped.Select(piece => piece.PieceId).Concat(differing.Select(piece => piece.Piece.PieceId))
+            .Concat(failed.Select(piece => piece.Subject))
             .Select(id => chunkOf[id])
             // What other templates or fonts drew is drawn again: a new program may have come since.
             .Concat(chunkOf.Values.Where(chunk => drawn.GetValueOrDefault(DropFiles.PdfName(drop, chunk)) != DrawnWith.Now))
             .Distinct().Order()];
+    }
+
+    private CheckedPiece? Differing(PieceRow row, byte[] frozen, DateOnly day)
+    {
+        var built = _builder.Build(row, day);
+        return FrozenPieces.Plain(built.Data).AsSpan().SequenceEqual(frozen) ? null : _freezing.Checked(built);
     }
 
     // A changed piece stays in its file, so that no other file changes; its place in it may be another.
@@ -95,8 +104,8 @@ internal sealed class DropSeal(NightServices services)
         var last = await Sql.ScalarAsync<int>(
             context.Connection, context.Transaction, "SELECT max(sequence) FROM piece WHERE drop_id = $1", cancellation,
             drop.Id);
-        await FrozenRows.WriteAsync(
-            context, services.Secrets, drop.Id,
+        await _freezing.WriteAsync(
+            context, drop.Id,
             [.. differing.Select((piece, i) => new FrozenRow(piece.Piece, last + 1 + i, chunkOf[piece.Piece.PieceId]))],
             cancellation);
     }

@@ -96,9 +96,14 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
             files.Select(file => file.Sha256).ToArray(), files.Select(file => file.Bytes).ToArray());
 
         // As on the day of the drop: the deadline on the paper counts from there (R45). The address may have changed since;
-        // what was printed, the manifest says.
-        var built = (await builder.BuildAsync(
-            context.Connection, context.Transaction, [.. open.Select(line => line.PieceId)], drop.BusinessDate, cancellation))
+        // what was printed, the manifest says. A piece that cannot be built any more is out all the same.
+        var rows = await PieceRow.LoadAsync(
+            context.Connection, context.Transaction, [.. open.Select(line => line.PieceId)], drop.BusinessDate, cancellation);
+        var (done, failed) = context.Items.Each(
+            PieceBuilder.Item, rows, row => row.PieceId, row => builder.Build(row, drop.BusinessDate));
+        await context.ReportAsync(failed, PieceBuilder.Item, "attached", cancellation);
+        var unbuilt = failed.Select(piece => piece.Subject).ToHashSet();
+        var built = done.Concat(rows.Where(row => unbuilt.Contains(row.PieceId)).Select(PieceBuilder.Bare))
             .ToDictionary(piece => piece.PieceId);
         await FrozenRows.WriteAsync(
             context, services.Secrets, dropId,

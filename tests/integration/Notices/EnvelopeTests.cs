@@ -27,7 +27,7 @@ public sealed class EnvelopeTests
 
         Assert.Equal(["B: B → 5300005", "C: C → 5300005", "H: A → 1000001"], Letters(world, Monday.AddDays(1)));
         Assert.Equal(
-            ["1 spoiled  ", "1 sent  H", "1 sent  H", "2 sent H "],
+            ["1 sent  H", "1 sent  H", "1 spoiled  ", "2 sent H "],
             await world.AllAsync<string>(
                 """
                 SELECT piece.generation || ' ' || piece.state || ' ' || coalesce(replaced.subject, '') || ' ' || coalesce(origin.subject, '')
