@@ -61,17 +61,28 @@ internal static class Claims
     // For whoever wonders whether the fence is ever needed; the part itself is somebody else's by now.
     private const string FencedSql = "UPDATE part SET fenced = fenced + 1 WHERE id = $1";
 
+    private const string ClaimableFromSql = $"""
+        FROM part JOIN step ON step.id = part.step_id JOIN run ON run.id = step.run_id
+        WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
+          AND {Breaker.ClosedSql}
+          AND part.state IN ('ready', 'leased')
+          AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
+            OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+        """;
+
     /// <summary>$1: rings a worker. The LIMIT keeps the look cheap however many parts are open.</summary>
     public const string ClaimableSql = $"""
         SELECT count(*)::int FROM (
-          SELECT 1 FROM part JOIN step ON step.id = part.step_id JOIN run ON run.id = step.run_id
-          WHERE run.state = 'running' AND step.state IN ('planning', 'running', 'closing', 'publishing')
-            AND {Breaker.ClosedSql}
-            AND part.state IN ('ready', 'leased')
-            AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
-              OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+          SELECT 1 {ClaimableFromSql}
           LIMIT $1 * (SELECT count(*) FROM worker WHERE worker.state = 'alive')) AS claimable
         """;
+
+    /// <summary>Any one part that can be claimed now: no order, so that the look stays cheap.</summary>
+    public const string OneClaimableSql = $"SELECT part.id, part.epoch {ClaimableFromSql} LIMIT 1";
+
+    /// <summary>$1 and $2: the part with the epoch that it had.</summary>
+    public const string StillClaimableSql =
+        $"SELECT part.id, part.epoch {ClaimableFromSql} AND part.id = $1 AND part.epoch = $2";
 
     public static async Task<ClaimedPart?> NextAsync(
         NpgsqlDataSource database, long workerId, DateTimeOffset now, CancellationToken cancellation)

@@ -12,6 +12,7 @@ public sealed class Worker : IDisposable
     private readonly Pulse _pulse;
     private readonly SemaphoreSlim _one = new(1);
     private bool _claimUnsure;
+    private long _claimed;
 
     /// <summary>A worker under its row.</summary>
     /// <param name="engine">The engine.</param>
@@ -43,6 +44,7 @@ public sealed class Worker : IDisposable
             while (!drain.IsCancellationRequested && !stop.IsCancellationRequested && await ClaimAsync(stop) is { } claimed)
             {
                 claims++;
+                Interlocked.Increment(ref _claimed);
                 if (_engine.FindStep(claimed.Run.Kind, claimed.Ordinal, claimed.StepName) is not { } step)
                 {
                     await _work.FailUnknownAsync(claimed, stop);
@@ -72,6 +74,9 @@ public sealed class Worker : IDisposable
             _one.Release();
         }
     }
+
+    /// <summary>Parts that it has claimed so far.</summary>
+    public long Claimed => Interlocked.Read(ref _claimed);
 
     /// <summary>A ring is being answered.</summary>
     public bool IsBusy => _one.CurrentCount == 0;

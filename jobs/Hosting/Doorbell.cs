@@ -12,9 +12,21 @@ public sealed class Doorbell(Worker worker, CancellationToken drain, Cancellatio
     /// <summary>The queue it rings in.</summary>
     public const string Queue = "default";
 
+    private long _rings;
+
+    /// <summary>Rings that came through Hangfire so far.</summary>
+    public long Rings => Interlocked.Read(ref _rings);
+
     /// <summary>Answers one ring.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task AnswerAsync() => worker.WorkUntilIdleAsync(drain, stop);
+    public Task AnswerAsync()
+    {
+        Interlocked.Increment(ref _rings);
+        return KnockAsync();
+    }
+
+    /// <summary>Looks without a ring.</summary>
+    public Task KnockAsync() => worker.WorkUntilIdleAsync(drain, stop);
 }
 
 /// <summary>Gives Hangfire the doorbell of this process.</summary>

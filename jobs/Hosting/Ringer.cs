@@ -18,21 +18,19 @@ internal sealed class Ringer : IDisposable
     // Any number will do; it only must not be used for another lock.
     private const long TurnLock = 0x4d594e52;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
 
     private readonly string _connectionString;
     private readonly JobStorage _storage;
     private readonly BackgroundJobClient _client;
     private readonly Worker _worker;
-    private readonly Func<Task> _answer;
-    private readonly TimeProvider _clock;
+    private readonly Doorbell _doorbell;
+    private readonly RingSilence _silence;
     private readonly Thread _thread;
-    private long? _unansweredSince;
     private volatile bool _ended;
 
-    public Ringer(string connectionString, JobStorage storage, Worker worker, Func<Task> answer, TimeProvider clock)
+    public Ringer(string connectionString, JobStorage storage, Worker worker, Doorbell doorbell, TimeProvider clock)
     {
-        (_worker, _answer, _clock) = (worker, answer, clock);
+        (_worker, _doorbell, _silence) = (worker, doorbell, new RingSilence(clock));
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
         _storage = storage;
         _client = new BackgroundJobClient(storage);
@@ -80,25 +78,24 @@ internal sealed class Ringer : IDisposable
 
     private void Knock(NpgsqlConnection connection)
     {
-        // Counted from when parts wait for an idle worker, not from when it last worked: a calm hour is no silence.
-        if (_worker.IsBusy || OpenParts.Count(connection, RingsPerWorker) == 0)
+        switch (_silence.Look(
+            _worker.IsBusy, _worker.Claimed, _doorbell.Rings, part => OpenParts.Waiting(connection, part)))
         {
-            _unansweredSince = null;
-            return;
+            case RingSilence.Verdict.Quiet:
+                return;
+            case RingSilence.Verdict.Knock:
+                Log.Information("A part waits and no ring has come through Hangfire yet: the worker looks by itself");
+                break;
+            case RingSilence.Verdict.Warn:
+                Log.Warning("Parts wait and no ring comes through Hangfire: the worker looks by itself");
+                break;
         }
 
-        _unansweredSince ??= _clock.GetTimestamp();
-        if (_clock.GetElapsedTime(_unansweredSince.Value) < SilenceMax)
-        {
-            return;
-        }
-
-        Log.Warning("Parts wait and no ring comes through Hangfire: the worker looks by itself");
         _ = Task.Run(async () =>
         {
             try
             {
-                await _answer();
+                await _doorbell.KnockAsync();
             }
             catch (Exception lost) when (
                 lost is NpgsqlException or OperationCanceledException || Failures.Kind(lost) == FailureKind.Passing)

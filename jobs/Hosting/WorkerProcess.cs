@@ -25,7 +25,7 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
             var storage = HangfireStorage.Open(connectionString);
             var doorbell = new Doorbell(worker, drain.Token, stop.Token);
             using (Serve(storage, doorbell))
-            using (new Ringer(connectionString, storage, worker, doorbell.AnswerAsync, engine.Clock))
+            using (new Ringer(connectionString, storage, worker, doorbell, engine.Clock))
             {
                 Log.Information("Worker {Worker} is ready", workerId);
                 await WaitAsync(parent, drain);
@@ -34,9 +34,10 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
                 stop.CancelAfter(engine.Options.DrainMax);
                 await worker.FinishAsync();
             }
-
-            await Workers.MarkGoneAsync(engine.Database, workerId, CancellationToken.None);
         }
+
+        // Not while the pulse beats: a beat that finds its own worker gone ends the process as one that was given up.
+        await Workers.MarkGoneAsync(engine.Database, workerId, CancellationToken.None);
     }
 
     private BackgroundJobServer Serve(JobStorage storage, Doorbell doorbell) => new(
