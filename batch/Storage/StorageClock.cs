@@ -15,11 +15,15 @@ public sealed record StorageFacts(
     DateOnly? ReminderPostedOn,
     DateOnly? DeadlineNamed,
     DateOnly? ExtendedUntil,
-    int StorageMonths);
+    int StorageMonths)
+{
+    /// <summary>The day on which the card became void; null where it is not.</summary>
+    public DateOnly? VoidOn { get; init; }
+}
 
 /// <summary>The storage of one card.</summary>
 /// <param name="Began">The day from which it is counted.</param>
-/// <param name="Ends">Its last day; null while no posting is known.</param>
+/// <param name="Ends">Its last day; null while no posting is known and the card is not void.</param>
 /// <param name="PickupDeadline">The last day the resident was told, or was granted since; null while nobody was told.</param>
 public sealed record StorageDates(DateOnly Began, DateOnly? Ends, DateOnly? PickupDeadline)
 {
@@ -29,7 +33,8 @@ public sealed record StorageDates(DateOnly Began, DateOnly? Ends, DateOnly? Pick
 
 /// <summary>
 /// R45. Storage counts from the latest of arrival, the posting of the first Issuance Notice and of the reminder; without
-/// a known posting it has no end, and it never ends before a deadline that a posted notice or an extension names.
+/// a known posting it has no end, and it never ends before a deadline that a posted notice or an extension names. A void
+/// card gets no notice any more: where none was posted it counts from the later of its arrival and the day it became void.
 /// </summary>
 public static class StorageClock
 {
@@ -42,11 +47,14 @@ public static class StorageClock
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentOutOfRangeException.ThrowIfLessThan(facts.StorageMonths, MonthsMin);
-        var began = Latest(facts.ArrivedOn, facts.FirstPostedOn, facts.ReminderPostedOn);
+        var posted = facts.FirstPostedOn is not null || facts.ReminderPostedOn is not null;
+        var began = posted
+            ? Latest(facts.ArrivedOn, facts.FirstPostedOn, facts.ReminderPostedOn)
+            : Latest(facts.ArrivedOn, facts.VoidOn);
         var told = facts.DeadlineNamed is null && facts.ExtendedUntil is null
             ? (DateOnly?)null
             : Latest(DateOnly.MinValue, facts.DeadlineNamed, facts.ExtendedUntil);
-        return facts.FirstPostedOn is null && facts.ReminderPostedOn is null
+        return !posted && facts.VoidOn is null
             ? new(began, null, told)
             : new(began, Latest(CivilMonths.LastDay(began, facts.StorageMonths), told), told);
     }

@@ -21,7 +21,7 @@ internal sealed record StoredCard(
         SELECT card.ref, card.municipality_code, card.state, card.arrived_on,
                posted.first_on, posted.reminder_on, posted.deadline, card.extended_until, municipality.storage_months,
                card.held OR card.in_dispute OR posted.on_the_way,
-               card.storage_began, card.storage_ends, card.pickup_deadline
+               card.storage_began, card.storage_ends, card.pickup_deadline, card.void_on
         FROM card
         JOIN municipality USING (municipality_code)
         LEFT JOIN application ON application.key = card.order_id
@@ -53,7 +53,10 @@ internal sealed record StoredCard(
     {
         DateOnly? Day(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
         var facts = new StorageFacts(
-            row.GetFieldValue<DateOnly>(3), Day(4), Day(5), Day(6), Day(7), row.GetInt32(8));
+            row.GetFieldValue<DateOnly>(3), Day(4), Day(5), Day(6), Day(7), row.GetInt32(8))
+        {
+            VoidOn = Day(13),
+        };
         var known = Day(10) is { } began ? new StorageDates(began, Day(11), Day(12)) : null;
         return new(row.GetString(0), row.GetString(1), row.GetString(2), facts, row.GetBoolean(9), known);
     }

@@ -58,6 +58,28 @@ public sealed class StorageClockTests
             new(2026, 7, 2),
             StorageClock.Of(Facts("2026-04-01", "2026-04-02") with { DeadlineNamed = new(2026, 6, 30) }).Ends);
 
+    [Theory]
+    [InlineData("2026-04-01", "2026-05-10", "2026-05-10", "2026-08-10")] // Arrived, void later: from the day it became void.
+    [InlineData("2026-05-10", "2026-04-01", "2026-05-10", "2026-08-10")] // Void while it was made: from its arrival.
+    [InlineData("2026-11-30", "2026-11-30", "2026-11-30", "2027-02-28")]
+    public void R45_a_void_card_that_nobody_was_told_of_waits_from_the_later_of_arrival_and_becoming_void(
+        string arrived, string becameVoid, string began, string ends)
+    {
+        var dates = StorageClock.Of(Facts(arrived, posted: null) with { VoidOn = DateOnly.Parse(becameVoid) });
+
+        Assert.Equal((DateOnly.Parse(began), DateOnly.Parse(ends)), (dates.Began, dates.Ends));
+    }
+
+    [Fact]
+    public void R45_a_void_card_whose_notice_was_posted_waits_for_the_same_end_as_any() => Assert.Equal(
+        StorageClock.Of(Facts("2026-04-01", "2026-04-02")),
+        StorageClock.Of(Facts("2026-04-01", "2026-04-02") with { VoidOn = new(2026, 6, 1) }));
+
+    [Fact]
+    public void R45_a_void_card_never_ends_before_an_extension() => Assert.Equal(
+        new(2026, 12, 31),
+        StorageClock.Of(Facts("2026-04-01", null) with { VoidOn = new(2026, 4, 1), ExtendedUntil = new(2026, 12, 31) }).Ends);
+
     [Fact]
     public void R45_less_than_three_months_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => StorageClock.Of(Facts("2026-04-01", "2026-04-02", months: 2)));
