@@ -36,7 +36,7 @@ public sealed record Policy
     public bool RenewalAddsAYear { get; init; } = true;
 
     /// <summary>R41. Service level from application to Issuance Notice, days; what is later is reported.</summary>
-    public int IssuanceNoticeDaysMax { get; init; } = 31;
+    public int IssuanceNoticeDaysMax { get; init; } = 30;
 
     /// <summary>R51. Sender of the messages to online applicants: an address without a display name.</summary>
     public string MailFrom { get; init; } = "no-reply@mynumber.invalid";
@@ -65,8 +65,56 @@ public sealed record Policy
     /// <summary>R80. First ten digits of the last one.</summary>
     public long RegisteredRangeLast { get; init; } = 3_136_999_999;
 
-    /// <summary>Working days of the print vendor in which it acknowledges a drop; later is an alert.</summary>
-    public int AcknowledgementBusinessDays { get; init; } = 2;
+    /// <summary>R96. Days in which what was taken in is decided; longer is held at a step that was skipped.</summary>
+    public int ReceivedDaysMax { get; init; } = 1;
+
+    /// <summary>R96. Days in which a person looks at what is in review.</summary>
+    public int ReviewDaysMax { get; init; } = 3;
+
+    /// <summary>R96. Days in which a value is keyed once more, blind.</summary>
+    public int RekeyDaysMax { get; init; } = 30;
+
+    /// <summary>R96. Days in which an incomplete application is made good.</summary>
+    public int IncompleteDaysMax { get; init; } = 90;
+
+    /// <summary>R96. Days for which a valid application waits for an earlier one.</summary>
+    public int WaitingDaysMax { get; init; } = 14;
+
+    /// <summary>R96. Days in which a winner's card is ordered.</summary>
+    public int SelectedDaysMax { get; init; } = 1;
+
+    /// <summary>R96. Days from the order of a card to its arrival.</summary>
+    public int OrderedDaysMax { get; init; } = 21;
+
+    /// <summary>R96. Days from a card's arrival to its Issuance Notice.</summary>
+    public int ArrivedDaysMax { get; init; } = 3;
+
+    /// <summary>R96. Days for which a card may lie after its storage has ended, kept by somebody (R46).</summary>
+    public int StorageOverDaysMax { get; init; } = 30;
+
+    /// <summary>R96. Days in which a disposal list is approved and confirmed.</summary>
+    public int DisposalDaysMax { get; init; } = 30;
+
+    /// <summary>R96. Days in which a wanted piece lies in a drop, and a drop is handed over.</summary>
+    public int WantedDaysMax { get; init; } = 1;
+
+    /// <summary>R96. Days in which somebody sees to a piece that is withheld.</summary>
+    public int WithheldDaysMax { get; init; } = 3;
+
+    /// <summary>R96. Working days of the print vendor in which it acknowledges a drop.</summary>
+    public int AcknowledgementBusinessDays { get; init; } = 1;
+
+    /// <summary>R96. Working days of the print vendor from its acknowledgement to the posting.</summary>
+    public int PostingBusinessDays { get; init; } = 3;
+
+    /// <summary>R96. Days in which a spoiled piece is destroyed.</summary>
+    public int SpoiledDaysMax { get; init; } = 10;
+
+    /// <summary>R96. Days in which the second of two people says what the first has said.</summary>
+    public int SecondPersonDaysMax { get; init; } = 3;
+
+    /// <summary>R96. Days for which a row or an answer waits for its day or its subject.</summary>
+    public int RowDaysMax { get; init; } = 30;
 
     /// <summary>Days on which the vendor is closed although offices are open: inventory, summer holidays.</summary>
     public IReadOnlyList<DateOnly> VendorClosedOn { get; init; } = [];
@@ -119,7 +167,7 @@ public sealed record Policy
         Require(RekeyPerMille is >= 0 and <= 1000, nameof(RekeyPerMille), "lies between 0 and 1000");
         Require(MisreadPer10000Max is >= 0 and <= 10_000, nameof(MisreadPer10000Max), "lies between 0 and 10,000");
         Require(MisreadDays >= 1, nameof(MisreadDays), "is 1 at least");
-        Require(AcknowledgementBusinessDays >= 1, nameof(AcknowledgementBusinessDays), "is 1 at least");
+        RequireWaitingDays();
         Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
         Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");
         Require(
@@ -129,6 +177,34 @@ public sealed record Policy
             Uri.TryCreate(ApplicationSite, UriKind.Absolute, out var site) && site.Scheme == "https",
             nameof(ApplicationSite), "is an https address");
         return this;
+    }
+
+    // R96. None: overdue on its own day. More than some years: nobody would ever see it.
+    private void RequireWaitingDays()
+    {
+        const int DaysMax = 3_660;
+        foreach (var (setting, days) in new[]
+        {
+            (nameof(ReceivedDaysMax), ReceivedDaysMax), (nameof(ReviewDaysMax), ReviewDaysMax),
+            (nameof(RekeyDaysMax), RekeyDaysMax), (nameof(IncompleteDaysMax), IncompleteDaysMax),
+            (nameof(WaitingDaysMax), WaitingDaysMax), (nameof(SelectedDaysMax), SelectedDaysMax),
+            (nameof(OrderedDaysMax), OrderedDaysMax), (nameof(ArrivedDaysMax), ArrivedDaysMax),
+            (nameof(StorageOverDaysMax), StorageOverDaysMax), (nameof(DisposalDaysMax), DisposalDaysMax),
+            (nameof(WantedDaysMax), WantedDaysMax), (nameof(WithheldDaysMax), WithheldDaysMax),
+            (nameof(SpoiledDaysMax), SpoiledDaysMax), (nameof(SecondPersonDaysMax), SecondPersonDaysMax),
+            (nameof(RowDaysMax), RowDaysMax),
+        })
+        {
+            Require(days is >= 1 and <= DaysMax, setting, "lies between 1 and 3,660 days");
+        }
+
+        const int WorkingDaysMax = 250;
+        Require(
+            AcknowledgementBusinessDays is >= 1 and <= WorkingDaysMax, nameof(AcknowledgementBusinessDays),
+            "lies between 1 and 250 working days");
+        Require(
+            PostingBusinessDays is >= 1 and <= WorkingDaysMax, nameof(PostingBusinessDays),
+            "lies between 1 and 250 working days");
     }
 
     private static void Require(bool holds, string setting, string must)

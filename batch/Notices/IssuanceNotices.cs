@@ -9,7 +9,7 @@ public static class IssuanceNotices
     public const string Product = "issuance-notice";
 
     // R41: a notice that does not say where to go helps nobody. R99: asterisks say nothing.
-    private const string PickupKnownSql = """
+    internal const string PickupKnownSql = """
         btrim(municipality.pickup_place, ' 　*＊') <> '' AND btrim(municipality.pickup_address, ' 　*＊') <> ''
           AND btrim(municipality.pickup_phone, ' 　*＊-') <> ''
         """;

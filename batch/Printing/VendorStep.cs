@@ -45,7 +45,6 @@ public sealed class VendorStep(NightServices services)
         await JudgePiecesAsync(context, cancellation);
         await TellCardsAsync(context, cancellation);
         await AlertAsync(context, cancellation);
-        await OverdueAcknowledgements.TellAsync(context, services.Policy, services.Clock.GetUtcNow(), cancellation);
     }
 
     private static async Task StoreAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation)

@@ -18,6 +18,7 @@ public static class Alerts
 {
     private static readonly string RaiseEventSql = RaiseSql(again: "alert.acknowledged_by IS NOT NULL");
     private static readonly string RaiseStateSql = RaiseSql(again: "alert.lowered_at IS NOT NULL");
+    private static readonly string RaiseGrownSql = RaiseSql(again: "true");
 
     /// <summary>Raises an alert about something that happened; where it is open already, nothing changes.</summary>
     /// <param name="connection">The connection of whoever raises it.</param>
@@ -42,6 +43,24 @@ public static class Alerts
         DateTimeOffset at, CancellationToken cancellation) =>
         Sql.ExecuteAsync(
             connection, transaction, RaiseStateSql, cancellation, at.ToUniversalTime(), code, subject, whatToDo);
+
+    /// <summary>
+    /// Raises an alert whose cause grew: it is told anew, whether or not a person has seen it as it was. The parameters are
+    /// those of <see cref="RaiseAsync"/>.
+    /// </summary>
+    public static Task RaiseAgainAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string code, string subject, string whatToDo,
+        DateTimeOffset at, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction, RaiseGrownSql, cancellation, at.ToUniversalTime(), code, subject, whatToDo);
+
+    /// <summary>Says what an alert that stands is about by now; nobody is told.</summary>
+    public static Task RewordAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string code, string subject, string whatToDo,
+        CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction, "UPDATE alert SET what_to_do = $3 WHERE code = $1 AND subject = $2 AND lowered_at IS NULL",
+            cancellation, code, subject, whatToDo);
 
     /// <summary>Lowers an alert whose cause is gone by itself.</summary>
     public static Task LowerAsync(

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Waiting;
 using Npgsql;
 
 namespace MyNumber.Batch.Status;
@@ -37,11 +39,20 @@ public sealed record ReportedWait(string Who, string What, long Count, DateOnly?
 /// <param name="Laws">Of all steps, in their order.</param>
 /// <param name="Waits">Only what is not zero.</param>
 /// <param name="Counts">Tables in the order of the night.</param>
+/// <param name="TooLate">R96: what waits for longer than it may, by cause.</param>
+/// <param name="ServiceLevel">R41: whose Issuance Notice is late, by municipality and cause.</param>
 public sealed record NightSummary(
     DateOnly BusinessDate,
     IReadOnlyList<ReportedLaw> Laws,
     IReadOnlyList<ReportedWait> Waits,
-    IReadOnlyList<ReportedCounts> Counts);
+    IReadOnlyList<ReportedCounts> Counts,
+    IReadOnlyList<LateCause> TooLate,
+    ServiceLevelReport ServiceLevel)
+{
+    /// <summary>What is late, in one line.</summary>
+    [JsonIgnore]
+    public string TooLateLine => WaitingAlerts.Line(TooLate, ServiceLevel, BusinessDate);
+}
 
 /// <summary>
 /// Writes `outbox/report/DATE.html` and `DATE.json`. The report is no drop: it is written again whenever the status step
@@ -49,8 +60,10 @@ public sealed record NightSummary(
 /// </summary>
 /// <param name="home">Where it is written.</param>
 /// <param name="database">What it counts.</param>
+/// <param name="policy">For how long anything may wait.</param>
 /// <param name="steps">The steps of the night with their laws; asked for late, as this step is one of them.</param>
-public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IReadOnlyList<StepDefinition>> steps)
+public sealed class NightReport(
+    Home home, NpgsqlDataSource database, Policy policy, Func<IReadOnlyList<StepDefinition>> steps)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -61,7 +74,7 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
 
     /// <summary>The report of a home's nights.</summary>
     public static NightReport Of(NightServices services) =>
-        new(services.Home, services.Database, () => Night.Steps(services));
+        new(services.Home, services.Database, services.Policy, () => Night.Steps(services));
 
     /// <summary>Writes both files, each by a temporary sibling and a rename.</summary>
     public async Task WriteAsync(RunInfo run, CancellationToken cancellation)
@@ -104,7 +117,10 @@ public sealed class NightReport(Home home, NpgsqlDataSource database, Func<IRead
             counts.Add(await CountsAsync(connection, run, name, sql, cancellation));
         }
 
-        return new NightSummary(run.BusinessDate, laws, waits, counts);
+        return new NightSummary(
+            run.BusinessDate, laws, waits, counts,
+            await WaitingList.LoadAsync(connection, null, policy, run.BusinessDate, cancellation),
+            await ServiceLevel.LoadAsync(connection, null, policy, run.BusinessDate, cancellation));
     }
 
     // A law says nothing before its step has closed, or tried to.

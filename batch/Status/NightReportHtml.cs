@@ -16,7 +16,12 @@ internal static class NightReportHtml
         table { border-collapse: collapse; width: 100%; break-inside: avoid }
         th, td { text-align: left; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #d5dbe1; vertical-align: top }
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
-        p.none { color: #55626e; margin: .2rem 0 }
+        p.none, p.act { color: #55626e; margin: .2rem 0 }
+        p.act { max-width: 48rem }
+        h3 { font-size: .95rem; margin: 1.1rem 0 .2rem }
+        h3 span { font-weight: 400; color: #55626e }
+        td.name, td.ids { overflow-wrap: anywhere }
+        td.ids { max-width: 26rem }
         """;
 
     public static string Render(NightSummary summary)
@@ -27,9 +32,11 @@ internal static class NightReportHtml
             .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Night of ").Append(date)
             .Append("</title>\n<style>\n").Append(Style).Append("\n</style>\n</head>\n<body>\n<h1>Night of ").Append(date)
             .Append("</h1>\n");
-        page.Append(broken == 0
-            ? $"<p class=\"verdict\">All {summary.Laws.Count} laws balance.</p>\n"
-            : $"<p class=\"verdict broken\">{broken} of {summary.Laws.Count} laws do not balance.</p>\n");
+        Verdict(page, broken > 0, broken == 0
+            ? $"All {summary.Laws.Count} laws balance."
+            : $"{broken} of {summary.Laws.Count} laws do not balance.");
+        Verdict(page, summary.TooLate.Count > 0 || summary.ServiceLevel.Number > 0, summary.TooLateLine);
+        NightReportLateHtml.Write(page, summary);
         Table(page, "What waits for whom", ["who", "what", "since", "number"], summary.Waits.Select(wait => (IReadOnlyList<string>)
             [wait.Who, wait.What, wait.Oldest?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", Number(wait.Count)]));
         Table(page, "Laws", ["step", "law", "balances", "left", "right"], summary.Laws.Select(law => (IReadOnlyList<string>)
@@ -42,10 +49,19 @@ internal static class NightReportHtml
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    private static void Table(
+    private static void Verdict(StringBuilder page, bool bad, string sentence) => page
+        .Append(bad ? "<p class=\"verdict broken\">" : "<p class=\"verdict\">").Append(WebUtility.HtmlEncode(sentence))
+        .Append("</p>\n");
+
+    internal static void Table(
         StringBuilder page, string name, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         page.Append("<h2>").Append(WebUtility.HtmlEncode(name)).Append("</h2>\n");
+        Rows(page, columns, rows);
+    }
+
+    internal static void Rows(StringBuilder page, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
         var all = rows.ToList();
         if (all.Count == 0)
         {
@@ -53,7 +69,10 @@ internal static class NightReportHtml
             return;
         }
 
-        var numbers = columns.Select((_, i) => all.All(row => row[i].Length > 0 && row[i].All(char.IsAsciiDigit))).ToList();
+        // A code or an id of digits is no number: it is read, not compared.
+        var numbers = columns.Select((name, i) =>
+            name is not ("municipality" or "municipality_code" or "id" or "numbers in it")
+            && all.All(row => row[i] == "–" || (row[i].Length > 0 && row[i].All(char.IsAsciiDigit)))).ToList();
         page.Append("<table>\n<tr>");
         for (var i = 0; i < columns.Count; i++)
         {
@@ -77,5 +96,5 @@ internal static class NightReportHtml
 
     private static string Class(bool number) => number ? " class=\"number\"" : "";
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
+using MyNumber.Batch.Waiting;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -54,6 +55,7 @@ public sealed class StatusStep(NightServices services)
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
+        await WaitingAlerts.TellAsync(context, services.Policy, services.Clock.GetUtcNow(), cancellation);
         await Drops.CreateFlatAsync(context, "status", Product, cancellation);
         await using var command = new NpgsqlCommand(
             $"""

@@ -129,6 +129,8 @@ public static class Rules
             "Lost or stolen: suspended at any hour, resumed by the municipality; a suspended card gets no notice for its certificates."),
         new("R95", "A2 A12", "", "batch/Status/StatusAnswers.cs", "", "",
             "Status inquiry by Application ID and date of birth, from two business days to six months after receipt; unknown and wrong get one answer."),
+        new("R96", "practice", "", "batch/Waiting/WaitingCauses.cs", "", "",
+            "No state waits unseen: each that is not final has an owner and a number of days; what is older is reported and is one alert a cause."),
         new("R97", "practice", "", "templates/Codes/CustomerBarcode.cs", "", "",
             "Customer barcode by Japan Post's manual; none for postal codes that stand for a place not listed and for large users' own codes."),
         new("R98", "A2, practice", "review+reject", "batch/Validation/FormRules.cs", "", "",

@@ -46,6 +46,7 @@ public static class ReportVerb
             writer.WriteLine($"  {law.Step}: {law.Law}: {law.Left} is not {law.Right}");
         }
 
+        writer.WriteLine($"  {summary.TooLateLine}");
         foreach (var counts in summary.Counts.Where(counts => counts.Rows.Count > 0 && Short.Contains(counts.Name)))
         {
             writer.WriteLine($"  {counts.Name}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Waiting;
 using MyNumber.Jobs.Hosting;
 
 namespace MyNumber.Jobs.Cli;
@@ -42,6 +43,11 @@ public static class RunVerbs
         }
 
         var status = await SayEndAsync(context, engine, runId, end);
+        if (end == RunEnd.Done)
+        {
+            context.Error.WriteLine(await WaitingAlerts.LineAsync(engine.Database, context.Cancellation));
+        }
+
         await SayAlertsAsync(context, engine);
         return status;
     }

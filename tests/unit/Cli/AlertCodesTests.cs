@@ -48,7 +48,7 @@ public sealed partial class AlertCodesTests
     }
 
     // The third argument of a call; the declarations of Alerts itself have types there.
-    [GeneratedRegex(@"Alerts\.Raise(?:While)?Async\(\s*[\w.]+,\s*[\w.]+,\s*([\w.""-]+)")]
+    [GeneratedRegex(@"Alerts\.Raise(?:While|Again)?Async\(\s*[\w.]+,\s*[\w.]+,\s*([\w.""-]+)")]
     private static partial Regex Call();
 
     [GeneratedRegex(@"^\| `([a-z-]+)` \|", RegexOptions.Multiline)]

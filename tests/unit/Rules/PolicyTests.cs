@@ -43,6 +43,25 @@ public sealed class PolicyTests
         { nameof(Policy.PiecesPerFileMax), new Policy { PiecesPerFileMax = 0 } },
         { nameof(Policy.MisreadPer10000Max), new Policy { MisreadPer10000Max = 10_001 } },
         { nameof(Policy.AcknowledgementBusinessDays), new Policy { AcknowledgementBusinessDays = 0 } },
+        { nameof(Policy.AcknowledgementBusinessDays), new Policy { AcknowledgementBusinessDays = 251 } },
+        { nameof(Policy.PostingBusinessDays), new Policy { PostingBusinessDays = 0 } },
+        { nameof(Policy.PostingBusinessDays), new Policy { PostingBusinessDays = 251 } },
+        { nameof(Policy.ReceivedDaysMax), new Policy { ReceivedDaysMax = 0 } },
+        { nameof(Policy.ReviewDaysMax), new Policy { ReviewDaysMax = 0 } },
+        { nameof(Policy.RekeyDaysMax), new Policy { RekeyDaysMax = 0 } },
+        { nameof(Policy.IncompleteDaysMax), new Policy { IncompleteDaysMax = 0 } },
+        { nameof(Policy.WaitingDaysMax), new Policy { WaitingDaysMax = 0 } },
+        { nameof(Policy.SelectedDaysMax), new Policy { SelectedDaysMax = 0 } },
+        { nameof(Policy.OrderedDaysMax), new Policy { OrderedDaysMax = 0 } },
+        { nameof(Policy.ArrivedDaysMax), new Policy { ArrivedDaysMax = 0 } },
+        { nameof(Policy.StorageOverDaysMax), new Policy { StorageOverDaysMax = 0 } },
+        { nameof(Policy.DisposalDaysMax), new Policy { DisposalDaysMax = 0 } },
+        { nameof(Policy.WantedDaysMax), new Policy { WantedDaysMax = 0 } },
+        { nameof(Policy.WithheldDaysMax), new Policy { WithheldDaysMax = 0 } },
+        { nameof(Policy.SpoiledDaysMax), new Policy { SpoiledDaysMax = 0 } },
+        { nameof(Policy.SecondPersonDaysMax), new Policy { SecondPersonDaysMax = 0 } },
+        { nameof(Policy.RowDaysMax), new Policy { RowDaysMax = 0 } },
+        { nameof(Policy.RowDaysMax), new Policy { RowDaysMax = 3_661 } },
         { nameof(Policy.MailFrom), new Policy { MailFrom = "a@b@example.jp" } },
         { nameof(Policy.MailFrom), new Policy { MailFrom = "no body@example.jp" } },
         { nameof(Policy.MailFrom), new Policy { MailFrom = "nobody@example.jp\u0007" } },
@@ -56,13 +75,17 @@ public sealed class PolicyTests
             ImagesKeptMonths = 0, CampaignPauseMonths = 0, ValidityNoticeDaysBefore = 1, NumberAssignedDaysMax = 0,
             RegisteredRangeFirst = 0, RegisteredRangeLast = 0, InquiryBusinessDays = 0, InquiryMonths = 1, PiecesPerFileMax = 1,
             ArchiveDays = 1, ReturnEnvelopeDaysMin = 0, RekeyPerMille = 0, MisreadPer10000Max = 0, MisreadDays = 1,
-            AcknowledgementBusinessDays = 1,
+            AcknowledgementBusinessDays = 1, PostingBusinessDays = 1, ReceivedDaysMax = 1, ReviewDaysMax = 1, RekeyDaysMax = 1,
+            IncompleteDaysMax = 1, WaitingDaysMax = 1, SelectedDaysMax = 1, OrderedDaysMax = 1, ArrivedDaysMax = 1,
+            StorageOverDaysMax = 1, DisposalDaysMax = 1, WantedDaysMax = 1, WithheldDaysMax = 1, SpoiledDaysMax = 1,
+            SecondPersonDaysMax = 1, RowDaysMax = 1,
         },
         new Policy
         {
             PhotoWidthMmMin = 35, PhotoHeightMmMin = 45, PhotoWidthPxMin = 6_000, PhotoFaceHeightMax = 1_000,
             ValidityNoticeDaysBefore = 92, RegisteredRangeFirst = 9_999_999_999, RegisteredRangeLast = 9_999_999_999,
             InquiryBusinessDays = 30, PiecesPerFileMax = 5_000, RekeyPerMille = 1_000, MisreadPer10000Max = 10_000,
+            AcknowledgementBusinessDays = 250, PostingBusinessDays = 250, IncompleteDaysMax = 3_660, RowDaysMax = 3_660,
         },
     ];
 
@@ -80,11 +103,22 @@ public sealed class PolicyTests
     {
         var policy = new Policy().Validate();
         Assert.Equal(
-            (31, 40, 240, true, true, 6, 6, 75, 60, 2, 6, 31, 30),
+            (31, 40, 240, true, true, 6, 6, 75, 60, 2, 6, 30, 30),
             (policy.PhotoWidthMmMin, policy.PhotoHeightMmMin, policy.PhotoWidthPxMin, policy.MailBeforeOnline,
                 policy.RenewalAddsAYear, policy.ImagesKeptMonths, policy.CampaignPauseMonths, policy.ValidityNoticeDaysBefore,
                 policy.NumberAssignedDaysMax, policy.InquiryBusinessDays, policy.InquiryMonths, policy.IssuanceNoticeDaysMax,
                 policy.ArchiveDays));
+    }
+
+    [Fact]
+    public void The_days_for_which_anything_may_wait_are_the_rule_books()
+    {
+        var policy = new Policy();
+        Assert.Equal(
+            (1, 1, 3, 10, 3, 3, 90, 14, 21, 3, 30, 30),
+            (policy.WantedDaysMax, policy.AcknowledgementBusinessDays, policy.PostingBusinessDays, policy.SpoiledDaysMax,
+                policy.WithheldDaysMax, policy.ReviewDaysMax, policy.IncompleteDaysMax, policy.WaitingDaysMax,
+                policy.OrderedDaysMax, policy.ArrivedDaysMax, policy.DisposalDaysMax, policy.RowDaysMax));
     }
 
     public static TheoryData<string> Names => [.. Policy.Names];
