@@ -51,7 +51,7 @@ public sealed record NightSummary(
 {
     /// <summary>What is late, in one line.</summary>
     [JsonIgnore]
-    public string TooLateLine => WaitingAlerts.Line(TooLate, ServiceLevel, BusinessDate);
+    public string TooLateLine => WaitingAlerts.Line(TooLate, ServiceLevel);
 }
 
 /// <summary>

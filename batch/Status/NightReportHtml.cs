@@ -15,13 +15,15 @@ internal static class NightReportHtml
         p.verdict.broken { border-color: #a3320b; background: #fbeee9; font-weight: 600 }
         table { border-collapse: collapse; width: 100%; break-inside: avoid }
         th, td { text-align: left; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #d5dbe1; vertical-align: top }
-        td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
+        td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 1.4rem }
+        td.number:last-child, th.number:last-child { padding-right: 0 }
+        td.date { white-space: nowrap }
+        code { font: .95em "Noto Sans Mono", "DejaVu Sans Mono", monospace }
         p.none, p.act { color: #55626e; margin: .2rem 0 }
         p.act { max-width: 48rem }
         h3 { font-size: .95rem; margin: 1.1rem 0 .2rem }
         h3 span { font-weight: 400; color: #55626e }
-        td.name, td.ids { overflow-wrap: anywhere }
-        td.ids { max-width: 26rem }
+        td { overflow-wrap: anywhere }
         """;
 
     public static string Render(NightSummary summary)
@@ -85,7 +87,7 @@ internal static class NightReportHtml
             page.Append("<tr>");
             for (var i = 0; i < row.Count; i++)
             {
-                page.Append("<td").Append(Class(numbers[i])).Append('>').Append(WebUtility.HtmlEncode(row[i])).Append("</td>");
+                page.Append("<td").Append(IsDate(row[i]) ? " class=\"date\"" : Class(numbers[i])).Append('>').Append(WebUtility.HtmlEncode(row[i])).Append("</td>");
             }
 
             page.Append("</tr>\n");
@@ -93,6 +95,9 @@ internal static class NightReportHtml
 
         page.Append("</table>\n");
     }
+
+    private static bool IsDate(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     private static string Class(bool number) => number ? " class=\"number\"" : "";
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using MyNumber.Batch.Waiting;
 
 namespace MyNumber.Batch.Status;
 
 /// <summary>The report's part about what is late: R96 by cause and age, then R41 by cause and municipality.</summary>
-internal static class NightReportLateHtml
+internal static partial class NightReportLateHtml
 {
     // The page is read, the JSON beside it is searched.
     private const int EntriesShownMax = 25;
@@ -38,18 +39,19 @@ internal static class NightReportLateHtml
     {
         page.Append("<h3>").Append(WebUtility.HtmlEncode(cause.What)).Append(" <span>")
             .Append(WebUtility.HtmlEncode($"{cause.Cause}, {cause.Owner}")).Append("</span></h3>\n<p class=\"act\">")
-            .Append(WebUtility.HtmlEncode(cause.WhatToDo)).Append("</p>\n");
+            .Append(Code().Replace(WebUtility.HtmlEncode(cause.WhatToDo), "<code>$1</code>")).Append("</p>\n");
         var inFiles = cause.Entries.Any(entry => entry.Ids.Count > 0);
         var withDetail = cause.Entries.Any(entry => entry.Detail.Length > 0);
         string[] columns =
         [
-            inFiles ? "file or list" : "id", "since", "days", "number", .. inFiles ? ["numbers in it", "ids"] : Array.Empty<string>(),
+            inFiles ? "file or list" : "id", "since", "days",
+            .. inFiles ? ["number", "numbers in it", "ids"] : Array.Empty<string>(),
             "municipality", .. withDetail ? ["detail"] : Array.Empty<string>(),
         ];
         var rows = cause.Entries.Take(EntriesShownMax).Select(entry => (IReadOnlyList<string>)
         [
-            entry.Name, Date(entry.Since), Days(entry.AgeDays), NightReportHtml.Number(entry.Number),
-            .. inFiles ? [entry.Sequences, Ids(entry)] : Array.Empty<string>(),
+            entry.Name, Date(entry.Since), Days(entry.AgeDays),
+            .. inFiles ? [NightReportHtml.Number(entry.Number), entry.Sequences, Ids(entry)] : Array.Empty<string>(),
             entry.MunicipalityCode, .. withDetail ? [entry.Detail] : Array.Empty<string>(),
         ]);
         NightReportHtml.Rows(page, columns, rows);
@@ -107,4 +109,8 @@ internal static class NightReportLateHtml
     private static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Days(int days) => days.ToString(CultureInfo.InvariantCulture);
+
+    // What an operator types, or where he looks: between backticks in the table of causes.
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
 }

@@ -17,8 +17,6 @@ public static class WaitingAlerts
     /// <summary>Subject of the alert about R41.</summary>
     public const string ServiceLevelSubject = "issuance-notice-late";
 
-    private const string ServiceLevelWhat = "Applications without a posted Issuance Notice";
-
     // What an e-mail can hold and a person reads; the report has the rest.
     private const int EntriesToldMax = 8;
 
@@ -72,24 +70,23 @@ public static class WaitingAlerts
     }
 
     /// <summary>The same line from a report.</summary>
-    public static string Line(IReadOnlyList<LateCause> late, ServiceLevelReport level, DateOnly businessDate)
+    public static string Line(IReadOnlyList<LateCause> late, ServiceLevelReport level)
     {
         ArgumentNullException.ThrowIfNull(late);
         ArgumentNullException.ThrowIfNull(level);
-        var all = late.Select(cause => (cause.Cause, cause.Number, cause.OldestDays)).ToList();
-        return Line(level.Number == 0
-            ? all
-            : [.. all, (ServiceLevelSubject, level.Number,
-                businessDate.DayNumber - level.Late.Min(group => group.OldestReceivedOn).DayNumber)]);
+        return WaitingList.Sentence(
+            [.. late.Select(cause => (cause.What, cause.Number, cause.OldestDays))],
+            (level.Number, level.Late.Select(group => group.AgeDays).DefaultIfEmpty().Max()));
     }
 
     private static string Line(IReadOnlyList<(string Cause, long Number, int Days)> told)
     {
         var byCause = told.ToDictionary(one => one.Cause);
-        return WaitingList.Sentence([.. WaitingCauses.All.Select(cause => (cause.Name, cause.What))
-            .Append((ServiceLevelSubject, ServiceLevelWhat))
-            .Where(cause => byCause.ContainsKey(cause.Item1))
-            .Select(cause => (cause.Item2, byCause[cause.Item1].Number, byCause[cause.Item1].Days))]);
+        var level = byCause.GetValueOrDefault(ServiceLevelSubject);
+        return WaitingList.Sentence(
+            [.. WaitingCauses.All.Where(cause => byCause.ContainsKey(cause.Name))
+                .Select(cause => (cause.What, byCause[cause.Name].Number, byCause[cause.Name].Days))],
+            (level.Number, level.Days));
     }
 
     private static string Sentence(LateCause late)
@@ -115,7 +112,7 @@ public static class WaitingAlerts
             .OrderByDescending(group => group.Number).ThenBy(group => group.Cause, StringComparer.Ordinal);
         return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ServiceLevelWhat} {level.DaysMax} days after receipt: {level.Number}, the oldest received {level.Late.Min(group => group.OldestReceivedOn):yyyy-MM-dd}: ")
+                $"Applications without a posted Issuance Notice {level.DaysMax} days after receipt: {level.Number}, the oldest received {level.Late.Min(group => group.OldestReceivedOn):yyyy-MM-dd}: ")
             + string.Join("; ", causes.Select(group => string.Create(
                 CultureInfo.InvariantCulture, $"{words[group.Cause]} {group.Number}")))
             + ". The night's report has them by municipality.";

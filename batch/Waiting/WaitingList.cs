@@ -84,17 +84,24 @@ public static class WaitingList
         return late;
     }
 
-    /// <summary>`47 in 3 causes: …` in one line, for who reads the end of a night.</summary>
-    public static string Sentence(IReadOnlyList<(string What, long Number, int OldestDays)> late)
+    /// <summary>What is late in one line, for who reads the end of a night.</summary>
+    /// <param name="late">What waits for longer than it may (R96).</param>
+    /// <param name="notices">Late Issuance Notices (R41), which are counted apart: most of them wait for one of the others.</param>
+    public static string Sentence(
+        IReadOnlyList<(string What, long Number, int OldestDays)> late, (long Number, int OldestDays) notices)
     {
         ArgumentNullException.ThrowIfNull(late);
-        return late.Count == 0
+        var waits = late.Count == 0
             ? "Nothing waits for longer than it may."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"Wait for longer than they may: {late.Sum(cause => cause.Number)} of {late.Count} {(late.Count == 1 ? "kind" : "kinds")}: ")
-            + string.Join("; ", late.Select(cause => string.Create(
-                CultureInfo.InvariantCulture, $"{cause.What.ToLowerInvariant()} {cause.Number} (oldest {cause.OldestDays} days)"))) + ".";
+                $"Waits for longer than it may: {late.Sum(cause => cause.Number)} in {late.Count} {(late.Count == 1 ? "kind" : "kinds")}: ")
+            + string.Join("; ", late.Select(cause => $"{char.ToLowerInvariant(cause.What[0])}{cause.What[1..]} {Count(cause.Number, cause.OldestDays)}"))
+            + ".";
+        return notices.Number == 0 ? waits : $"{waits} Issuance Notices late: {Count(notices.Number, notices.OldestDays)}.";
+
+        static string Count(long number, int days) =>
+            string.Create(CultureInfo.InvariantCulture, $"{number} (oldest {days} days)");
     }
 
     /// <summary>`1-40, 52`: ranges of numbers in ascending order.</summary>

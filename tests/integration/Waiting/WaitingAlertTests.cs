@@ -85,7 +85,7 @@ public sealed class WaitingAlertTests
                 .Select(id => id.GetString()!));
         var page = await File.ReadAllTextAsync(Path.Combine(world.Outbox, "report", "20261125.html"));
         Assert.Contains("individual-number-notice-001-002.pdf", page, StringComparison.Ordinal);
-        Assert.Contains("Wait for longer than they may: 5 of 1 kind", page, StringComparison.Ordinal);
+        Assert.Contains("Waits for longer than it may: 5 in 1 kind", page, StringComparison.Ordinal);
     }
 
     [Fact]

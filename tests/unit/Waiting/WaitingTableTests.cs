@@ -43,9 +43,11 @@ public sealed class WaitingTableTests
     [Fact]
     public void What_is_late_is_told_in_one_line()
     {
-        Assert.Equal("Nothing waits for longer than it may.", WaitingList.Sentence([]));
+        Assert.Equal("Nothing waits for longer than it may.", WaitingList.Sentence([], default));
         Assert.Equal(
-            "Wait for longer than they may: 42 of 2 kinds: pieces withheld 2 (oldest 9 days); applications in review 40 (oldest 4 days).",
-            WaitingList.Sentence([("Pieces withheld", 2, 9), ("Applications in review", 40, 4)]));
+            "Nothing waits for longer than it may. Issuance Notices late: 3 (oldest 40 days).", WaitingList.Sentence([], (3, 40)));
+        Assert.Equal(
+            "Waits for longer than it may: 42 in 2 kinds: pieces withheld 2 (oldest 9 days); applications in review 40 (oldest 4 days).",
+            WaitingList.Sentence([("Pieces withheld", 2, 9), ("Applications in review", 40, 4)], default));
     }
 }
