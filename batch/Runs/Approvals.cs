@@ -1,3 +1,4 @@
+using MyNumber.Batch.People;
 using Npgsql;
 
 namespace MyNumber.Batch.Runs;
@@ -11,7 +12,7 @@ public enum ApprovalOutcome
     /// <summary>Two different people have approved: do it.</summary>
     Complete,
 
-    /// <summary>The same person again: refused, nothing was written.</summary>
+    /// <summary>The same person again, or an account that the first one made or changed: refused, nothing was written.</summary>
     SamePerson,
 }
 
@@ -26,12 +27,13 @@ public static class Approvals
     /// </summary>
     /// <param name="connection">The connection of the act.</param>
     /// <param name="transaction">The transaction of the act.</param>
-    /// <param name="kind">`disposal`, `piece-lost` …</param>
+    /// <param name="kind">`disposal`, `piece-lost` …: an act of two people in the table of acts.</param>
     /// <param name="subject">What is approved: a list's id, a piece's id.</param>
     /// <param name="person">The signed-in person.</param>
     /// <param name="reason">As the person gave it.</param>
     /// <param name="at">When.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="OperatorRefusedException">The person's account may not do this.</exception>
     public static async Task<ApprovalOutcome> ApproveAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string kind, string subject, string person,
         string reason, DateTimeOffset at, CancellationToken cancellation)
@@ -40,10 +42,29 @@ public static class Approvals
         await Sql.ExecuteAsync(
             connection, transaction, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", cancellation,
             $"approval|{kind}|{subject}");
-        var before = await PeopleAsync(connection, transaction, kind, subject, cancellation);
-        if (before.Any(other => IsSamePerson(other, person)))
+        var act = Acts.Of(kind);
+        if (await TwoPeople.IsBarredAsync(connection, transaction, person, act, cancellation))
         {
-            return ApprovalOutcome.SamePerson;
+            throw new OperatorRefusedException(
+                $"This account may not do this: it takes {string.Join(" or ", act.Roles)}, and a password of one's own.");
+        }
+
+        var before = 0;
+        foreach (var other in await PeopleAsync(connection, transaction, kind, subject, cancellation))
+        {
+            // Who may no longer do it has not done it: somebody else must be the first.
+            if (await TwoPeople.IsBarredAsync(connection, transaction, other, act, cancellation))
+            {
+                await WithdrawAsync(connection, transaction, kind, subject, other, at, cancellation);
+                continue;
+            }
+
+            if (!await TwoPeople.AreAsync(connection, transaction, other, person, cancellation))
+            {
+                return ApprovalOutcome.SamePerson;
+            }
+
+            before++;
         }
 
         await Sql.ExecuteAsync(
@@ -51,19 +72,7 @@ public static class Approvals
             "INSERT INTO approval (kind, subject, person, reason, at) VALUES ($1, $2, $3, $4, $5)",
             cancellation, kind, subject, person, reason, at.ToUniversalTime());
         await Audit.WriteAsync(connection, transaction, person, $"approve-{kind}", subject, reason, at, cancellation);
-        return before.Count + 1 >= PeopleNeeded ? ApprovalOutcome.Complete : ApprovalOutcome.First;
-    }
-
-    /// <summary>R47. One person however the name is typed: case, width and spaces make nobody another person.</summary>
-    public static bool IsSamePerson(string one, string other)
-    {
-        ArgumentNullException.ThrowIfNull(one);
-        ArgumentNullException.ThrowIfNull(other);
-        return string.Equals(Plain(one), Plain(other), StringComparison.OrdinalIgnoreCase);
-
-        static string Plain(string name) => new([.. name.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).Select(Narrow)]);
-
-        static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
+        return before + 1 >= PeopleNeeded ? ApprovalOutcome.Complete : ApprovalOutcome.First;
     }
 
     /// <summary>Who has approved a subject so far, in order of time.</summary>
@@ -74,4 +83,16 @@ public static class Approvals
             connection, transaction,
             """SELECT person FROM approval WHERE kind = $1 AND subject = $2 ORDER BY at, person COLLATE "C" """,
             row => row.GetString(0), cancellation, kind, subject);
+
+    private static async Task WithdrawAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string kind, string subject, string person,
+        DateTimeOffset at, CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction, "DELETE FROM approval WHERE kind = $1 AND subject = $2 AND person = $3", cancellation,
+            kind, subject, person);
+        await Audit.WriteAsync(
+            connection, transaction, "engine", $"withdraw-{kind}", subject,
+            $"The account {person} may no longer approve this.", at, cancellation);
+    }
 }

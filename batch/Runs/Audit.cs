@@ -38,21 +38,27 @@ public static class Audit
             row => (Sequence: row.GetInt64(0), Sha256: row.GetString(1)), cancellation);
         var (sequence, previous) = last.Count == 0 ? (0, First) : last[0];
         var instant = new DateTimeOffset(at.UtcTicks / 10 * 10, TimeSpan.Zero);
-        var entry = new AuditEntry(sequence + 1, instant, person, action, subject, reason, previous);
+        // By the account, too: whatever a name may look like, its number is one.
+        var account = await Sql.ScalarAsync<long>(
+            connection, transaction, "SELECT id FROM account WHERE person = person_plain($1)", cancellation, person);
+        var entry = new AuditEntry(
+            sequence + 1, instant, person, action, subject, reason, previous, account == 0 ? null : account);
         await Sql.ExecuteAsync(
             connection, transaction,
             """
-            INSERT INTO audit (sequence, at, person, action, subject, reason, previous_sha256, sha256)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO audit (sequence, at, person, action, subject, reason, previous_sha256, sha256, account_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
-            cancellation, entry.Sequence, entry.At, person, action, subject, reason, previous, entry.Hash());
+            cancellation, entry.Sequence, entry.At, person, action, subject, reason, previous, entry.Hash(), entry.Account);
     }
 
     /// <summary>Walks the chain. Returns the first sequence number that does not fit, or null where all do.</summary>
     public static async Task<long?> FirstBrokenAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT sequence, at, person, action, subject, reason, previous_sha256, sha256 FROM audit ORDER BY sequence",
+            """
+            SELECT sequence, at, person, action, subject, reason, previous_sha256, sha256, account_id FROM audit ORDER BY sequence
+            """,
             connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var (expected, previous) = (1L, First);
@@ -60,7 +66,7 @@ public static class Audit
         {
             var entry = new AuditEntry(
                 reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3),
-                reader.GetString(4), reader.GetString(5), reader.GetString(6));
+                reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.IsDBNull(8) ? null : reader.GetInt64(8));
             if (entry.Sequence != expected || entry.Previous != previous || entry.Hash() != reader.GetString(7))
             {
                 return expected;
@@ -73,7 +79,8 @@ public static class Audit
     }
 
     private sealed record AuditEntry(
-        long Sequence, DateTimeOffset At, string Person, string Action, string Subject, string Reason, string Previous)
+        long Sequence, DateTimeOffset At, string Person, string Action, string Subject, string Reason, string Previous,
+        long? Account)
     {
         public string Hash()
         {
@@ -81,6 +88,8 @@ public static class Audit
             [
                 Sequence.ToString(CultureInfo.InvariantCulture),
                 At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), Person, Action, Subject, Reason, Previous,
+                // Entries of before accounts had numbers keep the hash that they have.
+                .. Account is { } account ? new[] { account.ToString(CultureInfo.InvariantCulture) } : [],
             ];
             // A length before each field: moving a character from one to the next must change the hash.
             var text = string.Concat(fields.Select(field => $"{field.Length}:{field}|"));

@@ -4,6 +4,7 @@ using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
+using MyNumber.Jobs.People;
 using Npgsql;
 
 namespace MyNumber.Jobs.Cli;
@@ -20,9 +21,18 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private NightServices? _services;
     private RunEngine? _engine;
     private Pulse? _watch;
+    private TextReader? _input;
 
     /// <summary>Ends the command early: Ctrl+C or SIGTERM.</summary>
     public CancellationToken Cancellation => cancellation;
+
+    /// <summary>The account of the person whom `--by` names; set before the command runs. Null where it names none.</summary>
+    internal Account? Actor { get; set; }
+
+    internal ParseResult Parsed => parsed;
+
+    /// <summary>What a person gives that is no argument: passwords.</summary>
+    public TextReader Input => _input ??= new StreamReader(Console.OpenStandardInput(), new System.Text.UTF8Encoding(false));
 
     /// <summary>Where results go.</summary>
     public TextWriter Out => Console.Out;
@@ -52,8 +62,9 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <summary>The value of an argument that may be missing.</summary>
     public T? Find<T>(Argument<T> argument) => parsed.GetValue(argument);
 
-    /// <summary>The value of an option, or its default.</summary>
-    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+    /// <summary>The value of an option, or its default. A person's name comes as the account has it, however it was typed.</summary>
+    public T? Get<T>(Option<T> option) =>
+        parsed.GetValue(option) is { } value ? (option.Name == "--by" && Actor is { Person: T name } ? name : value) : default;
 
     /// <summary>The database of this home.</summary>
     /// <exception cref="NpgsqlException">The server cannot be reached (exit status 3).</exception>

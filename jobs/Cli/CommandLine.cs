@@ -76,7 +76,11 @@ public static class CommandLine
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var context = new CliContext(parsed, cancellation);
-            return await GuardAsync(context, run);
+            return await GuardAsync(context, async open =>
+            {
+                await ActGate.CheckAsync(open, parsed.CommandResult);
+                return await run(open);
+            });
         });
         return command;
     }
@@ -100,20 +104,20 @@ public static class CommandLine
         },
     };
 
-    /// <summary>`--by PERSON`: who acts; goes into the audit table.</summary>
-    public static Option<string> By() => Told(new("--by")
+    /// <summary>`--by PERSON`: who acts, by an account; goes into the audit table. A command with it is in the table of acts.</summary>
+    public static Option<string> By(bool required = true) => Told(new("--by")
     {
-        Description = "The person who acts (signed in on this machine).",
+        Description = "The person who acts (signed in on this machine), by their account.",
         HelpName = "PERSON",
-        Required = true,
+        Required = required,
     });
 
     /// <summary>`--reason TEXT`: why; goes into the audit table.</summary>
-    public static Option<string> Reason() => Told(new("--reason")
+    public static Option<string> Reason(bool required = true) => Told(new("--reason")
     {
         Description = "Why, in a sentence without personal data.",
         HelpName = "TEXT",
-        Required = true,
+        Required = required,
     });
 
     // Nobody and no reason is not what the audit table is for; a line break would make two lines of one entry.
@@ -130,7 +134,8 @@ public static class CommandLine
         return option;
     }
 
-    private static RootCommand BuildRoot()
+    /// <summary>The root command with every verb.</summary>
+    public static RootCommand BuildRoot()
     {
         var root = new RootCommand("MyNumber.Batch: nightly processing of Individual Number Card applications.")
         {
@@ -160,6 +165,7 @@ public static class CommandLine
         .. PaperVerbs.Build(),
         .. PartnerVerbs.Build(),
         .. PersonVerbs.Build(),
+        AccountVerbs.Build(),
         ReportVerb.Build(),
         ServeVerb.Build(),
     ];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Storage;
 using MyNumber.Jobs.Hosting;
+using MyNumber.Jobs.People;
 using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Cli;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Storage;
-using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Pages;
 
@@ -23,11 +22,6 @@ public sealed class DisposalsModel(NightServices services) : PageModel
     /// <summary>One person's approval.</summary>
     public async Task<IActionResult> OnPostAsync(string? list, string? reason, CancellationToken cancellation)
     {
-        if (!User.IsInRole(Roles.Approver))
-        {
-            return Forbid();
-        }
-
         if (string.IsNullOrWhiteSpace(reason) || string.IsNullOrWhiteSpace(list))
         {
             TempData["Refused"] = "A reason is needed.";
@@ -39,7 +33,7 @@ public sealed class DisposalsModel(NightServices services) : PageModel
             DisposalOutcome.First => (true, "Noted. Another person must approve it, too."),
             DisposalOutcome.Approved => (true, "Approved by two people: the list lies in the outbox."),
             DisposalOutcome.Withdrawn => (true, "Nothing on this list may be disposed of any more: it was withdrawn."),
-            DisposalOutcome.SamePerson => (false, "You approved it before; another person must."),
+            DisposalOutcome.SamePerson => (false, "Another person must: you approved it before, or one of your accounts made or changed the other."),
             _ => (false, "This list is not open any more."),
         };
         TempData[done ? "Done" : "Refused"] = sentence;

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Batch.Runs;
+using MyNumber.Jobs.People;
 using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Pages;
@@ -15,16 +17,18 @@ public sealed class PasswordModel(Accounts accounts) : PageModel
     /// <summary>Takes the new password twice.</summary>
     public async Task<IActionResult> OnPostAsync(string? password, string? again, CancellationToken cancellation)
     {
-        if (password is null || password.Length < Accounts.PasswordLengthMin || password != again)
+        var person = User.Identity!.Name!;
+        try
         {
-            Refused = password != again
-                ? "The two do not agree."
-                : $"Take {Accounts.PasswordLengthMin} characters or more.";
+            await accounts.ChangePasswordAsync(
+                person, password == again ? password ?? "" : throw new OperatorRefusedException("The two do not agree."), cancellation);
+        }
+        catch (OperatorRefusedException refused)
+        {
+            Refused = refused.Message;
             return Page();
         }
 
-        var person = User.Identity!.Name!;
-        await accounts.ChangePasswordAsync(person, password, cancellation);
         if (await accounts.FindAsync(person, cancellation) is { } account)
         {
             await HttpContext.SignInAsync(SignIns.Principal(account));

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using MyNumber.Jobs.People;
 using MyNumber.Jobs.Web;
 
 namespace MyNumber.Jobs.Pages;
@@ -29,10 +30,13 @@ public sealed class SignInModel(Accounts accounts, GuessGuard guard, IConfigurat
             return Page();
         }
 
-        if (await accounts.SignInAsync(person ?? "", password ?? "", cancellation) is not { } account)
+        var (outcome, account) = await accounts.CheckAsync(person, password, cancellation);
+        if (account is null)
         {
             Array.ForEach(callers, guard.Wrong);
-            Refused = "Name and password do not fit.";
+            Refused = outcome == PasswordOutcome.TooMany
+                ? "Too many tries. Wait a minute, then try again."
+                : "Name and password do not fit.";
             return Page();
         }
 

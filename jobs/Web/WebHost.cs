@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.People;
 using MyNumber.Batch.Runs;
 using MyNumber.Jobs.Cli;
 using MyNumber.Jobs.Hosting;
+using MyNumber.Jobs.People;
 using Serilog;
 
 namespace MyNumber.Jobs.Web;
@@ -72,12 +74,13 @@ public static class WebHost
             options.Conventions.AllowAnonymousToPage("/Inquiry");
             options.Conventions.AllowAnonymousToPage("/SignIn");
             options.Conventions.AllowAnonymousToPage("/Error");
-            options.Conventions.AuthorizePage("/Password", Policies.SignedIn);
-            options.Conventions.AuthorizePage("/SignOut", Policies.SignedIn);
-            options.Conventions.AuthorizePage("/Part", Policies.Operate);
-            options.Conventions.AuthorizePage("/ReviewItem", Policies.Key);
-            options.Conventions.AuthorizePage("/Audit", Policies.Audit);
-            options.Conventions.AuthorizePage("/People", Policies.Operate);
+            options.Conventions.AuthorizePage("/Password", SignIns.SignedInPolicy);
+            options.Conventions.AuthorizePage("/SignOut", SignIns.SignedInPolicy);
+            options.Conventions.AuthorizePage("/Part", Acts.SeeParts);
+            options.Conventions.AuthorizePage("/ReviewItem", Acts.SeeCrops);
+            options.Conventions.AuthorizePage("/Audit", Acts.SeeAudit);
+            options.Conventions.AuthorizePage("/People", Acts.SeePeople);
+            options.Conventions.ConfigureFilter(new ActFilter());
         });
         collection.AddAntiforgery(options => options.Cookie.Name = "mynumber-forms");
     }
@@ -107,24 +110,24 @@ public static class WebHost
                 options.UsePkce = true;
                 options.TokenValidationParameters.NameClaimType = oidc["NameClaim"] ?? "preferred_username";
                 options.TokenValidationParameters.RoleClaimType = oidc["RoleClaim"] ?? "roles";
+                options.Events.OnTokenValidated = SignIns.NormaliseAsync;
             });
         }
 
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser();
         var settled = new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
             .RequireAssertion(context => !context.User.HasClaim(SignIns.OneTimeClaim, "1"));
-        collection.AddAuthorizationBuilder()
-            .AddPolicy(Policies.SignedIn, signedIn.Build())
-            .AddPolicy(Policies.Operate, Of(settled, Roles.Operator))
-            .AddPolicy(Policies.Key, Of(settled, Roles.Keyer, Roles.Operator))
-            .AddPolicy(Policies.Approve, Of(settled, Roles.Approver))
-            .AddPolicy(Policies.Audit, Of(settled, Roles.Operator, Roles.Auditor))
+        var authorization = collection.AddAuthorizationBuilder()
+            .AddPolicy(SignIns.SignedInPolicy, signedIn.Build())
             .SetDefaultPolicy(settled.Build())
             .SetFallbackPolicy(settled.Build());
+        // What is seen only with a role: a policy for each of its lines in the table, named as the act.
+        foreach (var act in Acts.Table.Where(act => act.May == May.HasRole))
+        {
+            authorization.AddPolicy(
+                act.Name, new AuthorizationPolicyBuilder(settled.Build()).RequireAssertion(context => context.User.May(act)).Build());
+        }
     }
-
-    private static AuthorizationPolicy Of(AuthorizationPolicyBuilder basis, params string[] roles) =>
-        new AuthorizationPolicyBuilder(basis.Build()).RequireRole(roles).Build();
 
     // Only the dashboard: jobs are worked in child processes (Hosting), never in the pages' process.
     private static void AddHangfire(IServiceCollection collection, string connectionString) =>
@@ -147,10 +150,10 @@ public static class WebHost
         {
             // ASP.NET's own policy guards the path; Hangfire's default filter would only look for loopback.
             Authorization = [],
-            IsReadOnlyFunc = context => !context.GetHttpContext().User.IsInRole(Roles.Operator),
+            IsReadOnlyFunc = context => !context.GetHttpContext().User.May("rerun"),
             DisplayStorageConnectionString = false,
             AppPath = "/",
             DashboardTitle = "Hangfire",
-        }).RequireAuthorization(Policies.Audit);
+        }).RequireAuthorization(Acts.SeeAudit);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Batch.People;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -108,7 +109,8 @@ public static class Rekeying
             return RekeyOutcome.NotOpen;
         }
 
-        if (asked.FirstBy is { } before && Approvals.IsSamePerson(before, person))
+        if (asked.FirstBy is { } before
+            && !await TwoPeople.AreAsync(connection, transaction, before, person, cancellation))
         {
             return RekeyOutcome.AnotherPerson;
         }

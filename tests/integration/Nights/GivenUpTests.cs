@@ -102,6 +102,7 @@ public sealed class GivenUpTests
     private static Product NewHome(string name)
     {
         var home = new Product(name);
+        home.Appoint("operator-1", "operator");
         home.RunOk("fixtures", "night", "--applications", "8", "--seed", "3", "--out", home.Inbox);
         return home;
     }

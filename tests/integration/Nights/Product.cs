@@ -22,7 +22,20 @@ public sealed class Product : IDisposable
     /// <summary>Runs one command to its end.</summary>
     public CommandResult Run(params string[] arguments)
     {
-        using var process = Start(arguments);
+        // Whoever acts by an account gives its password where an act asks for it; a line that is not asked for is not read.
+        return RunWith(arguments.Contains("--by") ? $"{Staff.Password}\n" : null, arguments);
+    }
+
+    /// <summary>Runs one command to its end with something on its standard input.</summary>
+    public CommandResult RunWith(string? input, params string[] arguments)
+    {
+        using var process = Start(new Dictionary<string, string>(), arguments, input is not null);
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(CallMax))
@@ -45,7 +58,13 @@ public sealed class Product : IDisposable
     public Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts one command with more in its environment.</summary>
-    public Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(environment, arguments, withInput: false);
+
+    /// <summary>Makes an account with these roles and <see cref="Staff.Password"/>: before the home's first night.</summary>
+    public void Appoint(string person, params string[] roles) => Staff.Appoint(Home, person, roles);
+
+    private Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments, bool withInput)
     {
         ArgumentNullException.ThrowIfNull(environment);
         var program = Path.Combine(AppContext.BaseDirectory, "mynumber.dll");
@@ -53,6 +72,8 @@ public sealed class Product : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = withInput,
+            StandardInputEncoding = withInput ? new System.Text.UTF8Encoding(false) : null,
             Environment = { ["MYNUMBER_HOME"] = Home, ["MYNUMBER_CONNECTION"] = TestDatabase.Server },
         };
         foreach (var (name, value) in environment)

@@ -16,6 +16,8 @@ public sealed class Story : IDisposable
     public Story()
     {
         Product = new("story");
+        Product.Appoint("first.person", "approver");
+        Product.Appoint("second.person", "approver");
         Product.RunOk("fixtures", "night", "--applications", $"{Applications}", "--seed", $"{Seed}", "--out", Product.Inbox);
         Expected = File.ReadAllLines(Path.Combine(Product.Inbox, "expected.csv"));
         Residents = [.. Directory.EnumerateFiles(Path.Combine(Product.Inbox, "register"), "residents.csv", SearchOption.AllDirectories)

@@ -21,6 +21,8 @@ public sealed class LostWorld : IDisposable
     public LostWorld()
     {
         using var product = new Product("before");
+        product.Appoint("operator", "operator");
+        product.Appoint("another", "approver");
         product.RunOk("fixtures", "night", "--applications", "6", "--seed", "7", "--out", product.Inbox);
         var late = Directory.GetDirectories(Path.Combine(product.Inbox, "scans")).Order(StringComparer.Ordinal).Last();
         Backup.Copy(late, Path.Combine(Late, "scans", Path.GetFileName(late)));

@@ -50,6 +50,7 @@ public sealed class UpgradeTests(UpgradeTests.Fresh fresh) : IClassFixture<Upgra
         var moved = old.Run("night", "--date", Date);
         Assert.Equal(2, moved.ExitCode);
         Assert.Contains("/srv/mynumber/home", moved.Error, StringComparison.Ordinal);
+        old.Appoint("tester", "operator");
         old.RunOk("adopt", "--by", "tester", "--reason", "new version on a new machine");
         old.RunOk("night", "--date", Date);
         old.RunOk("verify");
