@@ -92,6 +92,7 @@ public static class Acts
         new(SeeParts, May.HasRole, Operators, Takes.One, None, None, "sees what a re-run or a skip would do"),
         new(SeePeople, May.HasRole, Operators, Takes.One, ["account list"], None, "sees the accounts (command line: whoever has the host)"),
         new("look", May.SignedIn, None, Takes.One, ["show", "runs", "verify", "report", "application", "resident", "card", "piece", "envelope", "review list", "purge list", "purge show", "rules", "form list", "form describe"], ["Subjects"], "looks; on the command line whoever has the host"),
+        new("error", May.Anybody, None, Takes.One, None, ["Error"], "is told what went wrong"),
         new("sign-in", May.Anybody, None, Takes.One, None, ["SignIn", "SignIn OpenId"], "signs in"),
         new("sign-out", May.SignedIn, None, Takes.One, None, ["SignOut"], "signs out"),
         new("inquiry", May.Anybody, None, Takes.One, None, ["Inquiry"], "asks where an application is (R95)"),
