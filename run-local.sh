@@ -132,6 +132,14 @@ set_up() {
   start_cluster
   build jobs/MyNumber.Jobs.csproj
   export MYNUMBER_HOME="${MYNUMBER_HOME:-$local_dir/home}"
+  live_in_the_story
+}
+
+# The sample home lives on the day of its last night, whatever day it is here; a home of your own lives today.
+live_in_the_story() {
+  if [ "$MYNUMBER_HOME" = "$local_dir/home" ] && [ -e "$local_dir/story/today" ]; then
+    export MYNUMBER_NIGHT__TODAY="${MYNUMBER_NIGHT__TODAY:-$(cat "$local_dir/story/today")}"
+  fi
 }
 
 mynumber() { dotnet "$top/jobs/bin/Release/net10.0/mynumber.dll" "$@"; }
@@ -150,9 +158,13 @@ sample_world() {
   mynumber fixtures night --applications $sample_applications --seed 1 --out "$MYNUMBER_HOME/inbox" --date $first_night > /dev/null
 }
 
+# One night of the story: its date stands for today. Further arguments go to `night`.
 night() {
   say "Night of $1: $2"
-  mynumber night --date "$1" && mynumber report --date "$1"
+  export MYNUMBER_NIGHT__TODAY=$1
+  mynumber night --date "$1" "${@:3}" && mynumber report --date "$1" || return
+  mkdir -p "$local_dir/story"
+  echo "$1" > "$local_dir/story/today"
 }
 
 card_factory() {
@@ -175,16 +187,26 @@ first_night=2026-11-24
 second_night=2026-11-25
 vendor_day=2026-11-26
 third_night=2027-04-01
+story_person=admin
 sample_applications=60
+
+# Whoever acts does so by an account; the first is made without one, and its one-time password is printed once.
+people() {
+  [ -e "$local_dir/story/2-first-night" ] || mynumber account add "$story_person" --role operator
+}
 
 # The story of the sample world: three nights and the two partners outside. Told once; told again, it changes nothing.
 story() {
+  chapter 0-people people
   chapter 1-world sample_world
   chapter 2-first-night night $first_night "applications come in, cards are ordered"
   chapter 3-card-factory card_factory
   chapter 4-second-night night $second_night "Issuance Notices and the other pieces go to the print vendor"
   chapter 5-print-vendor print_vendor
-  chapter 6-third-night night $third_night "the vendor's answers are in, storage has ended, disposals are proposed"
+  # Four months after the second, so it is asked for; and it is to propose what has been stored long enough.
+  chapter 6-third-night night $third_night "the vendor's answers are in, storage has ended, disposals are proposed" \
+    --unusual-date --with-disposals --by "$story_person" --reason "the story goes on when storage has ended"
+  live_in_the_story
   if [ ! -e "$local_dir/story/7-told" ]; then touch "$local_dir/story/7-told"; else mynumber report --date $third_night; fi
   local date
   for date in $first_night $second_night $third_night; do

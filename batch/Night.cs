@@ -24,7 +24,7 @@ public static class Night
             new ReadStep(services).Definition,
             new ValidateStep(services.Database, services.Keys, services.Numbers, services.Ids, services.Policy).Definition,
             new SelectStep(services.Policy).Definition,
-            new OrderCardsStep(services, (file, page) => PageReader.OfThisThread.PhotoPng(file, page)).Definition,
+            new OrderCardsStep(services, CutPhoto).Definition,
             new NoticesStep(services).Definition,
             new PrintStep(services).Definition,
             new VendorStep(services).Definition,
@@ -32,6 +32,32 @@ public static class Night
             new StatusStep(services).Definition,
         ];
     }
+
+    /// <summary>Every kind of drop, and how it leaves the house.</summary>
+    public static IReadOnlyList<Handover> Handovers(NightServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return
+        [
+            new OrderCardsStep(services, CutPhoto).Handover,
+            new NoticesStep(services).Handover,
+            new PrintStep(services).Handover,
+            Disposals.HandoverOf(services),
+            StatusStep.HandoverOf(services),
+        ];
+    }
+
+    /// <summary>
+    /// Hands over what was decided and left behind: by a kill outside of a run, a skipped publish, an abandoned night. Called
+    /// when `serve` starts and once in a while, before a night, and after two people have approved.
+    /// </summary>
+    public static Task<IReadOnlyList<HandedOver>> FinishPendingAsync(NightServices services, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.Handovers.FinishPendingAsync(Handovers(services), cancellation);
+    }
+
+    private static byte[]? CutPhoto(byte[] file, int page) => PageReader.OfThisThread.PhotoPng(file, page);
 
     /// <summary>Every kind of run with its steps.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<StepDefinition>> Kinds(NightServices services)

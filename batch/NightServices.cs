@@ -38,8 +38,13 @@ public sealed record NightServices
     /// <summary>Where files are staged before a drop is decided.</summary>
     public Staging Staging => new(Home.Outbox);
 
-    /// <summary>Puts the files of sealed drops in place.</summary>
-    public DropPublisher Publisher => new(Home.Outbox);
+    /// <summary>What files say that leave the house, until they are in place.</summary>
+    public KeptFiles Kept => new(
+        (context, plain) => Cipher.Seal(Secrets.PieceKey, plain, context),
+        (context, cipher) => Cipher.Open(Secrets.PieceKey, cipher, context));
+
+    /// <summary>Hands sealed drops over.</summary>
+    public Handovers Handovers => new(Database, new DropPublisher(Home.Outbox), Kept, Clock);
 
     /// <summary>Makes everything that hangs on the home and the policy (keys, vaults) from these four.</summary>
     public static NightServices Create(Home home, NpgsqlDataSource database, Policy policy, TimeProvider clock) =>

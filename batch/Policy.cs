@@ -44,6 +44,15 @@ public sealed record Policy
     /// <summary>R48. How long images of delivered cards and dead applications are kept, months.</summary>
     public int ImagesKeptMonths { get; init; } = 6;
 
+    /// <summary>A night destroys and proposes at most so many times the largest number of the last nights; more waits for two people.</summary>
+    public int DestructionTimesMax { get; init; } = 3;
+
+    /// <summary>Nights that this largest number is taken from.</summary>
+    public int DestructionNights { get; init; } = 30;
+
+    /// <summary>What a night may destroy, or propose, whatever the nights before it did.</summary>
+    public int DestructionMin { get; init; } = 100;
+
     /// <summary>R50. Printed end date of the return envelope in stock.</summary>
     public DateOnly ReturnEnvelopeValidUntil { get; init; } = new(2028, 5, 31);
 
@@ -168,6 +177,9 @@ public sealed record Policy
         Require(MisreadPer10000Max is >= 0 and <= 10_000, nameof(MisreadPer10000Max), "lies between 0 and 10,000");
         Require(MisreadDays >= 1, nameof(MisreadDays), "is 1 at least");
         RequireWaitingDays();
+        Require(DestructionTimesMax >= 1, nameof(DestructionTimesMax), "is 1 at least");
+        Require(DestructionNights >= 1, nameof(DestructionNights), "is 1 at least");
+        Require(DestructionMin >= 0, nameof(DestructionMin), "is not negative");
         Require(ImagesKeptMonths >= 0, nameof(ImagesKeptMonths), "is not negative");
         Require(InquiryMonths >= 1, nameof(InquiryMonths), "is 1 at least");
         Require(

@@ -16,16 +16,26 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private readonly OrderPhotos _photos = new(services, cutPhoto);
 
+    /// <summary>How a card order leaves the house.</summary>
+    public Handover Handover => new("card-orders", product => product == OrderDrops.Product)
+    {
+        Render = RenderAsync,
+        Refuse = cancellation => RestoreHold.RefuseAsync(services, cancellation),
+        Outside = () => FoundDrops.KeptHashes(services.Home, "card-orders"),
+        // A drop that was lost on the way is handed over once more as it was.
+        KeepsAfterwards = true,
+    };
+
     /// <summary>For the engine.</summary>
     public StepDefinition Definition => new(
         "order-cards", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
         [
             new Law("cards in the order = orders that were made", OrdersSql),
-            new Law("winners without an order = held", WinnersSql),
+            new Law("winners without an order = held + given up", WinnersSql),
         ])
     {
-        Seal = OrderDrops.SealAsync,
-        Publish = Act.Of(PublishAsync, MarkAsync),
+        Seal = (context, cancellation) => OrderDrops.SealAsync(context, services.Kept, cancellation),
+        Publish = services.Handovers.Act(Handover),
         Items = (part, cancellation) => OrderDrops.KeysAsync(part, cancellation),
         Poison = PoisonAsync,
         GiveBack = OrderDrops.GiveBackAsync,
@@ -38,7 +48,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private const string WinnersSql = """
         SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM item
-          WHERE run_id = @run AND step_ordinal = @ordinal AND subject = key AND outcome = 'held'))
+          WHERE run_id = @run AND step_ordinal = @ordinal AND subject = key AND outcome IN ('held', 'given-up')))
         FROM application WHERE state = 'selected'
         """;
 
@@ -105,24 +115,26 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     {
         if (loaded is null)
         {
-            return new OrderRow(key, null, false, false, false, "data-destroyed");
+            return new OrderRow(key, null, null, false, false, false, "data-destroyed");
         }
 
         var facts = loaded.Facts;
         StagedFile? staged = null;
+        OrderPhoto? source = null;
         if (Photograph.IsNeeded(facts))
         {
             if (_photos.Cut(sources) is not { } photo)
             {
-                return new OrderRow(key, null, false, false, false, "photo-not-to-be-had");
+                return new OrderRow(key, null, null, false, false, false, "photo-not-to-be-had");
             }
 
             staged = await part.Staging.StageAsync(
                 drop, photo.Name, (stream, cancel) => stream.WriteAsync(photo.Bytes, cancel).AsTask(), cancellation);
+            source = photo.Source;
         }
 
         return new OrderRow(
-            key, staged, facts.Mark("braille") == true, CertificateWishes.Signature(facts), CertificateWishes.User(facts), null);
+            key, staged, source, facts.Mark("braille") == true, CertificateWishes.Signature(facts), CertificateWishes.User(facts), null);
     }
 
     private async Task StoreAsync(IReadOnlyList<OrderRow> orders, StoreContext context, CancellationToken cancellation)
@@ -135,26 +147,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     private Task PoisonAsync(string key, StoreContext context, CancellationToken cancellation) =>
         OrderDrops.ReturnAsync(context, [key], services.Ids, cancellation);
 
-    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
-    {
-        await using (var connection = await part.Database.OpenConnectionAsync(cancellation))
-        {
-            await RestoreHold.RefuseAsync(connection, null, services.Home, cancellation);
-        }
-
-        var drops = await Drops.SealedAsync(part.Database, [OrderDrops.Product], cancellation);
-        var outside = FoundDrops.Kept(services.Home, "card-orders").Select(drop => drop.ControlSha256).ToHashSet();
-        foreach (var drop in drops.Where(drop => !outside.Contains(drop.ManifestSha256!)))
-        {
-            await services.Publisher.PublishAsync(
-                drop, await Drops.FilesAsync(part.Database, drop.Id, cancellation),
-                (path, stream, cancel) => RenderAsync(drop, path, stream, cancel), cancellation);
-        }
-
-        return drops;
-    }
-
-    // A photograph is cut again only where its staged file was lost between the seal and now.
+    // Only what was not kept is written again: a photograph, and what an earlier version sealed.
     private async Task RenderAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
     {
         if (path is OrderDrops.OrdersFile or OrderDrops.ControlFile)
@@ -166,20 +159,12 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         }
 
         var key = Path.GetFileNameWithoutExtension(path);
-        var photo = _photos.Cut(await _photos.FindAsync([key], cancellation))
+        var photo = _photos.Cut(await _photos.FrozenAsync(key, cancellation))
             ?? throw new InvalidOperationException($"The photograph of order {key} was there when it was staged.");
         await stream.WriteAsync(photo.Bytes, cancellation);
-    }
-
-    private static async Task MarkAsync(IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
-    {
-        foreach (var drop in drops)
-        {
-            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
-        }
     }
 }
 
 /// <summary>One order as computed; a reason where it cannot be made.</summary>
 internal sealed record OrderRow(
-    string Key, StagedFile? Photo, bool Braille, bool Signature, bool User, string? Failure);
+    string Key, StagedFile? Photo, OrderPhoto? Source, bool Braille, bool Signature, bool User, string? Failure);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MyNumber.Batch.Privacy;
@@ -16,9 +15,9 @@ internal static class OrderDrops
 
     private const string StoreSql = """
         UPDATE card SET photo = new.photo, braille = new.braille, signature_certificate = new.signature,
-          user_certificate = new.user_wanted
-        FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[])
-          AS new (key, photo, braille, signature, user_wanted)
+          user_certificate = new.user_wanted, photo_stored = new.stored, photo_page = new.page, photo_sent = new.sent
+        FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[], $6::text[], $7::int[], $8::boolean[])
+          AS new (key, photo, braille, signature, user_wanted, stored, page, sent)
         WHERE card.ref = new.key
         """;
 
@@ -71,7 +70,9 @@ internal static class OrderDrops
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, StoreSql, cancellation, orders.Select(o => o.Key).ToArray(),
             orders.Select(o => o.Photo?.Path).ToArray(), orders.Select(o => o.Braille).ToArray(),
-            orders.Select(o => o.Signature).ToArray(), orders.Select(o => o.User).ToArray());
+            orders.Select(o => o.Signature).ToArray(), orders.Select(o => o.User).ToArray(),
+            orders.Select(o => o.Source?.Stored).ToArray(), orders.Select(o => o.Source?.Page).ToArray(),
+            orders.Select(o => o.Source?.Sent).ToArray());
         var dropId = await Sql.ScalarAsync<long>(
             context.Connection, context.Transaction, "SELECT drop_id FROM card WHERE ref = $1", cancellation, orders[0].Key);
         await context.RecordFilesAsync(dropId, [.. orders.Select(order => order.Photo).OfType<StagedFile>()], cancellation);
@@ -96,7 +97,7 @@ internal static class OrderDrops
     }
 
     /// <summary>Decides the drop. What a skipped part held goes back to be ordered in the next night.</summary>
-    public static async Task SealAsync(StoreContext context, CancellationToken cancellation)
+    public static async Task SealAsync(StoreContext context, KeptFiles kept, CancellationToken cancellation)
     {
         if (await FrozenAsync(context, cancellation) is not [var drop])
         {
@@ -114,10 +115,9 @@ internal static class OrderDrops
             context.Connection, context.Transaction, UndoSql, cancellation, held.ToArray(), "selected", context.BusinessDate, "held");
 
         var orders = await OrdersAsync(context.Connection, context.Transaction, drop.Id, cancellation);
-        await context.RecordFilesAsync(drop.Id, [File(OrdersFile, orders)], cancellation);
+        await kept.RecordAsync(context, drop, OrdersFile, orders, cancellation);
         var (_, control) = await BytesAsync(context.Connection, context.Transaction, drop, cancellation);
-        var controlFile = File(ControlFile, control);
-        await context.RecordFilesAsync(drop.Id, [controlFile], cancellation);
+        var controlFile = await kept.RecordAsync(context, drop, ControlFile, control, cancellation);
         await Drops.SealAsync(context, drop.Id, controlFile.Sha256, cancellation);
     }
 
@@ -207,7 +207,4 @@ internal static class OrderDrops
 
     private static string Cell(string text) =>
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-
-    private static StagedFile File(string path, byte[] bytes) =>
-        new(path, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
 }

@@ -11,7 +11,7 @@ public delegate byte[]? PhotoCutter(byte[] file, int page);
 internal sealed record OrderPhoto(string Key, bool Sent, string Stored, int Page, DateOnly ReceivedOn, int Slot);
 
 /// <summary>A photograph as the factory gets it.</summary>
-internal sealed record PhotoFile(string Name, byte[] Bytes);
+internal sealed record PhotoFile(string Name, byte[] Bytes, OrderPhoto Source);
 
 /// <summary>Photographs for the factory: the applicant's JPEG as it came, or the picture cut out of the form.</summary>
 internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
@@ -26,6 +26,12 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
         ORDER BY scan.application_key, scan.kind = 'photo' DESC, scan.side = 'front' DESC, scan.feed DESC, scan.row DESC
         """;
 
+    private const string FrozenSql = """
+        SELECT card.order_id, card.photo_sent, card.photo_stored, card.photo_page, key_slot.received_on, key_slot.slot
+        FROM card JOIN key_slot ON key_slot.application_key = card.order_id AND key_slot.state = 'live'
+        WHERE card.order_id = $1 AND card.photo_stored IS NOT NULL
+        """;
+
     public async Task<IReadOnlyList<OrderPhoto>> FindAsync(string[] keys, CancellationToken cancellation)
     {
         await using var connection = await services.Database.OpenConnectionAsync(cancellation);
@@ -38,6 +44,20 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
         return all;
     }
 
+    /// <summary>What the photograph of a sealed order was cut out of, whatever was scanned since.</summary>
+    public async Task<IReadOnlyList<OrderPhoto>> FrozenAsync(string key, CancellationToken cancellation)
+    {
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        var frozen = await Sql.QueryAsync(
+            connection, null, FrozenSql,
+            row => new OrderPhoto(
+                row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetInt32(3), row.GetFieldValue<DateOnly>(4),
+                row.GetInt32(5)),
+            cancellation, key);
+        // An order that an earlier version sealed does not say.
+        return frozen.Count > 0 ? frozen : await FindAsync([key], cancellation);
+    }
+
     /// <summary>The first of an order's sources that has a picture.</summary>
     public PhotoFile? Cut(IEnumerable<OrderPhoto> sources) => sources.Select(Cut).FirstOrDefault(photo => photo is not null);
 
@@ -46,9 +66,9 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
         var bytes = services.Store.Read(photo.Stored, services.Keys.Key(photo.ReceivedOn, photo.Slot));
         if (photo.Sent)
         {
-            return new PhotoFile(photo.Key + (bytes is [0xFF, 0xD8, ..] ? ".jpg" : bytes is [0x89, 0x50, ..] ? ".png" : ".tif"), bytes);
+            return new PhotoFile(photo.Key + (bytes is [0xFF, 0xD8, ..] ? ".jpg" : bytes is [0x89, 0x50, ..] ? ".png" : ".tif"), bytes, photo);
         }
 
-        return cut(bytes, photo.Page) is { } png ? new PhotoFile(photo.Key + ".png", png) : null;
+        return cut(bytes, photo.Page) is { } png ? new PhotoFile(photo.Key + ".png", png, photo) : null;
     }
 }

@@ -7,7 +7,8 @@ namespace MyNumber.Batch.Notices;
 /// <param name="Key">The application's key.</param>
 /// <param name="Number">The message's number.</param>
 /// <param name="File">The staged file; null where the applicant gave no usable address.</param>
-public sealed record WrittenEmail(string Key, int Number, StagedFile? File);
+/// <param name="Content">What it says.</param>
+public sealed record WrittenEmail(string Key, int Number, StagedFile? File, byte[]? Content);
 
 /// <summary>R51. Messages to online applicants: one per application and set of errors, each in a file of its own.</summary>
 public static class Emails
@@ -57,15 +58,16 @@ public static class Emails
         foreach (var message in await LoadAsync(services, drop, fromKey, toKey, cancellation))
         {
             StagedFile? file = null;
+            byte[]? bytes = null;
             if (EmailMessage.IsAddress(message.To))
             {
-                var bytes = message.ToBytes(services.Policy.MailFrom, services.Policy.ApplicationSite);
+                bytes = message.ToBytes(services.Policy.MailFrom, services.Policy.ApplicationSite);
                 file = await services.Staging.StageAsync(
                     drop.Folder, message.FileName, (stream, cancel) => stream.WriteAsync(bytes, cancel).AsTask(),
                     cancellation);
             }
 
-            written.Add(new(message.Key, message.Number, file));
+            written.Add(new(message.Key, message.Number, file, bytes));
         }
 
         return written;

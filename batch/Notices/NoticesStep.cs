@@ -17,12 +17,15 @@ public sealed class NoticesStep(NightServices services)
     private const string EmailPrefix = "email/";
     private const string RejectionsPrefix = "rejections/";
 
+    /// <summary>How messages and rejections leave the house.</summary>
+    public Handover Handover => new("notices", product => Products.Contains(product)) { Render = RenderAsync };
+
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
         "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Laws)
     {
         Seal = SealAsync,
-        Publish = Act.Of(PublishAsync, MarkAsync),
+        Publish = services.Handovers.Act(Handover),
         GiveBack = GiveBackAsync,
     };
 
@@ -152,20 +155,21 @@ public sealed class NoticesStep(NightServices services)
 
         var content = await Rejections.ContentAsync(part.Database, drop.Id, cancellation);
         var file = await part.Staging.StageAsync(
-            drop.Folder, Rejections.FileName(drop.BusinessDate),
+            drop.Folder, Drops.FlatFileName(drop),
             (stream, cancel) => stream.WriteAsync(content, cancel).AsTask(), cancellation);
-        return [new WrittenEmail("", 0, file)];
+        return [new WrittenEmail("", 0, file, content)];
     }
 
-    private static async Task StoreAsync(
+    private async Task StoreAsync(
         IReadOnlyList<WrittenEmail> written, StoreContext context, CancellationToken cancellation)
     {
         var product = context.Part.FromKey.StartsWith(EmailPrefix, StringComparison.Ordinal)
             ? Emails.Product : Rejections.Product;
         var drop = (await FrozenAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
             .Single(row => row.Product == product);
-        await context.RecordFilesAsync(
-            drop.Id, [.. written.Where(email => email.File is not null).Select(email => email.File!)], cancellation);
+        await services.Kept.RecordAsync(
+            context, drop, [.. written.Where(email => email.File is not null).Select(email => (email.File!, email.Content!))],
+            cancellation);
         if (product == Emails.Product)
         {
             await Emails.StoreAsync(context, written, cancellation);
@@ -193,19 +197,7 @@ public sealed class NoticesStep(NightServices services)
         }
     }
 
-    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
-    {
-        var drops = await Drops.SealedAsync(part.Database, Products, cancellation);
-        foreach (var drop in drops)
-        {
-            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
-            await services.Publisher.PublishAsync(
-                drop, files, (path, stream, cancel) => RenderAsync(drop, path, stream, cancel), cancellation);
-        }
-
-        return drops;
-    }
-
+    // For what a version sealed that kept no bytes.
     private async Task RenderAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
     {
         if (drop.Product == Rejections.Product)
@@ -218,15 +210,6 @@ public sealed class NoticesStep(NightServices services)
         var key = name[..name.LastIndexOf('-')];
         var message = (await Emails.LoadAsync(services, drop, key, key, cancellation)).Single(one => one.FileName == path);
         await stream.WriteAsync(message.ToBytes(services.Policy.MailFrom, services.Policy.ApplicationSite), cancellation);
-    }
-
-    private static async Task MarkAsync(
-        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
-    {
-        foreach (var drop in drops)
-        {
-            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
-        }
     }
 
     private static Task<IReadOnlyList<DropRow>> FrozenAsync(

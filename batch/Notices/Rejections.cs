@@ -40,9 +40,6 @@ public static class Rejections
             cancellation, context.BusinessDate, dropId);
     }
 
-    /// <summary>Name of the file of a day.</summary>
-    public static string FileName(DateOnly day) => Drops.DateInNames(day) + ".csv";
-
     /// <summary>The file's content, from the rows alone.</summary>
     public static async Task<byte[]> ContentAsync(NpgsqlDataSource database, long dropId, CancellationToken cancellation)
     {

@@ -177,7 +177,7 @@ internal sealed class DropSeal(NightServices services)
             cancellation, context.Run.Id, context.StepOrdinal,
             new ChunkKey(drop.Name, chunk, 1).ToString()[..^2]);
 
-    private static async Task DecideAsync(StoreContext context, DropRow drop, CancellationToken cancellation)
+    private async Task DecideAsync(StoreContext context, DropRow drop, CancellationToken cancellation)
     {
         var pieces = await Sql.QueryAsync(
             context.Connection, context.Transaction, "SELECT piece_id FROM piece WHERE drop_id = $1 ORDER BY sequence",
@@ -191,14 +191,14 @@ internal sealed class DropSeal(NightServices services)
         await NumberAsync(context, drop, cancellation);
         foreach (var table in DropFiles.TablesOf(drop.Product))
         {
-            await RecordAsync(
+            await services.Kept.RecordAsync(
                 context, drop, table,
                 await DropFiles.TableAsync(context.Connection, context.Transaction, drop, table, cancellation), cancellation);
         }
 
         var previous = await Drops.PreviousSha256Async(context.Connection, context.Transaction, drop.Product, cancellation);
         var control = await DropFiles.ControlAsync(context.Connection, context.Transaction, drop, previous, cancellation);
-        var file = await RecordAsync(context, drop, DropFiles.Control, control, cancellation);
+        var file = await services.Kept.RecordAsync(context, drop, DropFiles.Control, control, cancellation);
         await Drops.SealAsync(context, drop.Id, file.Sha256, cancellation);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
@@ -210,14 +210,5 @@ internal sealed class DropSeal(NightServices services)
             """,
             cancellation, drop.Id, context.BusinessDate, drop.Name);
         await context.LedgerAsync(pieces.Select(id => new ItemOutcome(id, "sealed")), cancellation);
-    }
-
-    private static async Task<StagedFile> RecordAsync(
-        StoreContext context, DropRow drop, string path, byte[] content, CancellationToken cancellation)
-    {
-        var file = new StagedFile(
-            path, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), content.Length);
-        await context.RecordFilesAsync(drop.Id, [file], cancellation);
-        return file;
     }
 }

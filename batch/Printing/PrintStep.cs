@@ -1,6 +1,7 @@
 using System.Globalization;
 using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
+using Npgsql;
 
 namespace MyNumber.Batch.Printing;
 
@@ -21,6 +22,15 @@ public sealed class PrintStep(NightServices services)
     // Two workers that were killed for other reasons would hold back a whole file of letters: seven more tries cost seconds.
     private const int ClaimsMax = 10;
 
+    /// <summary>How print drops leave the house.</summary>
+    public Handover Handover => new("print", product => Products.Contains(product))
+    {
+        Render = RenderAgainAsync,
+        Refuse = cancellation => RestoreHold.RefuseAsync(services, cancellation),
+        Outside = () => FoundDrops.KeptHashes(services.Home, "print"),
+        Mark = MarkAsync,
+    };
+
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
         "print",
@@ -29,7 +39,7 @@ public sealed class PrintStep(NightServices services)
         PrintLaws.All)
     {
         Seal = _seal.SealAsync,
-        Publish = Act.Of(PublishAsync, MarkAsync),
+        Publish = services.Handovers.Act(Handover),
         Poison = PoisonAsync,
         ClaimsMax = ClaimsMax,
         GiveBack = GiveBackAsync,
@@ -70,26 +80,7 @@ public sealed class PrintStep(NightServices services)
         }
     }
 
-    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
-    {
-        await using (var connection = await part.Database.OpenConnectionAsync(cancellation))
-        {
-            await RestoreHold.RefuseAsync(connection, null, services.Home, cancellation);
-        }
-
-        var drops = await Drops.SealedAsync(part.Database, Products, cancellation);
-        // What was sealed before the backup and handed over after it is out already: it is only marked.
-        var outside = FoundDrops.Kept(services.Home, "print").Select(drop => drop.ControlSha256).ToHashSet();
-        foreach (var drop in drops.Where(drop => !outside.Contains(drop.ManifestSha256!)))
-        {
-            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
-            await services.Publisher.PublishAsync(
-                drop, files, (path, stream, cancel) => RenderAgainAsync(drop, path, stream, cancel), cancellation);
-        }
-
-        return drops;
-    }
-
+    // A PDF is too large to be kept: it is drawn again from its frozen pieces. The rest is kept, unless an earlier version sealed it.
     private async Task RenderAgainAsync(DropRow drop, string path, Stream stream, CancellationToken cancellation)
     {
         if (path.EndsWith(".pdf", StringComparison.Ordinal))
@@ -110,25 +101,19 @@ public sealed class PrintStep(NightServices services)
         await stream.WriteAsync(content, cancellation);
     }
 
-    private static async Task MarkAsync(
-        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
-    {
-        foreach (var drop in drops)
-        {
-            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
-            // What is printed is not needed any more once it is in place: a reprint is made from the register.
-            await Sql.ExecuteAsync(
-                context.Connection, context.Transaction,
-                """
-                WITH sent AS (
-                  UPDATE piece SET state = 'sent', state_on = $2, frozen_cipher = NULL
-                  WHERE drop_id = $1 AND state = 'sealed' RETURNING piece_id, sequence)
-                INSERT INTO history (subject_kind, subject, at, what, by, why)
-                SELECT 'piece', piece_id, $2, 'sent', 'print', $3 FROM sent ORDER BY sequence
-                """,
-                cancellation, drop.Id, context.BusinessDate, drop.Name);
-        }
-    }
+    // What is printed is not needed any more once it is in place: a reprint is made from the register.
+    private static Task MarkAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DropRow drop, DateOnly on, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            WITH sent AS (
+              UPDATE piece SET state = 'sent', state_on = $2, frozen_cipher = NULL
+              WHERE drop_id = $1 AND state = 'sealed' RETURNING piece_id, sequence)
+            INSERT INTO history (subject_kind, subject, at, what, by, why)
+            SELECT 'piece', piece_id, $2, 'sent', 'print', $3 FROM sent ORDER BY sequence
+            """,
+            cancellation, drop.Id, on, drop.Name);
 }
 
 /// <summary>The key of a part: one file of a drop, and how often it was frozen.</summary>

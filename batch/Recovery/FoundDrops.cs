@@ -17,6 +17,12 @@ public static class FoundDrops
         [.. Folders(home).Select(FoundDrop.Read).Where(drop => drop.Area == area)
             .OrderBy(drop => drop.BusinessDate).ThenBy(drop => drop.Product, StringComparer.Ordinal).ThenBy(drop => drop.Number)];
 
+    /// <summary>
+    /// Hashes of the kept drops' control files: what was sealed before the backup and handed over after it is out already.
+    /// </summary>
+    public static IReadOnlySet<string> KeptHashes(Home home, string area) =>
+        Kept(home, area).Select(drop => drop.ControlSha256).ToHashSet();
+
     /// <summary>Copies a drop's control file and lists, whole or not at all.</summary>
     public static void Keep(Home home, FoundDrop drop)
     {

@@ -9,7 +9,7 @@ public enum LostDropOutcome
     /// <summary>No drop that was handed over has this name.</summary>
     Unknown,
 
-    /// <summary>The partner has it: answers to it are here. Nothing was changed.</summary>
+    /// <summary>The partner has it, or may have it: answers to it are here, or its marker lies in the outbox. Nothing was changed.</summary>
     Answered,
 
     /// <summary>The first of two people.</summary>
@@ -25,7 +25,8 @@ public enum LostDropOutcome
 /// <summary>
 /// A drop was handed over to a disk that died before the partner fetched it: two people declare it lost. Its letters get
 /// their next generation, for the old ones might still turn up (R98); a card order is handed over again as it is, because an
-/// order is known by its id.
+/// order is known by its id. A drop that is stopped and whose bytes nothing brings back is given up in the same way: it never left
+/// the house, so its orders are made anew.
 /// </summary>
 public static class LostDrops
 {
@@ -43,15 +44,35 @@ public static class LostDrops
         SELECT 'piece', piece_id, $2, 'declared-lost', $3, 'two-people' FROM lost ORDER BY piece_id COLLATE "C"
         """;
 
+    private const string GiveUpSql = """
+        WITH given AS (UPDATE drop SET state = 'given-up', stopped_class = NULL, stopped_known = false WHERE id = $1),
+        kept AS (DELETE FROM kept_block WHERE drop_id = $1)
+        UPDATE piece SET frozen_cipher = NULL WHERE drop_id = $1
+        """;
+
+    // The winners are ordered anew by the next night; the ledger says what became of the first order.
+    private const string OrdersSql = """
+        WITH gone AS (DELETE FROM card WHERE drop_id = $1 AND state = 'ordered' RETURNING ref),
+        moved AS (
+          UPDATE application SET state = 'selected', state_on = $2 FROM gone WHERE key = gone.ref AND state = 'ordered' RETURNING key),
+        told AS (
+          INSERT INTO history (subject_kind, subject, at, what, by, why)
+          SELECT 'application', key, $2, 'selected', $3, 'order-given-up' FROM moved ORDER BY key)
+        UPDATE item SET outcome = 'given-up' FROM gone, drop, step
+        WHERE drop.id = $1 AND step.run_id = drop.run_id AND step.name = 'order-cards' AND item.run_id = drop.run_id
+          AND item.step_ordinal = step.ordinal AND item.subject = gone.ref AND item.outcome = 'ordered'
+        """;
+
     /// <summary>One person's word that a drop is lost.</summary>
     /// <param name="database">The home's database.</param>
+    /// <param name="outbox">Where its marker would lie.</param>
     /// <param name="name">The drop's name, as in the outbox.</param>
     /// <param name="person">The signed-in person.</param>
     /// <param name="reason">Why.</param>
     /// <param name="at">When.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<LostDropOutcome> DeclareAsync(
-        NpgsqlDataSource database, string name, string person, string reason, DateTimeOffset at,
+        NpgsqlDataSource database, string outbox, string name, string person, string reason, DateTimeOffset at,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -60,17 +81,20 @@ public static class LostDrops
         var found = await Sql.QueryAsync(
             connection, transaction,
             """
-            SELECT id, folder FROM drop
-            WHERE folder IN ('print/' || $1, 'card-orders/' || $1) AND state = 'published' FOR UPDATE
+            SELECT id, folder, state = 'published' FROM drop
+            WHERE folder IN ('print/' || $1, 'card-orders/' || $1)
+              AND (state = 'published' OR state = 'sealed' AND stopped_class IS NOT NULL) FOR UPDATE
             """,
-            row => (Id: row.GetInt64(0), Folder: row.GetString(1)), cancellation, name);
+            row => (Id: row.GetInt64(0), Folder: row.GetString(1), WasOut: row.GetBoolean(2)), cancellation, name);
         if (found.Count == 0)
         {
             return LostDropOutcome.Unknown;
         }
 
-        var (id, folder) = found[0];
-        if (await Sql.ScalarAsync<bool>(connection, transaction, AnsweredSql, cancellation, id, folder))
+        var (id, folder, wasOut) = found[0];
+        if (wasOut
+            ? await Sql.ScalarAsync<bool>(connection, transaction, AnsweredSql, cancellation, id, folder)
+            : File.Exists(Path.Combine(outbox, folder, "READY")))
         {
             return LostDropOutcome.Answered;
         }
@@ -85,9 +109,16 @@ public static class LostDrops
         {
             // Tokyo has no summer time: nine hours on is the Japan date of this act.
             var day = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime);
-            await (folder.StartsWith("print/", StringComparison.Ordinal)
-                ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)
-                : Sql.ExecuteAsync(connection, transaction, "UPDATE drop SET state = 'sealed' WHERE id = $1", cancellation, id));
+            var isPrint = folder.StartsWith("print/", StringComparison.Ordinal);
+            if (!wasOut)
+            {
+                await Sql.ExecuteAsync(connection, transaction, GiveUpSql, cancellation, id);
+                await Alerts.LowerAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
+            }
+
+            await (isPrint ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)
+                : wasOut ? Sql.ExecuteAsync(connection, transaction, "UPDATE drop SET state = 'sealed' WHERE id = $1", cancellation, id)
+                : Sql.ExecuteAsync(connection, transaction, OrdersSql, cancellation, id, day, person));
         }
 
         await transaction.CommitAsync(cancellation);

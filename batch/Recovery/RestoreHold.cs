@@ -46,6 +46,15 @@ public static class RestoreHold
         await Alerts.LowerAsync(connection, transaction, AlertCode, home.Id, at, cancellation);
     }
 
+    /// <summary>Called before anything is put in place that a partner takes.</summary>
+    /// <exception cref="StepRefusedException">The hold stands, or a drop in the outbox is known to nobody.</exception>
+    public static async Task RefuseAsync(NightServices services, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
+        await RefuseAsync(connection, null, services.Home, cancellation);
+    }
+
     /// <summary>Called before anything is decided or put in place that a partner takes.</summary>
     /// <exception cref="StepRefusedException">The hold stands, or a drop in the outbox is known to nobody.</exception>
     public static async Task RefuseAsync(

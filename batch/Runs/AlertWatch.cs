@@ -18,6 +18,9 @@ public sealed class AlertWatch(RunEngine engine)
     /// <summary>Code of the alert about a part that takes far longer than the others of its step.</summary>
     public const string Straggler = "part-straggles";
 
+    /// <summary>Code of the alert about a complete night that lies after today.</summary>
+    public const string AfterToday = "night-after-today";
+
     private DateTimeOffset Now => engine.Clock.GetUtcNow();
 
     /// <summary>Raises what is so, and lowers what is no longer so.</summary>
@@ -25,6 +28,7 @@ public sealed class AlertWatch(RunEngine engine)
     {
         await using var connection = await engine.Database.OpenConnectionAsync(cancellation);
         await NightsAsync(connection, cancellation);
+        await AfterTodayAsync(connection, cancellation);
         await StragglersAsync(connection, cancellation);
         await Alerts.LowerSettledAsync(connection, null, Now, cancellation);
         await RemindAsync(connection, cancellation);
@@ -54,6 +58,25 @@ public sealed class AlertWatch(RunEngine engine)
         }
     }
 
+    // No night is due before its date has passed, and nobody would miss them: the clock went back, or the date was a mistake.
+    private async Task AfterTodayAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var nights = await Sql.QueryAsync(
+            connection, null,
+            "SELECT business_date FROM run WHERE kind = 'night' AND state = 'complete' AND business_date > $1 ORDER BY 1",
+            row => row.GetFieldValue<DateOnly>(0), cancellation, RunDates.Today(Now));
+        foreach (var night in nights)
+        {
+            await Alerts.RaiseWhileAsync(
+                connection, null, AfterToday, Subject(night),
+                Sentence($"It is complete and lies after today in Tokyo, {RunDates.Today(Now):yyyy-MM-dd}: until then no night is played. If its ")
+                + Sentence($"date was a mistake, two people set it aside with `abandon {night:yyyy-MM-dd}`."),
+                Now, cancellation);
+        }
+
+        await Alerts.LowerOthersAsync(connection, null, AfterToday, nights.Select(Subject), Now, cancellation);
+    }
+
     private async Task<IReadOnlyList<Overdue>> FindOverdueAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var hours = engine.Options.Nights;
@@ -61,8 +84,8 @@ public sealed class AlertWatch(RunEngine engine)
             connection, null,
             """
             SELECT business_date, state, opened_at FROM run
-            WHERE kind = 'night' AND (state IN ('running', 'stopped')
-              OR business_date = (SELECT max(business_date) FROM run WHERE kind = 'night'))
+            WHERE kind = 'night' AND (state IN ('running', 'stopped') OR state <> 'set-aside'
+              AND business_date = (SELECT max(business_date) FROM run WHERE kind = 'night' AND state <> 'set-aside'))
             ORDER BY business_date
             """,
             row => (Date: row.GetFieldValue<DateOnly>(0), State: row.GetString(1), Opened: row.GetFieldValue<DateTimeOffset>(2)),
@@ -143,7 +166,7 @@ public sealed class AlertWatch(RunEngine engine)
                 """,
                 cancellation, Now, Now - engine.Options.RemindAfter);
 
-    private static string Subject(DateOnly date) => Sentence($"night of {date:yyyy-MM-dd}");
+    internal static string Subject(DateOnly date) => Sentence($"night of {date:yyyy-MM-dd}");
 
     private static string Tokyo(DateTimeOffset at) =>
         at.ToOffset(NightHours.Japan).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

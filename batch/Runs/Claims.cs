@@ -55,7 +55,7 @@ internal static class Claims
         WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
         RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
           part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over,
-          part.without_item_limit
+          part.without_item_limit, run.may_destroy
         """;
 
     // For whoever wonders whether the fence is ever needed; the part itself is somebody else's by now.
@@ -103,6 +103,7 @@ internal static class Claims
         new RunInfo(row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetString(3))
         {
             CutOff = row.GetFieldValue<DateTimeOffset>(4),
+            MayDestroy = row.GetBoolean(16),
         },
         row.GetInt64(5), row.GetInt32(6), row.GetString(7),
         new PartInfo(

@@ -27,6 +27,9 @@ public sealed record RunInfo(long Id, string Kind, DateOnly BusinessDate, string
 {
     /// <summary>What comes in later than this belongs to the next run; travels with the run.</summary>
     public DateTimeOffset CutOff { get; init; }
+
+    /// <summary>False where a person asked for an unusual date without asking for destruction too.</summary>
+    public bool MayDestroy { get; init; } = true;
 }
 
 /// <summary>One claimed part.</summary>

@@ -57,6 +57,16 @@ public static class Drops
     /// <summary>A date as it stands in the names of what leaves the house: `20261124` (FORMATS.md, Out).</summary>
     public static string DateInNames(DateOnly date) => date.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
+    /// <summary>
+    /// `DATE.csv`: the one file of a flat drop of a day; `DATE-002.csv` where a night of that day was set aside and played again.
+    /// </summary>
+    public static string FlatFileName(DropRow drop)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        var number = drop.Number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{drop.Number:D3}");
+        return $"{DateInNames(drop.BusinessDate)}{number}.csv";
+    }
+
     /// <summary>Creates a flat drop: files of their own names below <paramref name="folder"/>.</summary>
     /// <param name="context">The plan's transaction.</param>
     /// <param name="folder">Below the outbox: `status`, `email`, `disposals/131016` …</param>
@@ -67,14 +77,17 @@ public static class Drops
         await InsertAsync(
             context, folder, DropShape.Flat, product, await NextNumberAsync(context, product, cancellation), cancellation);
 
-    /// <summary>Hash of the control file of the drop sealed before for this product; null where there is none.</summary>
+    /// <summary>
+    /// Hash of the control file of the drop sealed before for this product; null where there is none. One night runs at a time,
+    /// so drops are made in the order in which they are sealed; a mistaken far night's date says nothing about that.
+    /// </summary>
     public static Task<string?> PreviousSha256Async(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string product, CancellationToken cancellation) =>
         Sql.ScalarAsync<string>(
             connection, transaction,
             """
-            SELECT manifest_sha256 FROM drop WHERE product = $1 AND state <> 'frozen'
-            ORDER BY business_date DESC, number DESC LIMIT 1
+            SELECT manifest_sha256 FROM drop WHERE product = $1 AND state NOT IN ('frozen', 'given-up')
+            ORDER BY id DESC LIMIT 1
             """,
             cancellation, product);
 
@@ -117,13 +130,11 @@ public static class Drops
     /// Drops that are sealed and not yet published, whichever run sealed them: what an earlier run decided and could not
     /// hand over (skipped, abandoned) goes out with the next one.
     /// </summary>
-    public static async Task<IReadOnlyList<DropRow>> SealedAsync(
-        NpgsqlDataSource database, IReadOnlyCollection<string> products, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DropRow>> SealedAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await LoadAsync(
-            connection, null, "WHERE state = 'sealed' AND product = ANY ($1)", cancellation, [products.ToArray()]);
+        return await LoadAsync(connection, null, "WHERE state = 'sealed'", cancellation);
     }
 
     /// <summary>The frozen drops of a run, of some products.</summary>
@@ -241,7 +252,7 @@ public static class Drops
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string where, CancellationToken cancellation,
         params object?[] parameters) =>
         Sql.QueryAsync(
-            connection, transaction, $"SELECT {Columns} FROM drop {where} ORDER BY folder COLLATE \"C\", number",
+            connection, transaction, $"SELECT {Columns} FROM drop {where} ORDER BY folder COLLATE \"C\", business_date, number",
             row => new DropRow(
                 row.GetInt64(0), row.GetString(1), row.GetBoolean(2) ? DropShape.Flat : DropShape.Folder, row.GetString(3),
                 row.GetFieldValue<DateOnly>(4), row.GetInt32(5), row.GetString(6),

@@ -88,13 +88,13 @@ public static class Failures
         _ => error.GetType().Name,
     };
 
-    /// <summary>What happened and where: types, constraint and innermost stack frames, free of values.</summary>
+    /// <summary>Our own sentence where there is one; else what happened and where: types, constraint and innermost stack frames, free of values.</summary>
     public static string Text(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (error is StepRefusedException refused)
+        if (error is StepRefusedException or DropStoppedException)
         {
-            return refused.Message;
+            return error.Message;
         }
 
         if (error is TooManyItemsFailedException many)

@@ -46,11 +46,14 @@ public static partial class FaultPoints
     /// <summary>What was taken has been moved to the archive.</summary>
     public const string ArchiveMoved = "archive-moved";
 
+    /// <summary>Two people have approved, the commit is done, and what they decided is not in place.</summary>
+    public const string ApprovalCommitted = "approval-committed";
+
     /// <summary>Every point.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Claimed, Computed, Staged, BeforeFence, AfterFence, BeforeCommit, Committed, BetweenRenames, BeforeReady, AfterReady,
-        KeySlotWritten, ArchiveMoved,
+        KeySlotWritten, ArchiveMoved, ApprovalCommitted,
     ];
 
     private const int SignalKill = 9;

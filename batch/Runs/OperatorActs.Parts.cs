@@ -153,9 +153,17 @@ public sealed partial class OperatorActs
         NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation)
     {
         await MarkSkippedAsync(connection, transaction, part, cancellation);
+        await KnowStoppedAsync(connection, transaction, cancellation);
         await Transitions.CloseStepAsync(connection, transaction, part.Run.Id, part.StepId, Now, cancellation);
         return "What is sealed and not in place waits; the next night hands it over first.";
     }
+
+    // A person has seen that it is stopped: every later night tries it, and none is held up by it again.
+    private static Task KnowStoppedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction,
+            "UPDATE drop SET stopped_known = true WHERE state = 'sealed' AND stopped_class IS NOT NULL", cancellation);
 
     private Task MarkSkippedAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, PartRow part, CancellationToken cancellation) =>

@@ -67,6 +67,7 @@ public sealed partial class OperatorActs(NpgsqlDataSource database, RunEngine en
             """,
             cancellation, runId);
         await GiveBackAsync(connection, transaction, runId, cancellation);
+        await KnowStoppedAsync(connection, transaction, cancellation);
         await Alerts.LowerOfAsync(connection, transaction, RunSubject(runId), Now, cancellation);
         var changed = await Sql.ExecuteAsync(
             connection, transaction,

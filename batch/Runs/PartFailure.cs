@@ -94,6 +94,19 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
             }
         }, cancellation);
 
+    /// <summary>Fails a part whose result is stored in the same transaction: what is left of it waits for rerun or skip.</summary>
+    public async Task FailStoredAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimedPart claimed, string errorClass, string text,
+        CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction, "UPDATE part SET state = 'failed', error_class = $2, error_text = $3 WHERE id = $1",
+            cancellation, claimed.Part.Id, errorClass, text);
+        await Breaker.CountAsync(
+            connection, transaction, claimed, FailureKind.Lasting, errorClass, options, Now, cancellation);
+        await RaiseAsync(connection, transaction, Subject(claimed), claimed.Part.Id, errorClass, Now, cancellation);
+    }
+
     /// <summary>Puts a part back untouched: its worker drains.</summary>
     public Task<PartOutcome> PutBackAsync(ClaimedPart claimed, CancellationToken cancellation) =>
         InTransactionAsync(claimed, PartOutcome.PutBack, async (connection, transaction) =>

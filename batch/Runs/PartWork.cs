@@ -147,7 +147,7 @@ internal sealed class PartWork(
         FaultPoints.Hit(FaultPoints.BeforeCommit);
         await transaction.CommitAsync(cancellation);
         FaultPoints.Hit(FaultPoints.Committed);
-        return PartOutcome.Done;
+        return context.Failure is null ? PartOutcome.Done : PartOutcome.Failed;
     }
 
     private async Task LastStatementsAsync(
@@ -158,6 +158,12 @@ internal sealed class PartWork(
         {
             await Alerts.LowerAsync(
                 connection, transaction, PartFailure.PassingAlert, PartFailure.Subject(claimed), Now, cancellation);
+        }
+
+        if (context.Failure is { } failure)
+        {
+            await _failure.FailStoredAsync(connection, transaction, claimed, failure.ErrorClass, failure.Text, cancellation);
+            return;
         }
 
         switch (claimed.Part.Act)

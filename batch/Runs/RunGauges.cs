@@ -92,7 +92,7 @@ public sealed class RunGauges : IDisposable
     private async Task<IEnumerable<Row>> ItemsAsync(NpgsqlConnection connection)
     {
         var newest = await Sql.ScalarAsync<long>(
-            connection, null, "SELECT id FROM run WHERE kind = 'night' ORDER BY business_date DESC LIMIT 1",
+            connection, null, "SELECT id FROM run WHERE kind = 'night' ORDER BY id DESC LIMIT 1",
             CancellationToken.None);
         _steps = await RunView.LiveAsync(_engine, newest, newest == _newest ? _steps : [], CancellationToken.None);
         _newest = newest;
@@ -102,7 +102,7 @@ public sealed class RunGauges : IDisposable
 
     // $1: now.
     private const string StateSql = """
-        WITH newest AS (SELECT id FROM run WHERE kind = 'night' ORDER BY business_date DESC LIMIT 1),
+        WITH newest AS (SELECT id FROM run WHERE kind = 'night' ORDER BY id DESC LIMIT 1),
         parts AS (
           SELECT step.name AS step, part.act, part.state, count(*) AS parts, sum(part.epoch) AS claims,
             sum(part.takeovers) AS takeovers, sum(part.fenced) AS fenced

@@ -6,7 +6,7 @@ namespace MyNumber.Batch.Runs;
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">`night` …</param>
 /// <param name="BusinessDate">Its date.</param>
-/// <param name="State">`running`, `complete`, `stopped`, `abandoned`.</param>
+/// <param name="State">`running`, `complete`, `stopped`, `abandoned`, `set-aside`.</param>
 /// <param name="OpenedAt">When it was opened.</param>
 /// <param name="CompletedAt">When it was complete.</param>
 /// <param name="FailedParts">Parts that wait for a person.</param>
@@ -60,7 +60,7 @@ public static class RunView
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await Sql.QueryAsync(
-            connection, null, $"{RunSelect} WHERE id = $1 OR kind = 'night' AND business_date = $2", ReadRun, cancellation,
+            connection, null, $"{RunSelect} WHERE id = $1 OR kind = 'night' AND business_date = $2 ORDER BY state = 'set-aside', id DESC", ReadRun, cancellation,
             id ?? -1, nightOf ?? DateOnly.MinValue);
         return rows.Count == 0 ? null : rows[0];
     }

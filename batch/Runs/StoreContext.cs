@@ -29,6 +29,15 @@ public sealed partial class StoreContext(
     /// <summary>The fenced transaction; the engine commits it.</summary>
     public NpgsqlTransaction Transaction => transaction;
 
+    /// <summary>Class and sentence of a failure that does not take back what was stored; null where nothing failed.</summary>
+    internal (string ErrorClass, string Text)? Failure { get; private set; }
+
+    /// <summary>
+    /// What is stored here stands, and yet the part fails and waits for a person: some of what it hands over could not be put
+    /// in place. Tried again, it goes on with the rest.
+    /// </summary>
+    public void FailAfterwards(string errorClass, string text) => Failure = (errorClass, text);
+
     /// <summary>Plans work parts of this step. File borders are fixed here; a later split never changes a file.</summary>
     public async Task PlanPartsAsync(IReadOnlyCollection<PlannedPart> parts, CancellationToken cancellation)
     {

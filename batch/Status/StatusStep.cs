@@ -24,6 +24,13 @@ public sealed class StatusStep(NightServices services)
     // Behind every Application ID in byte order: the part that writes the file, planned when all answers are stored.
     private const string FileKey = "~file";
 
+    /// <summary>How the inquiry's snapshot leaves the house.</summary>
+    public static Handover HandoverOf(NightServices services) => new(Product, product => product == Product)
+    {
+        // For what a version sealed that kept no bytes: its rows are those of its date until the next night's take their place.
+        Render = (drop, _, stream, cancellation) => WriteFileAsync(services.Database, drop.BusinessDate, stream, cancellation),
+    };
+
     /// <summary>The step as the engine runs it.</summary>
     public StepDefinition Definition => new(
         "status",
@@ -44,11 +51,12 @@ public sealed class StatusStep(NightServices services)
         ])
     {
         Seal = SealAsync,
-        Publish = Act.Of(PublishAsync, MarkAsync),
+        Publish = Act.Of(PublishAsync, (store, context, cancellation) => store(context, cancellation)),
         GiveBack = GiveBackAsync,
     };
 
-    private const string Replaced = "EXISTS (SELECT 1 FROM run WHERE kind = 'night' AND business_date > @date)";
+    // Opened later, not dated later: a night with a mistaken date may have been set aside.
+    private const string Replaced = "EXISTS (SELECT 1 FROM run WHERE kind = 'night' AND id > @run)";
 
     private static string Ledger(string which) =>
         $"(SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND {which})";
@@ -169,12 +177,27 @@ public sealed class StatusStep(NightServices services)
               AND application.received_on >= ({date}::date - interval '{services.Policy.InquiryMonths + 1} months')::date
             """);
 
-    private static async Task<Func<StoreContext, CancellationToken, Task>> StageFileAsync(
+    private async Task<Func<StoreContext, CancellationToken, Task>> StageFileAsync(
         PartContext part, CancellationToken cancellation)
     {
+        var drop = await DropAsync(part, cancellation);
         var staged = await part.Staging.StageAsync(
-            "status", FileName(part.BusinessDate), (stream, cancel) => WriteFileAsync(part, stream, cancel), cancellation);
-        return async (context, cancel) => await context.RecordFilesAsync(await DropIdAsync(context, cancel), [staged], cancel);
+            drop.Folder, FileName(drop),
+            (stream, cancel) => WriteFileAsync(part.Database, part.BusinessDate, stream, cancel), cancellation);
+        return async (context, cancel) =>
+        {
+            await context.RecordFilesAsync(drop.Id, [staged], cancel);
+            // Far too large for the memory on a full night: kept as it is read from where it was staged.
+            await using var content = File.OpenRead(part.Staging.FullPath(drop.Folder, staged));
+            await services.Kept.KeepAsync(
+                context.Connection, context.Transaction, drop, [(staged.Path, content)], cancel);
+        };
+    }
+
+    private static async Task<DropRow> DropAsync(PartContext part, CancellationToken cancellation)
+    {
+        await using var connection = await part.Database.OpenConnectionAsync(cancellation);
+        return (await Drops.FrozenAsync(connection, null, part.Run.Id, [Product], cancellation)).Single();
     }
 
     // Called at each closing: first when all answers are stored, then when the file is staged.
@@ -206,38 +229,24 @@ public sealed class StatusStep(NightServices services)
         }
     }
 
-    private async Task<IReadOnlyList<DropRow>> PublishAsync(PartContext part, CancellationToken cancellation)
+    // The report is no drop, and it is there also where a drop is stopped.
+    private async Task<Func<StoreContext, CancellationToken, Task>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = await Drops.SealedAsync(part.Database, [Product], cancellation);
-        foreach (var drop in drops)
-        {
-            var files = await Drops.FilesAsync(part.Database, drop.Id, cancellation);
-            await services.Publisher.PublishAsync(
-                drop, files, (_, stream, cancel) => WriteFileAsync(part, stream, cancel), cancellation);
-        }
-
+        var store = await services.Handovers.Act(HandoverOf(services)).ComputeAsync(part, cancellation);
         await NightReport.Of(services).WriteAsync(part.Run, cancellation);
-        return drops;
+        return store;
     }
 
-    private static async Task MarkAsync(
-        IReadOnlyList<DropRow> drops, StoreContext context, CancellationToken cancellation)
-    {
-        foreach (var drop in drops)
-        {
-            await Drops.MarkPublishedAsync(context, drop.Id, cancellation);
-        }
-    }
-
-    private static async Task WriteFileAsync(PartContext part, Stream stream, CancellationToken cancellation)
+    private static async Task WriteFileAsync(
+        NpgsqlDataSource database, DateOnly date, Stream stream, CancellationToken cancellation)
     {
         await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await writer.WriteLineAsync("key_hash,answer,confirmed_on");
-        await using var command = part.Database.CreateCommand("""
+        await using var command = database.CreateCommand("""
             SELECT key_hash, answer, coalesce(confirmed_on::text, '') FROM status_answer WHERE business_date = $1
             ORDER BY key_hash COLLATE "C"
             """);
-        command.Parameters.Add(new() { Value = part.BusinessDate });
+        command.Parameters.Add(new() { Value = date });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -255,5 +264,5 @@ public sealed class StatusStep(NightServices services)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private static string FileName(DateOnly date) => Drops.DateInNames(date) + ".csv";
+    private static string FileName(DropRow drop) => Drops.FlatFileName(drop);
 }

@@ -52,6 +52,14 @@ public static class Disposals
 {
     private static readonly TimeSpan Japan = TimeSpan.FromHours(9);
 
+    /// <summary>How approved lists leave the house.</summary>
+    public static Handover HandoverOf(NightServices services) =>
+        new("disposals", product => product.StartsWith("disposals-", StringComparison.Ordinal))
+        {
+            Render = (drop, _, stream, cancellation) => RenderAsync(services.Database, drop, stream, cancellation),
+            IsDecidedByPeople = true,
+        };
+
     /// <summary>All lists, open ones first, then the newest.</summary>
     public static async Task<IReadOnlyList<DisposalList>> ListAsync(
         NightServices services, CancellationToken cancellation)
@@ -103,7 +111,7 @@ public static class Disposals
         await using (var connection = await services.Database.OpenConnectionAsync(cancellation))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            var outcome = await DecideAsync(connection, transaction, listId, person, reason, at, cancellation);
+            var outcome = await DecideAsync(services, connection, transaction, listId, person, reason, at, cancellation);
             if (outcome is DisposalOutcome.SamePerson or DisposalOutcome.NotOpen)
             {
                 return outcome;
@@ -116,49 +124,10 @@ public static class Disposals
             }
         }
 
-        await PublishPendingAsync(services, cancellation);
+        FaultPoints.Hit(FaultPoints.ApprovalCommitted);
+        await services.Handovers.FinishPendingAsync([HandoverOf(services)], cancellation);
         return DisposalOutcome.Approved;
     }
-
-    /// <summary>Puts in place what is approved and not yet there; also what a kill left behind.</summary>
-    public static async Task PublishPendingAsync(NightServices services, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        var drops = await PlaceSealedAsync(services, cancellation);
-        await using var connection = await services.Database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await MarkAsync(connection, transaction, drops, cancellation);
-        await transaction.CommitAsync(cancellation);
-    }
-
-    internal static async Task<IReadOnlyList<long>> PlaceSealedAsync(
-        NightServices services, CancellationToken cancellation)
-    {
-        var placed = new List<long>();
-        foreach (var (drop, list) in await SealedAsync(services.Database, cancellation))
-        {
-            var files = await Drops.FilesAsync(services.Database, drop.Id, cancellation);
-            await services.Publisher.PublishAsync(
-                drop, files,
-                async (_, stream, cancel) =>
-                {
-                    await using var connection = await services.Database.OpenConnectionAsync(cancel);
-                    await stream.WriteAsync(await ContentAsync(connection, null, list, cancel), cancel);
-                },
-                cancellation);
-            placed.Add(drop.Id);
-        }
-
-        return placed;
-    }
-
-    internal static Task MarkAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<long> drops,
-        CancellationToken cancellation) =>
-        Sql.ExecuteAsync(
-            connection, transaction,
-            "UPDATE drop SET state = 'published' WHERE id = ANY ($1::bigint[]) AND state = 'sealed'",
-            cancellation, drops.ToArray());
 
     /// <summary>
     /// R46. Takes off open lists (all, or one) the lines whose cards are not due any more, and gives those cards back; a
@@ -195,7 +164,7 @@ public static class Disposals
     }
 
     private static async Task<DisposalOutcome> DecideAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string list, string person, string reason,
+        NightServices services, NpgsqlConnection connection, NpgsqlTransaction transaction, string list, string person, string reason,
         DateTimeOffset at, CancellationToken cancellation)
     {
         var rows = await Sql.QueryAsync(
@@ -221,14 +190,14 @@ public static class Disposals
             .Select(card => card.Ref).ToArray();
         await WithdrawAsync(
             connection, transaction, list, stillDue, today, person, cancellation);
-        return await ApproveRestAsync(connection, transaction, list, today, person, cancellation)
+        return await ApproveRestAsync(services, connection, transaction, list, today, person, cancellation)
             ? DisposalOutcome.Approved
             : DisposalOutcome.Withdrawn;
     }
 
-    // The commit of this is the only decision; the file can be made again from these rows at any time.
+    // The commit of this is the only decision, and what the file says is part of it: a card that is picked up afterwards stays on it.
     private static async Task<bool> ApproveRestAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string list, DateOnly today, string person,
+        NightServices services, NpgsqlConnection connection, NpgsqlTransaction transaction, string list, DateOnly today, string person,
         CancellationToken cancellation)
     {
         var approved = await Sql.ExecuteAsync(
@@ -253,21 +222,32 @@ public static class Disposals
             """,
             cancellation, list, today, person);
         var content = await ContentAsync(connection, transaction, list, cancellation);
-        await Sql.ExecuteAsync(
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        var drop = (await Sql.QueryAsync(
             connection, transaction,
             """
             WITH list AS (SELECT * FROM disposal_list WHERE list_id = $1),
             made AS (
               INSERT INTO drop (run_id, folder, flat, product, business_date, number, state, manifest_sha256)
               SELECT run_id, 'disposals/' || municipality_code, true, 'disposals-' || municipality_code, business_date,
-                     number, 'sealed', $2 FROM list RETURNING id)
-            INSERT INTO file (drop_id, path, sha256, bytes)
-            SELECT made.id, to_char(business_date, 'YYYYMMDD') || '-' || to_char(number, 'FM000') || '.csv', $2, $3
-            FROM made, list
+                     number, 'sealed', $2 FROM list
+              RETURNING id, folder, product, business_date, number),
+            file AS (
+              INSERT INTO file (drop_id, path, sha256, bytes)
+              SELECT id, to_char(business_date, 'YYYYMMDD') || '-' || to_char(number, 'FM000') || '.csv', $2, $3 FROM made)
+            SELECT id, folder, product, business_date, number FROM made
             """,
-            cancellation, list, Convert.ToHexStringLower(SHA256.HashData(content)), (long)content.Length);
+            row => new DropRow(
+                row.GetInt64(0), row.GetString(1), DropShape.Flat, row.GetString(2), row.GetFieldValue<DateOnly>(3),
+                row.GetInt32(4), "sealed", sha256),
+            cancellation, list, sha256, (long)content.Length)).Single();
+        await services.Kept.KeepAsync(
+            connection, transaction, drop, [(FileName(drop), new MemoryStream(content))], cancellation);
         return true;
     }
+
+    private static string FileName(DropRow drop) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Drops.DateInNames(drop.BusinessDate)}-{drop.Number:D3}.csv");
 
     private static async Task<byte[]> ContentAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string list, CancellationToken cancellation)
@@ -298,25 +278,15 @@ public static class Disposals
     private static string Quoted(string text) =>
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
-    private static async Task<IReadOnlyList<(DropRow Drop, string List)>> SealedAsync(
-        NpgsqlDataSource database, CancellationToken cancellation)
+    // For what a version sealed that kept no bytes.
+    private static async Task RenderAsync(
+        NpgsqlDataSource database, DropRow drop, Stream stream, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await Sql.QueryAsync(
+        var list = await Sql.ScalarAsync<string>(
             connection, null,
-            """
-            SELECT drop.id, drop.folder, drop.product, drop.business_date, drop.number, drop.manifest_sha256, list.list_id
-            FROM drop JOIN disposal_list list
-              ON drop.product = 'disposals-' || list.municipality_code
-                 AND list.business_date = drop.business_date AND list.number = drop.number
-            WHERE drop.state = 'sealed'
-            ORDER BY drop.folder COLLATE "C", drop.business_date, drop.number
-            """,
-            row => (
-                new DropRow(
-                    row.GetInt64(0), row.GetString(1), DropShape.Flat, row.GetString(2), row.GetFieldValue<DateOnly>(3),
-                    row.GetInt32(4), "sealed", row.GetString(5)),
-                row.GetString(6)),
-            cancellation);
+            "SELECT list_id FROM disposal_list WHERE 'disposals-' || municipality_code = $1 AND business_date = $2 AND number = $3",
+            cancellation, drop.Product, drop.BusinessDate, drop.Number);
+        await stream.WriteAsync(await ContentAsync(connection, null, list!, cancellation), cancellation);
     }
 }

@@ -16,29 +16,42 @@ public sealed class KeyDestruction(Policy policy, ApplicationKeys keys, SecretSt
     /// <summary>Overwrites the slots of one part.</summary>
     public Act Work => Act.Of(OverwriteAsync, StoreDestroyedAsync);
 
-    /// <summary>Marks what is due and plans its parts. Call it in a plan's Store.</summary>
-    internal async Task PlanAsync(StoreContext context, CancellationToken cancellation)
+    /// <summary>Marks what is due, up to a limit, and plans its parts. Call it in a plan's Store.</summary>
+    /// <returns>How many were taken of the run's own accord, not released by people.</returns>
+    internal async Task<long> PlanAsync(StoreContext context, long limit, CancellationToken cancellation)
     {
+        // While a card order is not in place, the photographs in it may have to be cut out once more.
         // Incomplete and superseded applications die too: another form, or another application, has taken their place.
+        var all = await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            """
+            SELECT key_slot.application_key FROM key_slot
+            JOIN application ON application.key = key_slot.application_key
+            LEFT JOIN card ON card.order_id = application.key
+            LEFT JOIN drop ON drop.id = card.drop_id
+            WHERE key_slot.state = 'live' AND drop.state IS DISTINCT FROM 'sealed'
+              AND (card.state = 'disposed'
+                OR application.state IN ('issued', 'rejected', 'cancelled', 'void', 'incomplete', 'superseded')
+                   AND application.state_on < $1)
+            ORDER BY key_slot.application_key
+            """,
+            row => row.GetString(0), cancellation, context.BusinessDate.AddMonths(-policy.ImagesKeptMonths));
+        var taken = await WaitingDestruction.TakeAsync(context, WaitingDestruction.Key, all, limit, cancellation);
+        // What an earlier run marked and did not overwrite is decided already.
         var due = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             """
             WITH due AS (
-              UPDATE key_slot SET state = 'destroying' FROM application
-              LEFT JOIN card ON card.order_id = application.key
-              WHERE application.key = key_slot.application_key AND key_slot.state = 'live'
-                AND (card.state = 'disposed'
-                  OR application.state IN ('issued', 'rejected', 'cancelled', 'void', 'incomplete', 'superseded')
-                     AND application.state_on < $1)
-              RETURNING key_slot.application_key)
-            SELECT application_key FROM due
-            UNION SELECT application_key FROM key_slot WHERE state = 'destroying'
+              UPDATE key_slot SET state = 'destroying' WHERE application_key = ANY ($1) AND state = 'live'
+              RETURNING application_key)
+            SELECT application_key FROM due UNION SELECT application_key FROM key_slot WHERE state = 'destroying'
             ORDER BY 1
             """,
-            row => row.GetString(0), cancellation, context.BusinessDate.AddMonths(-policy.ImagesKeptMonths));
+            row => row.GetString(0), cancellation, taken.Subjects.ToArray());
         await context.LedgerAsync(due.Select(key => new ItemOutcome($"key:{key}", "key-due", "R48")), cancellation);
         await context.PlanPartsAsync(
             [.. due.Chunk(SlotsPerPartMax).Select(part => new PlannedPart(part[0], part[^1]))], cancellation);
+        return taken.OwnAccord;
     }
 
     /// <summary>The application keys of a part.</summary>

@@ -33,13 +33,23 @@ public sealed class Retention(NightServices services)
     /// <summary>Rows marked in one statement.</summary>
     private const int RowsMax = 10_000;
 
-    // The date of the newest complete night, not the clock's: a home whose nights stand still keeps what they may need.
-    private const string AsOfSql = "SELECT max(business_date) FROM run WHERE kind = 'night' AND state = 'complete'";
+    // The date of the newest complete night, not the clock's: a home whose nights stand still keeps what they may need. Nor a
+    // date after today, nor one that a person asked for without destruction: it may be a mistake.
+    private const string AsOfSql = """
+        SELECT max(business_date) FROM run
+        WHERE kind = 'night' AND state = 'complete' AND may_destroy AND business_date <= $1
+        """;
 
     // By content: the same feed sent again under another name lies in the archive under that name too.
     private const string DueSql = """
         SELECT sha256 FROM feed
         WHERE kind = $1 AND sha256 = ANY ($2) AND state = $3 AND (archived OR state = 'rejected') AND business_date <= $4
+        """;
+
+    // What was kept of a card order until nobody asks for it once more.
+    private const string KeptSql = """
+        DELETE FROM kept_block USING drop
+        WHERE drop.id = kept_block.drop_id AND drop.state = 'published' AND drop.business_date <= $1
         """;
 
     private const string PhotographsSql = """
@@ -58,7 +68,7 @@ public sealed class Retention(NightServices services)
     {
         await using var connection = await services.Database.OpenConnectionAsync(cancellation);
         await RestoreHold.RefuseAsync(connection, null, services.Home, cancellation);
-        if (await AsOfAsync(connection, cancellation) is not { } asOf)
+        if (await AsOfAsync(connection, RunDates.Today(services.Clock.GetUtcNow()), cancellation) is not { } asOf)
         {
             return new RetentionResult(null, 0, 0, 0);
         }
@@ -75,15 +85,18 @@ public sealed class Retention(NightServices services)
         }
 
         await DeleteFeedsAsync(connection, [.. archived, .. refused], asOf, cancellation);
+        await Sql.ExecuteOverAllAsync(
+            connection, null, KeptSql, cancellation, asOf.AddDays(-services.Policy.ArchiveDays));
         return new RetentionResult(
             asOf, archived.Count, refused.Count, await DeletePhotographsAsync(connection, asOf, cancellation));
     }
 
     private static DateOnly Earlier(DateOnly one, DateOnly other) => one < other ? one : other;
 
-    private static async Task<DateOnly?> AsOfAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+    private static async Task<DateOnly?> AsOfAsync(
+        NpgsqlConnection connection, DateOnly today, CancellationToken cancellation) =>
         (await Sql.QueryAsync(
-            connection, null, AsOfSql, row => row.IsDBNull(0) ? (DateOnly?)null : row.GetFieldValue<DateOnly>(0), cancellation))[0];
+            connection, null, AsOfSql, row => row.IsDBNull(0) ? (DateOnly?)null : row.GetFieldValue<DateOnly>(0), cancellation, today))[0];
 
     // What lies there, not what the rows say: a feed that nobody knows (a restore) is left for a person.
     private static async Task<IReadOnlyList<LyingFeed>> DueAsync(

@@ -6,7 +6,8 @@ namespace MyNumber.Batch.Storage;
 /// <summary>
 /// Winds the storage clock of every card that lies at a municipality (R45), proposes for disposal what has waited long
 /// enough (R47), withdraws proposals that no longer hold (R46), and destroys the keys of applications whose images are
-/// due (R48). Nothing is disposed of here: that takes two people and the municipality's return.
+/// due (R48). A run of an unusual date does neither unless it was asked to, and no run goes far beyond what the nights before it
+/// did (<see cref="DestructionLimits"/>). Nothing is disposed of here: that takes two people and the municipality's return.
 /// </summary>
 public sealed class StorageStep(NightServices services)
 {
@@ -16,10 +17,7 @@ public sealed class StorageStep(NightServices services)
     public StepDefinition Definition => new("storage", Act.OfRows(PlanAsync), _keys.Work, Laws)
     {
         Items = KeyDestruction.ItemsAsync,
-        Publish = Act.Of(
-            (_, cancellation) => Disposals.PlaceSealedAsync(services, cancellation),
-            (drops, context, cancellation) => Disposals.MarkAsync(
-                context.Connection, context.Transaction, drops, cancellation)),
+        Publish = services.Handovers.Act(Disposals.HandoverOf(services)),
     };
 
     private static IReadOnlyList<Law> Laws { get; } =
@@ -51,8 +49,15 @@ public sealed class StorageStep(NightServices services)
         var cards = await StoredCard.LoadAsync(context.Connection, context.Transaction, cancellation);
         await WindAsync(context, cards, cancellation);
         await WithdrawAsync(context, cards, cancellation);
-        await ProposeAsync(context, cards, cancellation);
-        await _keys.PlanAsync(context, cancellation);
+        if (context.Run.MayDestroy)
+        {
+            var limits = await DestructionLimits.LoadAsync(context, services.Policy, cancellation);
+            var proposed = await ProposeAsync(context, cards, limits.Disposals, cancellation);
+            var keys = await _keys.PlanAsync(context, limits.Keys, cancellation);
+            await DestructionLimits.RecordAsync(context, keys, proposed, cancellation);
+        }
+
+        await WaitingDestruction.TellAsync(context.Connection, context.Transaction, services.Clock.GetUtcNow(), cancellation);
     }
 
     // The municipality's return (event disposal-confirmed) moved the card; its line on the list follows.
@@ -94,11 +99,18 @@ public sealed class StorageStep(NightServices services)
             context.Connection, context.Transaction, list: null, stillDue, context.BusinessDate, "storage", cancellation);
     }
 
-    private async Task ProposeAsync(
-        StoreContext context, IReadOnlyList<StoredCard> cards, CancellationToken cancellation)
+    // What has waited longest comes first where not all may be proposed.
+    private async Task<long> ProposeAsync(
+        StoreContext context, IReadOnlyList<StoredCard> cards, long limit, CancellationToken cancellation)
     {
-        var due = cards.Where(card => card.State != "disposal-proposed" && card.IsDisposable(context.BusinessDate));
-        foreach (var municipality in due.GroupBy(card => card.Municipality).OrderBy(group => group.Key, StringComparer.Ordinal))
+        var due = cards.Where(card => card.State != "disposal-proposed" && card.IsDisposable(context.BusinessDate)).ToList();
+        var taken = await WaitingDestruction.TakeAsync(
+            context, WaitingDestruction.Disposal,
+            [.. due.OrderBy(card => StorageClock.Of(card.Facts).DisposableFrom).ThenBy(card => card.Ref, StringComparer.Ordinal)
+                .Select(card => card.Ref)],
+            limit, cancellation);
+        var refs = taken.Subjects.ToHashSet();
+        foreach (var municipality in due.Where(card => refs.Contains(card.Ref)).GroupBy(card => card.Municipality).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var number = await Sql.ScalarAsync<int>(
                 context.Connection, context.Transaction,
@@ -109,6 +121,8 @@ public sealed class StorageStep(NightServices services)
                 cancellation, municipality.Key, context.BusinessDate);
             await InsertListAsync(context, municipality.Key, number, [.. municipality], cancellation);
         }
+
+        return taken.OwnAccord;
     }
 
     private async Task InsertListAsync(

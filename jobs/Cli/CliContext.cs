@@ -22,6 +22,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private RunEngine? _engine;
     private Pulse? _watch;
     private TextReader? _input;
+    private TimeProvider? _clock;
 
     /// <summary>Ends the command early: Ctrl+C or SIGTERM.</summary>
     public CancellationToken Cancellation => cancellation;
@@ -41,7 +42,8 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     public TextWriter Error => Console.Error;
 
     /// <summary>The one clock of this process; rules get dates, never this.</summary>
-    public TimeProvider Clock => TimeProvider.System;
+    /// <exception cref="UsageException">Another day is set for today, in production.</exception>
+    public TimeProvider Clock => _clock ??= Settings.Today is { } today ? new TodayClock(today) : TimeProvider.System;
 
     /// <summary>`--json` was given.</summary>
     public bool Json => parsed.GetValue(CommandLine.Json);

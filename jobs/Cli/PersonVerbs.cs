@@ -6,11 +6,11 @@ using MyNumber.Batch.Validation;
 
 namespace MyNumber.Jobs.Cli;
 
-/// <summary>`review`, `purge`, `retention`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
+/// <summary>`review`, `retention`, `rules`: what persons decide, through the same rules and audit as the pages.</summary>
 public static class PersonVerbs
 {
     /// <summary>The verbs.</summary>
-    public static IEnumerable<Command> Build() => [Review(), Purge(), RetentionVerb(), RulesVerb()];
+    public static IEnumerable<Command> Build() => [Review(), PurgeVerbs.Build(), RetentionVerb(), RulesVerb()];
 
     private static Command Review()
     {
@@ -53,87 +53,6 @@ public static class PersonVerbs
                 });
                 return ExitStatus.Done;
             }),
-        };
-    }
-
-    private static Command Purge()
-    {
-        var list = new Argument<string>("LIST");
-        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
-        var date = CommandLine.DateOption("The business date of the proposal.");
-        return new Command("purge", "Disposal of cards whose storage has ended.")
-        {
-            new Command("propose", "Does again what the night's storage step does: proposes disposals.") { date }.Runs(async context =>
-            {
-                var engine = await context.EngineAsync();
-                var opened = await engine.Opener.OpenOtherAsync("disposal", context.Get(date), "", context.Cancellation);
-                if (opened.Outcome == OpenOutcome.Refused)
-                {
-                    throw new UsageException(opened.Sentence);
-                }
-
-                context.Error.WriteLine(opened.Sentence);
-                return opened.Outcome == OpenOutcome.Complete
-                    ? ExitStatus.Done
-                    : await RunVerbs.WorkOnAsync(context, engine, opened.RunId);
-            }),
-            new Command("list", "The disposal lists.").Runs(async context =>
-            {
-                foreach (var disposal in await Disposals.ListAsync(await context.ServicesAsync(), context.Cancellation))
-                {
-                    if (context.Json)
-                    {
-                        context.WriteJson(disposal);
-                    }
-                    else
-                    {
-                        context.Out.WriteLine(
-                            $"{disposal.ListId}  {disposal.MunicipalityCode}  {disposal.BusinessDate:yyyy-MM-dd}  {disposal.State}  "
-                            + $"{disposal.Cards} cards  approved by {disposal.ApprovedBy.Count}");
-                    }
-                }
-
-                return ExitStatus.Done;
-            }),
-            new Command("show", "The cards of a list.") { list }.Runs(async context =>
-            {
-                var cards = await Disposals.CardsAsync(await context.ServicesAsync(), context.Get(list), context.Cancellation);
-                if (cards.Count == 0)
-                {
-                    throw new UsageException("There is no list of this id; purge list shows them.");
-                }
-
-                foreach (var card in cards)
-                {
-                    if (context.Json)
-                    {
-                        context.WriteJson(card);
-                    }
-                    else
-                    {
-                        context.Out.WriteLine(
-                            $"{card.CardId}  {card.StorageBegan:yyyy-MM-dd} to {card.StorageEnded:yyyy-MM-dd}  {card.State}");
-                    }
-                }
-
-                return ExitStatus.Done;
-            }),
-            new Command("approve", "One of two approvals, by different people; the second sends the list.") { list, by, reason }
-                .Runs(async context =>
-                {
-                    var outcome = await Disposals.ApproveAsync(
-                        await context.ServicesAsync(), context.Get(list), context.Get(by)!, context.Get(reason)!,
-                        context.Cancellation);
-                    context.Out.WriteLine(outcome switch
-                    {
-                        DisposalOutcome.First => "Noted. A second person approves with the same command.",
-                        DisposalOutcome.Approved => "Approved by two people: the list lies in the outbox.",
-                        DisposalOutcome.Withdrawn => "Nothing on it may be disposed of any more: it was withdrawn.",
-                        DisposalOutcome.SamePerson => throw new UsageException("The same person cannot approve twice: another one must."),
-                        _ => throw new UsageException("There is no open list of this id; purge list shows them."),
-                    });
-                    return ExitStatus.Done;
-                }),
         };
     }
 

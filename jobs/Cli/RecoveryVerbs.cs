@@ -122,13 +122,13 @@ public static class RecoveryVerbs
     {
         var name = new Argument<string>("DROP") { Description = "Its name, as in the outbox." };
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
-        var lost = new Command("lost", "Declares a drop lost that no partner has; a second person confirms with the same command.")
+        var lost = new Command("lost", "Declares a drop lost that no partner has, or gives up one that is stopped; a second person confirms with the same command.")
         {
             name, by, reason,
         }.Runs(async context =>
         {
             var outcome = await LostDrops.DeclareAsync(
-                await context.DatabaseAsync(), context.Get(name), context.Get(by)!, context.Get(reason)!,
+                await context.DatabaseAsync(), context.Home.Outbox, context.Get(name), context.Get(by)!, context.Get(reason)!,
                 context.Clock.GetUtcNow(), context.Cancellation);
             context.Out.WriteLine(outcome switch
             {
@@ -136,8 +136,8 @@ public static class RecoveryVerbs
                 LostDropOutcome.Declared => "Declared lost. The next night makes up for it.",
                 LostDropOutcome.SamePerson => throw new UsageException("The same person cannot confirm: another one must."),
                 LostDropOutcome.Answered => throw new UsageException(
-                    "The partner has answered to this drop, so it is not lost. Single pieces: `piece lost ID`."),
-                _ => throw new UsageException("No drop that was handed over has this name."),
+                    "The partner has answered to this drop, or its READY lies in the outbox, so it is not lost. Single pieces: `piece lost ID`."),
+                _ => throw new UsageException("No drop that was handed over, or is stopped, has this name."),
             });
             return ExitStatus.Done;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Jobs.Cli;
@@ -41,7 +42,9 @@ public static class RunActVerbs
                     await engine.Operator.RerunAsync(runId, keys, because, context.Cancellation);
                 }
 
-                return await RunVerbs.WorkOnAsync(context, engine, runId);
+                var left = await RunVerbs.FinishPendingAsync(context);
+                var status = await RunVerbs.WorkOnAsync(context, engine, runId);
+                return status == ExitStatus.Done ? left : status;
             });
     }
 
@@ -64,9 +67,43 @@ public static class RunActVerbs
         "stop", "No part is taken up from now on; those in hand are finished. `rerun` goes on.", "is stopped",
         (engine, run, because, cancellation) => engine.Operator.StopAsync(run, because, cancellation));
 
-    private static Command Abandon() => OnRun(
-        "abandon", "Gives a run up for ever: what it has decided stays, the rest is found by the next night.", "is abandoned",
-        (engine, run, because, cancellation) => engine.Operator.AbandonAsync(run, because, cancellation));
+    private static Command Abandon()
+    {
+        var what = new Argument<string>("RUN") { Description = "A run's id, or the date of a night." };
+        var (by, reason) = (CommandLine.By(), CommandLine.Reason());
+        return new Command(
+            "abandon",
+            "Gives a run up for ever: what it has decided stays, the rest is found by the next night. A complete night that lies after "
+            + "today and was a mistake is set aside by two people.") { what, by, reason }.Runs(async context =>
+        {
+            var engine = await context.EngineAsync();
+            var run = await RunVerbs.FindRunAsync(context, context.Get(what));
+            var because = new Because(context.Get(by)!, context.Get(reason)!);
+            if (run.State == "complete")
+            {
+                return await SetAsideAsync(context, run, because);
+            }
+
+            await engine.Operator.AbandonAsync(run.Id, because, context.Cancellation);
+            context.Error.WriteLine($"Run {run.Id} is abandoned.");
+            return ExitStatus.Done;
+        });
+    }
+
+    private static async Task<int> SetAsideAsync(CliContext context, RunRow run, Because because)
+    {
+        await ActGate.ProveAsync(context, await context.DatabaseAsync());
+        context.Error.WriteLine(await NightsSetAside.DeclareAsync(
+            await context.ServicesAsync(), run.Id, because, context.Cancellation) switch
+        {
+            SetAsideOutcome.First => "Noted. A second person sets it aside with the same command.",
+            SetAsideOutcome.SetAside =>
+                $"The night of {run.BusinessDate:yyyy-MM-dd} is set aside: what it decided stays, its date no longer counts.",
+            SetAsideOutcome.SamePerson => throw new UsageException("The same person cannot confirm: another one must."),
+            _ => throw new UsageException($"Run {run.Id} is complete: only a night that lies after today can be set aside."),
+        });
+        return ExitStatus.Done;
+    }
 
     private static Command OnRun(
         string verb, string description, string done, Func<RunEngine, long, Because, CancellationToken, Task> act)

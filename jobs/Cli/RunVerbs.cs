@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Waiting;
@@ -108,27 +109,28 @@ public static class RunVerbs
     private static Command NightVerb()
     {
         var date = CommandLine.DateOption("The night's business date.");
-        return new Command("night", "The whole nightly run for a business date; run again, it continues or says it is complete.")
-        {
-            date,
-        }.Runs(context => OpenAndWorkAsync(context, context.Get(date), null));
+        var verb = new Command("night", "The whole nightly run for a business date; run again, it continues or says it is complete.") { date };
+        var unusual = new UnusualDateOptions().AddTo(verb);
+        return verb.Runs(context => OpenAndWorkAsync(context, context.Get(date), null, unusual.Read(context)));
     }
 
     private static Command RunStep()
     {
         var date = CommandLine.DateOption("The night's business date.");
         var step = new Argument<string>("STEP") { Description = "A step of the night: intake, read, validate …" };
-        return new Command("run", "One step of a night, if the one before is closed.") { step, date }
-            .Runs(context => OpenAndWorkAsync(context, context.Get(date), context.Get(step)));
+        var verb = new Command("run", "One step of a night, if the one before is closed.") { step, date };
+        var unusual = new UnusualDateOptions().AddTo(verb);
+        return verb.Runs(context => OpenAndWorkAsync(context, context.Get(date), context.Get(step), unusual.Read(context)));
     }
 
-    private static async Task<int> OpenAndWorkAsync(CliContext context, DateOnly date, string? step)
+    private static async Task<int> OpenAndWorkAsync(CliContext context, DateOnly date, string? step, UnusualDate? unusual)
     {
         var engine = await context.EngineAsync();
+        var left = await FinishPendingAsync(context);
         OpenResult opened;
         try
         {
-            opened = await engine.Opener.OpenNightAsync(date, step, context.Cancellation);
+            opened = await engine.Opener.OpenNightAsync(date, step, unusual, context.Cancellation);
         }
         catch (ArgumentException unknown)
         {
@@ -143,11 +145,27 @@ public static class RunVerbs
         context.Error.WriteLine(opened.Sentence);
         if (opened.Outcome == OpenOutcome.Complete)
         {
-            return ExitStatus.Done;
+            return left;
         }
 
         var status = await WorkOnAsync(context, engine, opened.RunId);
-        return status == ExitStatus.Done ? await RefusedFeedsAsync(context, opened.RunId) : status;
+        status = status == ExitStatus.Done ? await RefusedFeedsAsync(context, opened.RunId) : status;
+        return status == ExitStatus.Done ? left : status;
+    }
+
+    /// <summary>Hands over what a kill or a skip left behind.</summary>
+    /// <returns>Failed where a drop is stopped that nobody knew of.</returns>
+    internal static async Task<int> FinishPendingAsync(CliContext context)
+    {
+        var handed = await Night.FinishPendingAsync(await context.ServicesAsync(), context.Cancellation);
+        foreach (var drop in handed)
+        {
+            context.Error.WriteLine(drop.StoppedClass is { } stopped
+                ? $"{drop.Drop.Folder} cannot be handed over ({stopped}): {drop.Sentence}"
+                : $"{drop.Drop.Folder} was left behind and is handed over.");
+        }
+
+        return handed.Any(drop => drop.IsNewlyStopped) ? ExitStatus.Failed : ExitStatus.Done;
     }
 
     // A refused feed is no reason to stop the night, but somebody must hear of it (FORMATS.md, exit status 1).

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Storage;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Jobs.People;
 using MyNumber.Jobs.Web;
@@ -30,7 +29,7 @@ public static class ServeVerb
                 await using var watchman = new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id));
                 await using var workers = await WorkerPool.StartAsync(
                     engine, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, context.Cancellation);
-                using var schedule = new NightSchedule(engine, new Retention(services));
+                using var schedule = new NightSchedule(engine, services);
                 await schedule.StartAsync(context.Cancellation);
                 await app.StartAsync(context.Cancellation);
                 context.Error.WriteLine($"Serving at {string.Join(", ", app.Urls)}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MyNumber.Batch;
 using MyNumber.Jobs.Alerting;
 
@@ -50,6 +51,28 @@ public sealed class Settings
             {
                 throw new UsageException(refused.Message);
             }
+        }
+    }
+
+    /// <summary>`MYNUMBER_NIGHT__TODAY`: the day that stands for today in the sample story and in tests; null: the machine's.</summary>
+    /// <exception cref="UsageException">It is no day, or it is set in production.</exception>
+    public DateOnly? Today
+    {
+        get
+        {
+            if (Configuration["night:today"] is not { Length: > 0 } text)
+            {
+                return null;
+            }
+
+            if (Policy.Production)
+            {
+                throw new UsageException("MYNUMBER_NIGHT__TODAY stands for today in tests and in the sample story alone: unset it in production.");
+            }
+
+            return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? day
+                : throw new UsageException("MYNUMBER_NIGHT__TODAY takes a day as YYYY-MM-DD.");
         }
     }
 

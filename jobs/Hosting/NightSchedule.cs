@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyNumber.Batch;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Storage;
 using Quartz;
@@ -11,7 +12,7 @@ namespace MyNumber.Jobs.Hosting;
 /// five minutes ask the same question, which nights are due and have no run: no misfire policy brings a missed night back
 /// after a restart (measured), the rows do. By day, when no night is at work, it rings for retention (R48) too.
 /// </summary>
-public sealed class NightSchedule(RunEngine engine, Retention retention) : BackgroundService
+public sealed class NightSchedule(RunEngine engine, NightServices services) : BackgroundService
 {
     private const string EveryFiveMinutes = "0 0/5 * * * ?";
     private const string AtNoon = "0 0 12 * * ?";
@@ -20,11 +21,15 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
     private string AtTheNightsHour => string.Create(
         CultureInfo.InvariantCulture, $"1 {engine.Options.Nights.Begins.Minute} {engine.Options.Nights.Begins.Hour} * * ?");
 
-    /// <summary>Opens every night that is due, oldest first; a night under way comes first.</summary>
+    /// <summary>
+    /// Hands over what a kill or a skip left behind, then opens every night that is due, oldest first; a night under way comes
+    /// first.
+    /// </summary>
     public async Task RingAsync(CancellationToken cancellation)
     {
         try
         {
+            await FinishPendingAsync(cancellation);
             if (await engine.Opener.OpenDueNightsAsync(engine.Clock.GetUtcNow(), cancellation) is { } date)
             {
                 Log.Information("The night of {Date} is opened", date);
@@ -42,7 +47,7 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
     {
         try
         {
-            var gone = await retention.SweepAsync(RetentionMode.Delete, cancellation);
+            var gone = await new Retention(services).SweepAsync(RetentionMode.Delete, cancellation);
             Log.Information(
                 "Retention deleted {Archived} feeds of the archive, {Refused} refused ones, {Photographs} photographs of card orders",
                 gone.Archived, gone.Refused, gone.Photographs);
@@ -50,6 +55,22 @@ public sealed class NightSchedule(RunEngine engine, Retention retention) : Backg
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StepRefusedException || Failures.IsOfDatabase(failed))
         {
             Log.Warning(failed, "Retention could not delete; it tries again at noon, or by `mynumber retention`");
+        }
+    }
+
+    private async Task FinishPendingAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var handed in await Night.FinishPendingAsync(services, cancellation))
+            {
+                Log.Information(
+                    "Drop {Drop} was left behind: {Outcome}", handed.Drop.Folder, handed.StoppedClass ?? "handed over");
+            }
+        }
+        catch (Exception away) when (!Failures.IsOfDatabase(away) && Failures.Kind(away) != FailureKind.Lasting)
+        {
+            Log.Warning("What was left behind could not be handed over ({Error}); tried again in five minutes", Failures.Class(away));
         }
     }
 

@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Status;
 
@@ -63,6 +64,10 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
 
     /// <summary>What changes while it runs.</summary>
     public NightLive Live { get; private set; } = null!;
+
+    /// <summary>It is complete and holds up every night until its date.</summary>
+    public bool LiesAfterToday => Night.State == "complete"
+        && Night.BusinessDate > DateOnly.FromDateTime(services.Clock.GetUtcNow().ToOffset(NightHours.Japan).DateTime);
 
     /// <summary>What running all failed parts again would do.</summary>
     public RerunPlan Plan { get; private set; } = null!;
@@ -132,6 +137,18 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
             return "The night is abandoned; the next night finds what it has not done.";
         }, cancellation);
 
+    /// <summary>One of two people says that a complete night after today was a mistake.</summary>
+    public Task<IActionResult> OnPostSetAsideAsync(string date, string? sure, string? reason, CancellationToken cancellation) =>
+        ActAsync(date, reason, async (run, because) => sure?.Trim() != date
+            ? throw new OperatorRefusedException($"Nothing was set aside: the date to type is {date}.")
+            : await NightsSetAside.DeclareAsync(services, run, because, cancellation) switch
+            {
+                SetAsideOutcome.First => "Noted. Another person must set it aside, too.",
+                SetAsideOutcome.SetAside => "The night is set aside: its date no longer counts.",
+                SetAsideOutcome.SamePerson => throw new OperatorRefusedException("You said so before; another person must."),
+                _ => throw new OperatorRefusedException("Only a complete night that lies after today can be set aside."),
+            }, cancellation);
+
     private async Task<IActionResult> ActAsync(
         string date, string? reason, Func<long, Because, Task<string>> act, CancellationToken cancellation)
     {
@@ -190,7 +207,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
           (SELECT count(*) FROM step WHERE run_id = run.id) AS steps,
           (SELECT count(*) FROM step WHERE run_id = run.id AND state = 'closed') AS closed,
           (SELECT count(*) FROM part JOIN step ON step.id = part.step_id WHERE run_id = run.id AND part.state = 'failed') AS failed
-        FROM run WHERE kind = 'night' AND business_date = @day
+        FROM run WHERE kind = 'night' AND business_date = @day ORDER BY state = 'set-aside', id DESC
         """;
 
     private const string StepsSql = """

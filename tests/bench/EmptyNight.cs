@@ -18,6 +18,9 @@ public sealed class EmptyNight(int parts, TimeSpan workTime)
 
     public static DateOnly Date { get; } = new(2026, 11, 24);
 
+    /// <summary>That date is meant, whatever day it is.</summary>
+    public static UnusualDate Meant { get; } = new(new Because("bench", "an empty night"), Destruction.Allowed);
+
     /// <summary>Whether the first worker of a part holds it until it is killed.</summary>
     public bool HoldsFirst { get; init; }
 

@@ -23,7 +23,7 @@ internal static class NightShare
         var engine = new RunEngine(
             home.Database, Night.Kinds(services).ToDictionary(kind => kind.Key, kind => steps.Around(kind.Value)),
             home.Home.Outbox, TimeProvider.System, new EngineOptions());
-        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, cancellation);
+        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, EmptyNight.Meant, cancellation);
         using var statements = new StatementClock();
         var began = Stopwatch.GetTimestamp();
         var parts = await engine.WorkUntilIdleAsync(cancellation);

@@ -19,7 +19,7 @@ internal static class PartCost
         await home.ExecuteAsync(EmptyNight.Tables, cancellation);
         var night = new EmptyNight(openParts, TimeSpan.Zero);
         var engine = night.Engine(home.Database, home.Home.Outbox);
-        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, cancellation);
+        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, EmptyNight.Meant, cancellation);
         var workerId = await Workers.RegisterAsync(home.Database, ownsSessions: false, cancellation);
         using var pulse = Pulse.Start(home.Database, engine.Options, workerId, engine.Clock, Pulse.OnGone.Ignore);
         using var worker = new Worker(engine, workerId, pulse);

@@ -28,7 +28,7 @@ internal static class SharedNight
         await HangfireStorage.PrepareAsync(home.ConnectionString, cancellation);
         await home.ExecuteAsync(WatchQueue, cancellation);
         var engine = new EmptyNight(parts, TimeSpan.Zero).Engine(home.Database, home.Home.Outbox);
-        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, cancellation);
+        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, EmptyNight.Meant, cancellation);
         var workers = Enumerable.Range(0, Workers)
             .Select(_ => Process.Start(EngineWorker.Start(home, parts, workMs, holdsFirst: false))!).ToList();
         try

@@ -25,7 +25,7 @@ internal static class Takeover
         await using var home = await BenchHome.CreateAsync(cancellation);
         await home.ExecuteAsync(EmptyNight.Tables, cancellation);
         var engine = new EmptyNight(1, TimeSpan.Zero).Engine(home.Database, home.Home.Outbox);
-        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, cancellation);
+        await engine.Opener.OpenNightAsync(EmptyNight.Date, null, EmptyNight.Meant, cancellation);
         var workers = Enumerable.Range(0, 2)
             .Select(_ => Process.Start(EngineWorker.Start(home, 1, 0, holdsFirst: true))!).ToList();
         try

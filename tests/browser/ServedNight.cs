@@ -45,6 +45,7 @@ public sealed partial class ServedNight : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        OneTimePassword = PasswordLine().Match(await RunAsync(0, "account", "add", "admin", "--role", "operator", "--json")).Groups[1].Value;
         await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight, "--out", Path.Combine(_home, "inbox"));
         await RunAsync(0, "night", "--date", FirstNight);
         await EachDropAsync("card-orders", "factory", SecondNight);
@@ -52,7 +53,8 @@ public sealed partial class ServedNight : IAsyncLifetime
         await EachDropAsync("print", "vendor", SecondNight);
         Directory.CreateDirectory(Path.GetDirectoryName(Blocking)!);
         await File.WriteAllTextAsync(Blocking, "somebody else's file\n");
-        await RunAsync(1, "night", "--date", Date);
+        await RunAsync(
+            1, "night", "--date", Date, "--unusual-date", "--with-disposals", "--by", "admin", "--reason", "storage has ended");
         await ServeAsync();
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new()
@@ -104,17 +106,17 @@ public sealed partial class ServedNight : IAsyncLifetime
     {
         Url = $"http://127.0.0.1:{FreePort()}";
         _serve = Program("serve", "--urls", Url);
-        var password = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _serve.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is not null && PasswordLine().Match(line.Data) is { Success: true } match)
+            if (line.Data?.StartsWith("Serving at", StringComparison.Ordinal) is true)
             {
-                password.TrySetResult(match.Groups[1].Value);
+                serving.TrySetResult();
             }
         };
         _serve.BeginErrorReadLine();
         _serve.BeginOutputReadLine();
-        OneTimePassword = await password.Task.WaitAsync(Start);
+        await serving.Task.WaitAsync(Start);
     }
 
     private Process Program(params string[] arguments)
@@ -129,6 +131,8 @@ public sealed partial class ServedNight : IAsyncLifetime
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment["MYNUMBER_HOME"] = _home;
         start.Environment["MYNUMBER_CONNECTION"] = TestDatabase.Server;
+        // The last night's day stands for today from the beginning: each night lies on or before it.
+        start.Environment["MYNUMBER_NIGHT__TODAY"] = Date;
         return Process.Start(start)!;
     }
 
@@ -139,6 +143,6 @@ public sealed partial class ServedNight : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [GeneratedRegex("one-time password: (\\S+)")]
+    [GeneratedRegex("\"one_time_password\":\"([^\"]+)\"")]
     private static partial Regex PasswordLine();
 }

@@ -38,7 +38,8 @@ public sealed class QueueTests : IAsyncLifetime
         await connection.ExecuteAsync(Watch);
         var night = new ToyNight(_outbox, Parts, 1, TimeSpan.Zero);
         var engine = new RunEngine(_database.DataSource, night.Kinds, _outbox, TimeProvider.System, new EngineOptions());
-        await engine.Opener.OpenNightAsync(new DateOnly(2026, 11, 24), null, CancellationToken.None);
+        await engine.Opener.OpenNightAsync(
+            new DateOnly(2026, 11, 24), null, new UnusualDate(new Because("tests", "a night of a test"), Destruction.Allowed), CancellationToken.None);
 
         var workers = Enumerable.Range(0, Workers).Select(_ => Start()).ToList();
         try

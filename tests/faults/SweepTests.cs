@@ -15,6 +15,10 @@ public sealed class SweepTests(ITestOutputHelper output)
     [Fact]
     public void Nights_under_faults_of_all_kinds_end_as_calm_ones() => Sweep("--nights", "2");
 
+    [Fact]
+    public void What_two_people_approved_leaves_as_it_was_approved_whoever_is_killed_in_between() => Sweep(
+        "--from", "3", "--nights", "1", "--only", "approval-committed|between-renames: killed|before-ready: killed|after-ready: killed");
+
     private void Sweep(params string[] faults)
     {
         string[] sweep = ["dotnet", Path.Combine(AppContext.BaseDirectory, "sweep.dll"), "--applications", "8", "--per-night", "12", .. faults];

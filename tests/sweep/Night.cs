@@ -8,8 +8,8 @@ namespace MyNumber.Tests.Sweep;
 internal sealed class BrokenPromiseException(string sentence) : Exception(sentence);
 
 /// <summary>
-/// One real night while faults strike it: `mynumber night` with its worker processes. Whenever the host ends before the
-/// night is complete, the same command is given again, as an operator or a timer would.
+/// One real night while faults strike it: `mynumber night` with its worker processes, before it what two people approve by day.
+/// Whenever the host ends before its work is done, the same command is given again, as an operator or a timer would.
 /// </summary>
 internal sealed class Night : IAsyncDisposable
 {
@@ -66,9 +66,9 @@ internal sealed class Night : IAsyncDisposable
     public Task<T?> AskAsync<T>(string sql, params object[] parameters) =>
         Stage.Cluster.ScalarAsync<T>(Stage.Database, sql, parameters);
 
-    /// <summary>Waits until a step (from 1) has begun and a share of its parts is done, however long that takes tonight.</summary>
+    /// <summary>Waits until a step (from 1; 0 is before the night) has begun and a share of its parts is done, however long that takes tonight.</summary>
     /// <returns>False where the night ended before.</returns>
-    public Task<bool> ReachesAsync(int step, double share) => UntilAsync(() => AskAsync<bool>(
+    public Task<bool> ReachesAsync(int step, double share) => step == 0 ? Task.FromResult(true) : UntilAsync(() => AskAsync<bool>(
         """
         SELECT EXISTS (
           SELECT FROM step JOIN run ON run.id = run_id LEFT JOIN part ON part.step_id = step.id AND part.state = 'done'
@@ -166,29 +166,12 @@ internal sealed class Night : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         try
         {
-            for (var starts = 0; !await IsCompleteAsync(); starts++)
+            foreach (var list in World.Lists)
             {
-                if (starts == StartsMax)
-                {
-                    throw new BrokenPromiseException($"Started {StartsMax} times, the night is not complete.");
-                }
-
-                await _mayStart.WaitAsync(Over);
-                _mayStart.Release();
-                StartHost();
-                // Not WaitForExitAsync: that waits for the pipes too, which the workers of a killed host still hold.
-                while (!_host!.HasExited)
-                {
-                    if (watch.Elapsed > NightMax)
-                    {
-                        throw new BrokenPromiseException($"The night is not complete after {NightMax.TotalMinutes} minutes.");
-                    }
-
-                    await Task.Delay(LookMs, Over);
-                }
-
-                Judge(_host.ExitCode);
+                await RepeatAsync(World.Approving(list), () => IsApprovedAsync(list), watch);
             }
+
+            await RepeatAsync(World.Command, IsCompleteAsync, watch);
         }
         catch (OperationCanceledException) when (Over.IsCancellationRequested)
         {
@@ -200,9 +183,36 @@ internal sealed class Night : IAsyncDisposable
         }
     }
 
-    private void StartHost()
+    private async Task RepeatAsync(string[] command, Func<Task<bool>> isDone, Stopwatch watch)
     {
-        var start = Stage.Command("night", "--date", World.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        for (var starts = 0; !await isDone(); starts++)
+        {
+            if (starts == StartsMax)
+            {
+                throw new BrokenPromiseException($"Started {StartsMax} times, `{command[0]}` is not done.");
+            }
+
+            await _mayStart.WaitAsync(Over);
+            _mayStart.Release();
+            StartHost(command);
+            // Not WaitForExitAsync: that waits for the pipes too, which the workers of a killed host still hold.
+            while (!_host!.HasExited)
+            {
+                if (watch.Elapsed > NightMax)
+                {
+                    throw new BrokenPromiseException($"The night is not complete after {NightMax.TotalMinutes} minutes.");
+                }
+
+                await Task.Delay(LookMs, Over);
+            }
+
+            Judge(_host.ExitCode);
+        }
+    }
+
+    private void StartHost(string[] command)
+    {
+        var start = Stage.Command(command);
         start.RedirectStandardError = start.RedirectStandardOutput = true;
         start.Environment["MYNUMBER_FAULT"] = Stage.Points;
         start.Environment["MYNUMBER_LEASE_MS"] = Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
@@ -222,7 +232,7 @@ internal sealed class Night : IAsyncDisposable
             start.Environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
 
-        _host = Process.Start(start)!;
+        _host = Processes.StartWith(start, Stage.InputOf(command));
         _host.OutputDataReceived += (_, line) => Say(line.Data);
         _host.ErrorDataReceived += (_, line) => Say(line.Data);
         _host.BeginOutputReadLine();
@@ -235,9 +245,13 @@ internal sealed class Night : IAsyncDisposable
         Say($"-- host ended with {status}");
         if (status is not (0 or 3 or 137))
         {
-            throw new BrokenPromiseException($"`night` ended with exit status {status}.");
+            throw new BrokenPromiseException($"The host ended with exit status {status}.");
         }
     }
+
+    // Approved is approved, wherever the file is: the night that follows puts it in place.
+    private async Task<bool> IsApprovedAsync(string list) => await AskAsync<string>(
+        "SELECT state FROM disposal_list WHERE list_id = $1", list) == "approved";
 
     private async Task<bool> IsCompleteAsync() => await AskAsync<string>(
         "SELECT state FROM run WHERE kind = 'night' AND business_date = $1", World.Date) == "complete";

@@ -18,7 +18,7 @@ internal static class PointFaults
         new($"{point}: {name}", world => Steps(point, world), (night, _) => ArmAsync(night, point, action))
         {
             Point = point,
-            FromTheBeginning = point is FaultPoints.KeySlotWritten or FaultPoints.ArchiveMoved,
+            FromTheBeginning = point is FaultPoints.KeySlotWritten or FaultPoints.ArchiveMoved or FaultPoints.ApprovalCommitted,
         };
 
     private static IReadOnlyList<int> Steps(string point, string world) => (point, world) switch
@@ -27,7 +27,12 @@ internal static class PointFaults
         (FaultPoints.KeySlotWritten, "third") => [9],
         (FaultPoints.KeySlotWritten, _) => [],
         (FaultPoints.ArchiveMoved, "first") => [1],
+        (FaultPoints.ArchiveMoved, "fourth") => [1],
         (FaultPoints.ArchiveMoved, _) => [1, 8],
+        // Only where people approve, before the night begins.
+        (FaultPoints.ApprovalCommitted, "fourth") => [0],
+        (FaultPoints.ApprovalCommitted, _) => [],
+        (FaultPoints.Staged or FaultPoints.BetweenRenames or FaultPoints.BeforeReady or FaultPoints.AfterReady, "fourth") => [0, 0, .. AnyStep],
         _ => AnyStep,
     };
 

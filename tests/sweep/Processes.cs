@@ -31,14 +31,29 @@ internal static partial class Processes
 
     /// <summary>Runs a command to its end.</summary>
     /// <returns>Its exit status, and what it wrote to both outputs.</returns>
-    public static async Task<(int Status, string Output)> RunAsync(ProcessStartInfo start, CancellationToken cancellation = default)
+    public static async Task<(int Status, string Output)> RunAsync(
+        ProcessStartInfo start, string? input = null, CancellationToken cancellation = default)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
+        using var process = StartWith(start, input);
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var error = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
         return (process.ExitCode, await output + await error);
+    }
+
+    /// <summary>Starts a command with something on its standard input; null: it has ours.</summary>
+    public static Process StartWith(ProcessStartInfo start, string? input)
+    {
+        start.RedirectStandardInput = input is not null;
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+
+        return process;
     }
 
     /// <summary>Runs a command that must succeed.</summary>

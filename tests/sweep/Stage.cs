@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace MyNumber.Tests.Sweep;
 
@@ -10,6 +11,7 @@ namespace MyNumber.Tests.Sweep;
 internal sealed class Stage : IAsyncDisposable
 {
     private const string DiskSize = "512m";
+    private const string Password = "a password of the sweep";
     private string _database = "";
 
     private Stage(string root) => (Root, Cluster) = (root, new Cluster(root));
@@ -31,6 +33,9 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>Guards that are switched off: the control of the whole harness.</summary>
     public string? GuardsOff { get; init; }
+
+    /// <summary>What stands for today: the date of the night that is played.</summary>
+    public DateOnly Today { get; set; } = new(2026, 11, 24);
 
     /// <summary>The home's database.</summary>
     public string Database => _database.Length > 0 ? _database
@@ -61,18 +66,32 @@ internal sealed class Stage : IAsyncDisposable
             {
                 ["MYNUMBER_HOME"] = Home,
                 ["MYNUMBER_CONNECTION"] = Cluster.Server,
+                ["MYNUMBER_NIGHT__TODAY"] = Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 // Whatever killed processes leave lying about goes with the scratch folder.
                 ["TMPDIR"] = Temporary,
             },
         };
 
-    public async Task RunOkAsync(params string[] arguments)
+    /// <summary>What goes to a command's standard input: whoever approves gives their password; null: nothing.</summary>
+    public static string? InputOf(IEnumerable<string> arguments) => arguments.Contains("approve") ? $"{Password}\n" : null;
+
+    public Task<string> RunOkAsync(params string[] arguments) => RunWithAsync(InputOf(arguments), arguments);
+
+    /// <summary>Makes an account with a role and a password of its own.</summary>
+    public async Task AppointAsync(string person, string role)
     {
-        var (status, output) = await Processes.RunAsync(Command(arguments));
-        if (status != 0)
-        {
-            throw new InvalidOperationException($"mynumber {string.Join(' ', arguments)} ended with {status}: {output}");
-        }
+        var said = await RunOkAsync("account", "add", person, "--role", role, "--json");
+        var made = said.Split('\n').Single(line => line.StartsWith('{'));
+        var oneTime = JsonDocument.Parse(made).RootElement.GetProperty("one_time_password").GetString();
+        await RunWithAsync($"{oneTime}\n{Password}\n", "account", "password", person);
+    }
+
+    private async Task<string> RunWithAsync(string? input, params string[] arguments)
+    {
+        var (status, output) = await Processes.RunAsync(Command(arguments), input);
+        return status == 0
+            ? output
+            : throw new InvalidOperationException($"mynumber {string.Join(' ', arguments)} ended with {status}: {output}");
     }
 
     /// <summary>Remembers home and database under a name.</summary>

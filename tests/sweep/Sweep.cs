@@ -45,7 +45,7 @@ internal static class Sweep
         var wanted = Enumerable.Range(options.From, options.Nights ?? World.Names.Count)
             .Select(number => WorldOf(number)).ToHashSet();
         var worlds = (await World.MakeAsync(stage, options.Applications, wanted, say)).ToDictionary(world => world.Name);
-        var kinds = FaultKind.All
+        var kinds = FaultKind.All.Where(kind => wanted.Any(world => kind.Steps(world).Count > 0))
             .Where(kind => options.Only.Split('|').Any(part => kind.Name.Contains(part, StringComparison.Ordinal))).ToList();
         if (kinds.Count == 0)
         {
@@ -83,6 +83,7 @@ internal static class Sweep
         Stage stage, World world, IReadOnlyList<Fault> plan, int number, SweepOptions options, Tally tally, Action<string> say)
     {
         await stage.RestoreAsync(world.Name);
+        stage.Today = world.Date;
         var watch = Stopwatch.StartNew();
         var struck = new List<FaultKind>();
         string? broken = null;

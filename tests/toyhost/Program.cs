@@ -31,7 +31,8 @@ if (args[0] == "work")
 }
 
 using var watch = Pulse.Start(database, options, null, TimeProvider.System, Pulse.OnGone.Ignore);
-var opened = await engine.Opener.OpenNightAsync(new DateOnly(2026, 11, 24), null, CancellationToken.None);
+var opened = await engine.Opener.OpenNightAsync(
+    new DateOnly(2026, 11, 24), null, new UnusualDate(new Because("toy", "a toy night"), Destruction.Allowed), CancellationToken.None);
 var runner = new NightRunner(engine, connection, Child, 2, new Progress<IReadOnlyList<StepView>>());
 return await runner.RunAsync(opened.RunId, CancellationToken.None) switch
 {

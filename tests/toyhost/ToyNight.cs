@@ -199,7 +199,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
 
     private async Task<DropRow?> PublishAsync(PartContext part, CancellationToken cancellation)
     {
-        var drops = await Drops.SealedAsync(part.Database, [Product], cancellation);
+        var drops = await Drops.SealedAsync(part.Database, cancellation);
         if (drops.Count == 0)
         {
             return null;

@@ -104,7 +104,7 @@ public sealed class IntakeHome : IAsyncDisposable
 
     public async Task<string> NightAsync(DateOnly? date = null)
     {
-        var opened = await Engine.Opener.OpenNightAsync(date ?? Date, null, CancellationToken.None);
+        var opened = await Engine.Opener.OpenNightAsync(date ?? Date, null, AnyDate.Meant, CancellationToken.None);
         await Engine.WorkUntilIdleAsync(CancellationToken.None);
         var failed = await ScalarAsync<string?>(
             "SELECT string_agg(act || ' ' || error_class || ' ' || coalesce(error_text, ''), '; ') FROM part WHERE state = 'failed'");

@@ -9,11 +9,24 @@ namespace MyNumber.Tests.Integration.Nights;
 /// </summary>
 public sealed class Product : IDisposable
 {
+    /// <summary>A night far after the one before it, with all that it would do on a usual date.</summary>
+    public static readonly IReadOnlyList<string> Unusual =
+        ["--unusual-date", "--with-disposals", "--by", "operator-1", "--reason", "the story goes on months later"];
+
     private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(10);
 
     public Product(string name) => Home = Directory.CreateTempSubdirectory($"mynumber-{name}-").FullName;
 
     public string Home { get; }
+
+    /// <summary>What stands for today (`MYNUMBER_NIGHT__TODAY`): the day of the newest night that was asked for.</summary>
+    public string Today { get; set; } = "2026-11-24";
+
+    /// <summary>Whether it goes on with the nights that are asked for; a test of dates sets it by hand.</summary>
+    public bool TodayFollows { get; set; } = true;
+
+    /// <summary>Settings by environment, beside home, server and today.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
 
     public string Inbox => Path.Combine(Home, "inbox");
 
@@ -67,6 +80,12 @@ public sealed class Product : IDisposable
     private Process Start(IReadOnlyDictionary<string, string> environment, string[] arguments, bool withInput)
     {
         ArgumentNullException.ThrowIfNull(environment);
+        if (TodayFollows && arguments is ["night" or "run", ..] && Array.IndexOf(arguments, "--date") is >= 0 and var at
+            && string.CompareOrdinal(arguments[at + 1], Today) > 0)
+        {
+            Today = arguments[at + 1];
+        }
+
         var program = Path.Combine(AppContext.BaseDirectory, "mynumber.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
@@ -74,9 +93,12 @@ public sealed class Product : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = withInput,
             StandardInputEncoding = withInput ? new System.Text.UTF8Encoding(false) : null,
-            Environment = { ["MYNUMBER_HOME"] = Home, ["MYNUMBER_CONNECTION"] = TestDatabase.Server },
+            Environment =
+            {
+                ["MYNUMBER_HOME"] = Home, ["MYNUMBER_CONNECTION"] = TestDatabase.Server, ["MYNUMBER_NIGHT__TODAY"] = Today,
+            },
         };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in Settings.Concat(environment))
         {
             start.Environment[name] = value;
         }

@@ -5,6 +5,8 @@ public sealed class RetentionTests : IDisposable
 {
     private readonly Product _product = new("retention");
 
+    public RetentionTests() => _product.Appoint("operator-1", "operator");
+
     public void Dispose() => _product.Dispose();
 
     [Fact]
@@ -26,7 +28,7 @@ public sealed class RetentionTests : IDisposable
         Assert.False(File.Exists(Archived("good.csv")) || File.Exists(Archived("good.done")));
         Assert.True(File.Exists(Archived("young.csv")) && File.Exists(Archived("young.done")));
 
-        _product.RunOk("night", "--date", "2027-05-23");
+        _product.RunOk(["night", "--date", "2027-05-23", .. Product.Unusual]);
         Assert.Equal("1 archived feeds, 0 refused feeds, 0 photographs", Retention());
         _product.RunOk("night", "--date", "2027-05-24"); // Six months.
         Assert.Equal("0 archived feeds, 1 refused feeds, 0 photographs", Retention());
@@ -58,7 +60,7 @@ public sealed class RetentionTests : IDisposable
         _product.RunOk("night", "--date", "2026-11-26");
         Assert.EndsWith(" 0 photographs", Retention(), StringComparison.Ordinal);
 
-        _product.RunOk("night", "--date", "2027-05-27"); // The day after the window.
+        _product.RunOk(["night", "--date", "2027-05-27", .. Product.Unusual]); // The day after the window.
         Assert.EndsWith(" 1 photographs", Retention(), StringComparison.Ordinal);
         Assert.False(File.Exists(photographs[0]));
         Assert.All(photographs.Skip(1), photograph => Assert.True(File.Exists(photograph)));

@@ -16,6 +16,7 @@ public sealed class Story : IDisposable
     public Story()
     {
         Product = new("story");
+        Product.Appoint("operator-1", "operator");
         Product.Appoint("first.person", "approver");
         Product.Appoint("second.person", "approver");
         Product.RunOk("fixtures", "night", "--applications", $"{Applications}", "--seed", $"{Seed}", "--out", Product.Inbox);
@@ -35,7 +36,7 @@ public sealed class Story : IDisposable
             Product.RunOk("vendor", "simulate", drop, "--date", Answers);
         }
 
-        Third = Product.RunOk("night", "--date", ThirdNight);
+        Third = Product.RunOk(["night", "--date", ThirdNight, .. Product.Unusual]);
     }
 
     public Product Product { get; }

@@ -74,7 +74,7 @@ public sealed class PieceWorld : IAsyncDisposable
             Data,
             new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new NoticesStep(Services).Definition, watched] },
             Outbox, TimeProvider.System, new EngineOptions());
-        await engine.Opener.OpenNightAsync(date ?? Monday, null, CancellationToken.None);
+        await engine.Opener.OpenNightAsync(date ?? Monday, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         return await OneAsync<string>(
             "SELECT state FROM run WHERE business_date = @date", new { date = date ?? Monday }) == "complete";

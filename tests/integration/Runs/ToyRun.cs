@@ -40,7 +40,7 @@ public sealed class ToyRun : IAsyncDisposable
     }
 
     public Task<OpenResult> OpenAsync(DateOnly? date = null, string? until = null) =>
-        Engine.Opener.OpenNightAsync(date ?? Date, until, CancellationToken.None);
+        Engine.Opener.OpenNightAsync(date ?? Date, until, AnyDate.Meant, CancellationToken.None);
 
     public Task<int> WorkAsync() => Engine.WorkUntilIdleAsync(CancellationToken.None);
 

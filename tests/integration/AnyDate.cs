@@ -1,0 +1,9 @@
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Tests.Integration;
+
+/// <summary>For tests that are about steps, not about dates: a night of any date, doing all that a usual one does.</summary>
+internal static class AnyDate
+{
+    public static UnusualDate Meant { get; } = new(new Because("tests", "a night of a test"), Destruction.Allowed);
+}
