@@ -103,7 +103,7 @@ internal static class Claims
         new RunInfo(row.GetInt64(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetString(3))
         {
             CutOff = row.GetFieldValue<DateTimeOffset>(4),
-            MayDestroy = row.GetBoolean(16),
+            MayDestroy = row.GetBoolean(17),
         },
         row.GetInt64(5), row.GetInt32(6), row.GetString(7),
         new PartInfo(
