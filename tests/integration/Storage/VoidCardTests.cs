@@ -62,7 +62,7 @@ public sealed class VoidCardTests
             world.Data,
             new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new StorageStep(world.Services).Definition] },
             world.Outbox, TimeProvider.System, new EngineOptions());
-        await engine.Opener.OpenNightAsync(day, null, CancellationToken.None);
+        await engine.Opener.OpenNightAsync(day, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         Assert.Equal("complete", await world.OneAsync<string>("SELECT state FROM run WHERE business_date = @day", new { day }));
     }
