@@ -125,5 +125,5 @@ public sealed class NightDateTests
     }
 
     // A clock that goes back is what a test of clocks needs.
-    private void Set(string now) => _clock.AdjustTime(DateTimeOffset.Parse(now));
+    private void Set(string now) => _clock.AdjustTime(DateTimeOffset.Parse(now).ToUniversalTime());
 }
