@@ -19,15 +19,18 @@ public static class NumberNotices
     /// <summary>The product.</summary>
     public const string Product = "individual-number-notice";
 
-    // The second half: the seal found that the people of a piece do not share an envelope any more.
+    // The second half: the seal found that the people of a piece do not share an envelope any more; or nobody of it was left
+    // on the register, and somebody came back.
     private const string OwedSql = $"""
         SELECT resident.number_hash, NULL, {Recipient.Columns}
         FROM resident
         WHERE number_hash IS NOT NULL AND number_assigned_on IS NOT NULL AND first_seen_on <= $1
           AND number_assigned_on >= first_seen_on - $2 AND (left_on IS NULL OR left_on > $1)
+          AND registered_on <= $1
           AND NOT EXISTS (SELECT 1 FROM notified_number WHERE notified_number.number_hash = resident.number_hash)
         UNION ALL
-        SELECT resident.number_hash, stopped.piece_id, {Recipient.Columns}
+        SELECT resident.number_hash, CASE stopped.reason WHEN '{OpenEnvelopes.HouseholdChanged}' THEN stopped.piece_id END,
+          {Recipient.Columns}
         FROM piece AS stopped
         JOIN notified_number AS owed ON owed.piece_id = stopped.piece_id
         JOIN resident ON resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash

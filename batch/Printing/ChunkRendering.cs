@@ -26,7 +26,12 @@ internal sealed class ChunkRendering(NightServices services)
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
         var drop = await FrozenDrops.OneAsync(connection, part.Run.Id, key.Drop, cancellation);
         var frozen = await FrozenPieces.LoadAsync(connection, null, drop.Id, key.Chunk, services.Secrets, cancellation);
-        var data = frozen.Select(piece => piece.Data).ToList();
+        var (data, unopened) = part.Items.Each(PieceBuilder.Item, frozen, piece => piece.PieceId, piece => piece.Data);
+        if (unopened.Count > 0)
+        {
+            return new(drop.Id, key.Chunk, null, [], unopened);
+        }
+
         IReadOnlyList<RenderedPiece> rendered = [];
         var name = DropFiles.PdfName(drop, key.Chunk);
         StagedFile file;

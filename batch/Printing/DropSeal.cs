@@ -50,7 +50,7 @@ internal sealed class DropSeal(NightServices services)
     {
         var frozen = await FrozenPieces.LoadAsync(
             context.Connection, context.Transaction, drop.Id, null, services.Secrets, cancellation);
-        var chunkOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Chunk);
+        var chunkOf = frozen.ToDictionary(piece => piece.PieceId, piece => piece.Chunk);
         IReadOnlyList<SuppressedPiece> mixed = drop.Product == NumberNotices.Product
             ? await OpenEnvelopes.MixedAsync(context, drop.Id, cancellation) : [];
         await Suppression.StopAsync(context, mixed, "print", cancellation);
@@ -58,16 +58,16 @@ internal sealed class DropSeal(NightServices services)
             [.. mixed, .. await Suppression.ApplyAsync(context, services.Policy, drop.Id, "print", cancellation)];
         await context.LedgerAsync(
             stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason)), cancellation);
-        var plainOf = frozen.ToDictionary(piece => piece.Data.PieceId, piece => piece.Plain);
+        var open = frozen.ToDictionary(piece => piece.PieceId);
         foreach (var piece in stopped)
         {
-            plainOf.Remove(piece.PieceId);
+            open.Remove(piece.PieceId);
         }
 
         var rows = await PieceRow.LoadAsync(
-            context.Connection, context.Transaction, plainOf.Keys, context.BusinessDate, cancellation);
+            context.Connection, context.Transaction, open.Keys, context.BusinessDate, cancellation);
         var (now, failed) = context.Items.Each(
-            PieceBuilder.Item, rows, row => row.PieceId, row => Differing(row, plainOf[row.PieceId], context.BusinessDate));
+            PieceBuilder.Item, rows, row => row.PieceId, row => Differing(row, open[row.PieceId], context.BusinessDate));
         await DropFreezing.WithholdFailedAsync(context, failed, cancellation);
         var differing = now.OfType<CheckedPiece>().ToList();
         var withheld = differing.Where(piece => piece.Problem is not null).ToList();
@@ -85,10 +85,10 @@ internal sealed class DropSeal(NightServices services)
             .Distinct().Order()];
     }
 
-    private CheckedPiece? Differing(PieceRow row, byte[] frozen, DateOnly day)
+    private CheckedPiece? Differing(PieceRow row, FrozenPiece frozen, DateOnly day)
     {
         var built = _builder.Build(row, day);
-        return FrozenPieces.Plain(built.Data).AsSpan().SequenceEqual(frozen) ? null : _freezing.Checked(built);
+        return FrozenPieces.Plain(built.Data).AsSpan().SequenceEqual(frozen.Open()) ? null : _freezing.Checked(built);
     }
 
     // A changed piece stays in its file, so that no other file changes; its place in it may be another.

@@ -8,15 +8,14 @@ using Npgsql;
 
 namespace MyNumber.Batch.Printing;
 
-/// <summary>A frozen piece at its place in a drop.</summary>
+/// <summary>A frozen piece at its place in a drop. It is opened where it is used, so that one that cannot be fails alone.</summary>
+/// <param name="PieceId">Its id.</param>
 /// <param name="Chunk">Number of its file, from 1.</param>
-/// <param name="FirstPage">Where it was rendered; null while it was not.</param>
-/// <param name="Pages">Pages rendered.</param>
-/// <param name="Plain">What is printed, as JSON.</param>
-public sealed record FrozenPiece(int Chunk, int? FirstPage, int? Pages, byte[] Plain)
+/// <param name="Open">Decrypts what is printed, as JSON.</param>
+public sealed record FrozenPiece(string PieceId, int Chunk, Func<byte[]> Open)
 {
     /// <summary>What is printed.</summary>
-    public PieceData Data => FrozenPieces.Parse(Plain);
+    public PieceData Data => FrozenPieces.Parse(Open());
 }
 
 /// <summary>What is printed on pieces, while they are frozen: JSON, encrypted under the piece key.</summary>
@@ -57,12 +56,14 @@ public static class FrozenPieces
         return Sql.QueryAsync(
             connection, transaction,
             """
-            SELECT piece_id, chunk, first_page, pages, frozen_cipher FROM piece
+            SELECT piece_id, chunk, frozen_cipher FROM piece
             WHERE drop_id = $1 AND ($2::int IS NULL OR chunk = $2) ORDER BY sequence
             """,
-            row => new FrozenPiece(
-                row.GetInt32(1), row.IsDBNull(2) ? null : row.GetInt32(2), row.IsDBNull(3) ? null : row.GetInt32(3),
-                Cipher.Open(secrets.PieceKey, row.GetFieldValue<byte[]>(4), Context(row.GetString(0)))),
+            row =>
+            {
+                var (id, cipher) = (row.GetString(0), row.GetFieldValue<byte[]>(2));
+                return new FrozenPiece(id, row.GetInt32(1), () => Cipher.Open(secrets.PieceKey, cipher, Context(id)));
+            },
             cancellation, dropId, chunk);
     }
 

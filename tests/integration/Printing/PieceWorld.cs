@@ -29,6 +29,9 @@ public sealed class PieceWorld : IAsyncDisposable
 
     public string Outbox => Services.Home.Outbox;
 
+    /// <summary>Which items fail on purpose in the nights to come.</summary>
+    public Func<ItemPlace, bool>? ItemFault { get; set; }
+
     /// <summary>Runs inside the closing of `print`, before its seal: what happens between freeze and seal.</summary>
     public Func<StoreContext, Task>? BeforeSeal { get; set; }
 
@@ -73,7 +76,7 @@ public sealed class PieceWorld : IAsyncDisposable
         var engine = new RunEngine(
             Data,
             new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new NoticesStep(Services).Definition, watched] },
-            Outbox, TimeProvider.System, new EngineOptions());
+            Outbox, TimeProvider.System, new EngineOptions { ItemFault = ItemFault });
         await engine.Opener.OpenNightAsync(date ?? Monday, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         return await OneAsync<string>(
