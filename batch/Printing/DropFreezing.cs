@@ -48,8 +48,10 @@ internal sealed class DropFreezing(NightServices services)
         ItemResults<CheckedPiece> pieces, StoreContext context, CancellationToken cancellation)
     {
         await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
+        var found = new FoundPieces(services, _builder);
+        await found.AttachAsPrintedAsync(context, cancellation);
         pieces = await WithSplitAsync(pieces, context, cancellation);
-        var outside = await new FoundPieces(services, _builder).AttachAsync(context, cancellation);
+        var outside = await found.AttachAsync(context, cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
         var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
         bool IsOpen(string id) => !stoppedIds.Contains(id) && !outside.Ids.Contains(id);

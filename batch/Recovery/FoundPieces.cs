@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs;
 
@@ -50,6 +51,32 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
         FROM sent JOIN drop ON drop.id = $1 JOIN step ON step.run_id = drop.run_id AND step.name = 'print'
         ON CONFLICT (run_id, step_ordinal, subject) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
         """;
+
+    /// <summary>
+    /// Before envelopes are split (R43): attaches the number notices that hold on paper, by their sheets, whom they hold
+    /// here. Who shares an envelope that is out was decided when it left; the register of today may know more.
+    /// </summary>
+    public async Task AttachAsPrintedAsync(StoreContext context, CancellationToken cancellation)
+    {
+        foreach (var drop in FoundDrops.Kept(services.Home, "print").Where(drop => drop.Product == NumberNotices.Product))
+        {
+            var lines = Lines(drop);
+            var open = await Sql.QueryAsync(
+                context.Connection, context.Transaction,
+                "SELECT piece_id FROM piece WHERE piece_id = ANY ($1::text[]) AND drop_id IS NULL",
+                row => row.GetString(0), cancellation, [lines.Select(line => line.PieceId).ToArray()]);
+            var persons = (await PieceRow.LoadAsync(context.Connection, context.Transaction, open, drop.BusinessDate, cancellation))
+                .ToDictionary(row => row.PieceId, row => row.Persons.Count);
+            var same = lines.Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == SheetsOf(count)).ToList();
+            if (same.Count > 0)
+            {
+                await SendAsync(context, drop, same, cancellation);
+            }
+        }
+    }
+
+    // The mount, and for each person the notice and a form.
+    private static int SheetsOf(int persons) => 1 + (2 * persons);
 
     /// <summary>Attaches what can be attached.</summary>
     public async Task<PiecesOutside> AttachAsync(StoreContext context, CancellationToken cancellation)
