@@ -53,7 +53,9 @@ public static class ValidityNotices
         FROM ({DueSql}) AS due
         WHERE NOT EXISTS (
           SELECT 1 FROM piece
-          WHERE piece.product = '{Product}' AND piece.subject = due.ref AND piece.state <> 'suppressed'
+          WHERE piece.product = '{Product}' AND piece.subject = due.ref AND NOT piece.lost
+            -- A spoiled one has its next generation; where that was stopped because the kind changed, the new kind is due.
+            AND piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed')
             AND split_part(piece.occasion, ':', 2) = split_part(due.occasion, ':', 2))
         ORDER BY due.ref COLLATE "C", due.occasion COLLATE "C"
         """;

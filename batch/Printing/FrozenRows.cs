@@ -22,11 +22,12 @@ internal static class FrozenRows
             UPDATE piece SET state = 'wanted', reason = NULL, drop_id = $1, sequence = new.sequence, chunk = new.chunk,
               first_page = NULL, pages = NULL, sheets = NULL, postal_code = new.postal_code,
               enclosures = new.enclosures, registered_number = new.registered_number, earliest = new.earliest,
-              deadline = new.deadline, municipality_code = new.municipality_code, frozen_cipher = new.cipher
+              deadline = new.deadline, municipality_code = new.municipality_code, frozen_cipher = new.cipher,
+              document = new.document
             FROM unnest($2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::date[], $9::date[],
-              $10::text[], $11::bytea[])
+              $10::text[], $11::bytea[], $12::text[])
               AS new (piece_id, sequence, chunk, postal_code, enclosures, registered_number, earliest, deadline,
-                municipality_code, cipher)
+                municipality_code, cipher, document)
             WHERE piece.piece_id = new.piece_id
             """,
             cancellation, dropId, Of(rows, row => row.Piece.PieceId), rows.Select(row => row.Sequence).ToArray(),
@@ -34,7 +35,8 @@ internal static class FrozenRows
             Of(rows, row => row.Piece.Enclosures), Of(rows, row => row.Piece.Data.RegisteredNumber),
             rows.Select(row => row.Piece.Data.Earliest).ToArray(), rows.Select(row => row.Piece.Data.Deadline).ToArray(),
             Of(rows, row => row.Piece.MunicipalityCode),
-            rows.Select(row => FrozenPieces.Seal(row.Piece.PieceId, FrozenPieces.Plain(row.Piece.Data), secrets)).ToArray());
+            rows.Select(row => FrozenPieces.Seal(row.Piece.PieceId, FrozenPieces.Plain(row.Piece.Data), secrets)).ToArray(),
+            Of(rows, row => row.Piece.Data.Document));
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """

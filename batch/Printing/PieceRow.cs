@@ -52,7 +52,9 @@ internal sealed record PieceRow(
     public IReadOnlyList<(string ApplicationId, PiecePersonRow Person)> Persons { get; init; } = [];
 
     private const string Sql = $"""
-        SELECT piece.piece_id, piece.product, piece.subject, piece.occasion, piece.generation, piece.document,
+        SELECT piece.piece_id, piece.product, piece.subject, piece.occasion, piece.generation,
+          CASE WHEN piece.product <> 'issuance-notice' THEN piece.document
+               WHEN municipality.notice_in_envelope THEN 'issuance-notice-letter' ELSE 'issuance-notice' END,
           piece.application_id, piece.registered_number,
           municipality.municipality_code, municipality.name, municipality.prefecture, municipality.pickup_place,
           municipality.pickup_address, municipality.pickup_phone, municipality.earliest_pickup_days,

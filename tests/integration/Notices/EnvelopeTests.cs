@@ -145,6 +145,33 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
+    public async Task R42_postcard_or_envelope_is_the_municipalitys_word_of_the_day()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1", name: "山田\U000F0000");
+        await world.CardAsync("R1", "arrived");
+        await world.NightAsync();
+        await world.RunAsync("UPDATE municipality SET notice_in_envelope = true; UPDATE resident SET name = '山田 太郎'");
+        Assert.True(await world.NightAsync(Monday.AddDays(1)), await PrintNightTests.StuckAsync(world));
+        Assert.Equal("issuance-notice-letter", await world.OneAsync<string>("SELECT document FROM piece WHERE state = 'sent'"));
+        Assert.Empty(Preflight.Check(world.Drop("issuance-notice", Monday.AddDays(1))));
+    }
+
+    [Fact]
+    public async Task R74_a_spoiled_notice_whose_kind_changed_comes_in_its_new_kind()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "delivered", "valid_until = '2027-01-20', user_certificate_until = '2027-01-20', issued_on = '2017-01-01'");
+        await world.NightAsync();
+        await SpoilAsync(world);
+        await world.RunAsync("UPDATE card SET suspended = true");
+        Assert.True(await world.NightAsync(Monday.AddDays(1)), await PrintNightTests.StuckAsync(world));
+        Assert.True(await world.NightAsync(Monday.AddDays(2)), await PrintNightTests.StuckAsync(world));
+        Assert.Equal("card:2027-01-20", await world.OneAsync<string>("SELECT occasion FROM piece WHERE state = 'sent'"));
+    }
+
+    [Fact]
     public async Task A_register_without_postal_code_or_name_withholds_the_piece_until_it_has_them()
     {
         await using var world = await PieceWorld.MakeAsync();
