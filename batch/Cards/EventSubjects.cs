@@ -1,22 +1,50 @@
-using MyNumber.Batch.Runs;
-using MyNumber.Batch.Selection;
-using Npgsql;
-
 namespace MyNumber.Batch.Cards;
 
-/// <summary>One pending event.</summary>
-internal sealed record PendingEvent(string EventId, DateOnly On, string Kind, string Subject, string Value);
+/// <summary>One event: pending, or decided before and played again with what came late.</summary>
+internal sealed record PendingEvent(string EventId, DateOnly On, string Kind, string Subject, string Value)
+{
+    /// <summary>Who says so; empty where it is nobody's in particular.</summary>
+    public required string Municipality { get; init; }
 
-/// <summary>A card while events are applied to it; saved once at the end.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>`pending`, `applied`, `kept`.</summary>
+    public string State { get; init; } = "pending";
+
+    public string? Result { get; init; }
+
+    public string? WaitsFor { get; init; }
+
+    /// <summary>The application that it was taken to mean when it was first decided.</summary>
+    public string? Target { get; init; }
+}
+
+/// <summary>What of a card follows from facts; as JSON in card.base.</summary>
+internal sealed record CardValues(
+    string State, string? CardId, DateOnly? IssuedOn, DateOnly? ArrivedOn, DateOnly? ValidUntil, DateOnly? SignatureUntil,
+    DateOnly? UserUntil, bool EndsWithStay, bool Suspended, bool Held, bool InDispute, DateOnly? ExtendedUntil,
+    bool ReplacementApproved, DateOnly? ReissueRequestedOn, DateOnly? DeliveredOn);
+
+/// <summary>A line of a disposal list that is still open.</summary>
+/// <param name="On">Business date of the list.</param>
+/// <param name="State">`disposal-proposed` or `disposal-approved`.</param>
+/// <param name="Out">The list has left the house.</param>
+internal sealed record OpenDisposal(DateOnly On, string State, bool Out);
+
+/// <summary>A card while the timeline is played over it; saved once at the end.</summary>
 internal sealed class CardSubject
 {
     public required string Ref { get; init; }
     public string? OrderId { get; init; }
+    public string? ApplicationKey { get; init; }
     public string? CardId { get; set; }
     public required string ResidentId { get; init; }
+    public required string MunicipalityCode { get; init; }
     public required string State { get; set; }
+    public DateOnly? OrderedOn { get; init; }
     public DateOnly? IssuedOn { get; set; }
     public DateOnly? ArrivedOn { get; set; }
+    public DateOnly? DeliveredOn { get; set; }
     public DateOnly? ValidUntil { get; set; }
     public DateOnly? SignatureUntil { get; set; }
     public DateOnly? UserUntil { get; set; }
@@ -31,9 +59,33 @@ internal sealed class CardSubject
     public bool WantsSignature { get; init; }
     public bool WantsUser { get; init; }
     public bool WithoutPhotograph { get; init; }
+
+    /// <summary>The first Issuance Notice was posted.</summary>
+    public bool NoticePosted { get; init; }
+
+    /// <summary>The latest day that a posted notice names.</summary>
+    public DateOnly? NoticeDeadline { get; init; }
+    public OpenDisposal? Disposal { get; init; }
+
+    /// <summary>As it lies in the database.</summary>
+    public CardValues? Stored { get; init; }
+
+    /// <summary>What it is without any fact: where playing starts.</summary>
+    public CardValues? Base { get; init; }
+
     public bool Changed { get; set; }
     public bool StateChanged { get; set; }
     public bool ProposalWithdrawn { get; set; }
+
+    /// <summary>What it was when its disposal was proposed; null where that was not played.</summary>
+    public string? BeforeProposal { get; set; }
+
+    /// <summary>A fact of before the proposal came in after it: it would not have been made (R46).</summary>
+    public bool NeverProposed { get; set; }
+
+    public CardValues Values => new(
+        State, CardId, IssuedOn, ArrivedOn, ValidUntil, SignatureUntil, UserUntil, EndsWithStay, Suspended, Held, InDispute,
+        ExtendedUntil, ReplacementApproved, ReissueRequestedOn, DeliveredOn);
 
     public void Move(string state)
     {
@@ -46,116 +98,80 @@ internal sealed class ApplicationSubject
 {
     public required string Key { get; init; }
     public string? ApplicationId { get; init; }
-    public required string State { get; set; }
+    public string? ResidentId { get; init; }
     public required DateOnly ReceivedOn { get; init; }
+
+    /// <summary>While played: what it is by the facts so far. It starts with what it is without any.</summary>
+    public required string State { get; set; }
+
+    /// <summary>As it lies in the database.</summary>
+    public string? Stored { get; init; }
+
+    /// <summary>What it was before facts ended it, as known so far; null where none did.</summary>
+    public string? StateBefore { get; init; }
+
+    /// <summary>R36: its card was ordered for where its holder no longer lived, so it is judged and ordered again.</summary>
+    public bool Again { get; set; }
+
     public bool Changed { get; set; }
 }
 
-internal sealed record ResidentSubject(string ResidentId, DateOnly BirthDate, DateOnly? StayUntil, DateOnly? LeftOn);
+/// <summary>Where a resident lived from a day on, and until when, as far as known.</summary>
+internal sealed record Residence(DateOnly From, string MunicipalityCode, DateOnly? LeftOn = null, string? LeftReason = null);
+
+/// <param name="ResidentId">The resident.</param>
+/// <param name="BirthDate">For the card's validity (R40).</param>
+/// <param name="StayUntil">The same.</param>
+/// <param name="LeftOn">First day off the register.</param>
+/// <param name="Residences">By day, one at least; none that has not begun.</param>
+internal sealed record ResidentSubject(
+    string ResidentId, DateOnly BirthDate, DateOnly? StayUntil, DateOnly? LeftOn, IReadOnlyList<Residence> Residences)
+{
+    /// <summary>
+    /// Whose events count on a day: on the day of a move both municipalities', as its hour is not known. Before the first
+    /// day that is known the first one's.
+    /// </summary>
+    public bool LivesIn(string municipality, DateOnly day)
+    {
+        var last = Residences.Count - 1;
+        while (last > 0 && Residences[last].From > day)
+        {
+            last--;
+        }
+
+        return Residences[last].MunicipalityCode == municipality
+            || (last > 0 && Residences[last].From == day && Residences[last - 1].MunicipalityCode == municipality);
+    }
+}
+
+/// <summary>A change of the register that takes effect on a day.</summary>
+/// <param name="On">The day.</param>
+/// <param name="Change">One of <see cref="RegisterTransitions.Changes"/>.</param>
+/// <param name="ResidentId">Whose.</param>
+/// <param name="Until">`died`, `left`: the day on which the resident was registered again; null where never.</param>
+/// <param name="Homes">`moved`: the municipalities from that day on.</param>
+/// <param name="KnownOn">`number-changed`: the night that brought it; what was ordered from then on has the new one.</param>
+internal sealed record RegisterFact(
+    DateOnly On, string Change, string ResidentId, DateOnly? Until, IReadOnlyList<string> Homes, DateOnly? KnownOn);
 
 internal sealed class PieceSubject
 {
     public required string PieceId { get; init; }
     public required string State { get; set; }
+    public required string MunicipalityCode { get; init; }
     public bool Changed { get; set; }
 }
 
-/// <summary>Everything that the pending events speak of, loaded in five statements whatever their number.</summary>
+/// <summary>Everything that the timeline speaks of.</summary>
 internal sealed class EventSubjects
 {
-    private const string EventsSql = """
-        SELECT event_id, (occurred_at AT TIME ZONE 'Asia/Tokyo')::date, kind, subject, value FROM event
-        WHERE state = 'pending' ORDER BY occurred_at, event_id
-        """;
-
-    // All cards of the residents concerned: a delivery ends the card that it replaces.
-    private const string CardsSql = """
-        SELECT ref, order_id, card_id, resident_id, state, issued_on, arrived_on, valid_until, signature_certificate_until,
-          user_certificate_until, ends_with_stay, suspended, held, in_dispute, extended_until, replacement_approved,
-          pickup_deadline, notice_reissue_requested_on, signature_certificate, user_certificate,
-          photo IS NULL
-        FROM card WHERE resident_id IN (
-          SELECT resident_id FROM card WHERE order_id = ANY($1)
-          UNION SELECT resident_id FROM card WHERE card_id = ANY($1)
-          UNION SELECT resident_id FROM resident WHERE resident_id = ANY($1))
-        ORDER BY ref
-        """;
-
-    private const string ApplicationsSql = """
-        SELECT key, application_id, state, received_on FROM application
-        WHERE key = ANY($1) OR application_id = ANY($1)
-        """;
-
     public required IReadOnlyList<PendingEvent> Events { get; init; }
     public required IReadOnlyList<CardSubject> Cards { get; init; }
     public required IReadOnlyList<ApplicationSubject> Applications { get; init; }
     public required IReadOnlyDictionary<string, ResidentSubject> Residents { get; init; }
     public required IReadOnlyDictionary<string, PieceSubject> Pieces { get; init; }
+    public IReadOnlyList<RegisterFact> Register { get; init; } = [];
 
-    public static async Task<EventSubjects> LoadAsync(StoreContext context, Policy policy, CancellationToken cancellation)
-    {
-        var events = await Query(EventsSql, row => new PendingEvent(
-            row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetString(2), row.GetString(3), row.GetString(4)));
-        var subjects = events.Select(e => e.Subject).Distinct().ToArray();
-        var cards = subjects.Length == 0 ? [] : await Query(CardsSql, Card, subjects);
-        var keys = subjects.Concat(cards.Select(card => card.OrderId).OfType<string>()).Distinct().ToArray();
-        return new EventSubjects
-        {
-            Events = events,
-            Cards = cards,
-            // In R30's order: where several applications carry one ID, an event means the first that it fits.
-            Applications = keys.Length == 0 ? [] : await Query(
-                $"{ApplicationsSql} ORDER BY {OrderOfApplications.Sql(policy.MailBeforeOnline)}",
-                row => new ApplicationSubject
-                {
-                    Key = row.GetString(0), ApplicationId = Text(row, 1), State = row.GetString(2),
-                    ReceivedOn = row.GetFieldValue<DateOnly>(3),
-                },
-                keys),
-            Residents = (await Query(
-                "SELECT resident_id, birth_date, stay_until, left_on FROM resident WHERE resident_id = ANY($1)",
-                row => new ResidentSubject(row.GetString(0), row.GetFieldValue<DateOnly>(1), Day(row, 2), Day(row, 3)),
-                subjects.Concat(cards.Select(card => card.ResidentId)).Distinct().ToArray()))
-                .ToDictionary(resident => resident.ResidentId),
-            Pieces = (await Query(
-                "SELECT piece_id, state FROM piece WHERE piece_id = ANY($1)",
-                row => new PieceSubject { PieceId = row.GetString(0), State = row.GetString(1) },
-                subjects)).ToDictionary(piece => piece.PieceId),
-        };
-
-        Task<IReadOnlyList<T>> Query<T>(string sql, Func<NpgsqlDataReader, T> read, params string[] ids) =>
-            sql.Contains("$1", StringComparison.Ordinal)
-                ? Sql.QueryAsync(context.Connection, context.Transaction, sql, read, cancellation, [ids])
-                : Sql.QueryAsync(context.Connection, context.Transaction, sql, read, cancellation);
-    }
-
-    private static CardSubject Card(NpgsqlDataReader row) => new()
-    {
-        Ref = row.GetString(0),
-        OrderId = Text(row, 1),
-        CardId = Text(row, 2),
-        ResidentId = row.GetString(3),
-        State = row.GetString(4),
-        IssuedOn = Day(row, 5),
-        ArrivedOn = Day(row, 6),
-        ValidUntil = Day(row, 7),
-        SignatureUntil = Day(row, 8),
-        UserUntil = Day(row, 9),
-        EndsWithStay = row.GetBoolean(10),
-        Suspended = row.GetBoolean(11),
-        Held = row.GetBoolean(12),
-        InDispute = row.GetBoolean(13),
-        ExtendedUntil = Day(row, 14),
-        ReplacementApproved = row.GetBoolean(15),
-        PickupDeadline = Day(row, 16),
-        ReissueRequestedOn = Day(row, 17),
-        WantsSignature = row.GetBoolean(18),
-        WantsUser = row.GetBoolean(19),
-        WithoutPhotograph = row.GetBoolean(20),
-    };
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static DateOnly? Day(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
+    /// <summary>Card ids that values of `card-arrived` name and a card has already, with that card.</summary>
+    public IReadOnlyDictionary<string, string> CardIdsTaken { get; init; } = new Dictionary<string, string>();
 }

@@ -1,36 +1,38 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Calendar;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Intake;
 
 namespace MyNumber.Batch.Cards;
 
 /// <summary>
-/// Events of municipalities, call centre and factory: each is applied once, in the order they occurred, by the table in
-/// <see cref="Transitions"/>. An event whose subject nobody knows yet stays pending; one that makes no sense is kept.
+/// Plays facts one by one over the subjects in memory: events by the table in <see cref="Transitions"/>, changes of the register
+/// by that in <see cref="RegisterTransitions"/>. In the order of their days and instants, whichever night brought them. An
+/// event whose subject is not there yet, or is another municipality's, waits; one that makes no sense is kept.
+/// No database, no clock.
 /// </summary>
-public static partial class Events
+internal static partial class Events
 {
-    /// <summary>Applies every pending event whose subject is known by now, in one transaction.</summary>
-    public static async Task ApplyPendingAsync(StoreContext context, Policy policy, CancellationToken cancellation)
+    /// <summary>What comes first on one day.</summary>
+    private enum By
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(policy);
-        var subjects = await EventSubjects.LoadAsync(context, policy, cancellation);
-        if (subjects.Events.Count > 0)
-        {
-            var changes = new Applier(subjects, policy).Apply();
-            await EventChanges.SaveAsync(context, subjects, changes, cancellation);
-        }
+        /// <summary>By its instant.</summary>
+        Event,
 
-        await EventChanges.MarkRegisteredAsync(context, cancellation);
+        /// <summary>A disposal is proposed once the events of its day are known.</summary>
+        Proposal,
+
+        /// <summary>A day without an hour ends it: who picks a card up in the morning and moves in the afternoon has it.</summary>
+        Register,
     }
 
-    /// <summary>Applies the events one by one to the subjects in memory. No database, no clock.</summary>
+    private sealed record Fact(DateOnly On, By By, DateTimeOffset At, string Id, Action Play);
+
     internal sealed class Applier(EventSubjects subjects, Policy policy)
     {
-        private readonly List<EventResult> _results = [];
+        private readonly Dictionary<string, EventResult> _results = [];
         private readonly List<HistoryLine> _history = [];
+        private readonly Dictionary<string, List<PendingEvent>> _waiting = [];
+        private readonly Dictionary<string, string> _meant = [];
         private readonly Dictionary<string, CardSubject> _byOrder =
             subjects.Cards.Where(card => card.OrderId is not null).ToDictionary(card => card.OrderId!);
         private readonly Dictionary<string, CardSubject> _byCardId =
@@ -39,61 +41,153 @@ public static partial class Events
         private readonly Dictionary<string, ApplicationSubject> _byKey = subjects.Applications.ToDictionary(a => a.Key);
         private readonly ILookup<string?, ApplicationSubject> _byApplicationId =
             subjects.Applications.ToLookup(a => a.ApplicationId);
+        private readonly ILookup<string?, ApplicationSubject> _applicationsOf = subjects.Applications.ToLookup(a => a.ResidentId);
+        private readonly HashSet<string> _handedOver =
+            subjects.Events.Where(e => e.Kind == "card-delivered").Select(e => e.Subject).ToHashSet();
+        private readonly ILookup<string, string> _cardIdsOfOrder = subjects.Events.Where(e => e.Kind == "card-arrived")
+            .ToLookup(e => e.Subject, e => e.Value.Split('=')[0]);
 
         public EventOutcome Apply()
         {
-            foreach (var e in subjects.Events)
+            var facts = subjects.Events.Select(e => new Fact(e.On, By.Event, e.At, e.EventId, () => Play(e)))
+                .Concat(subjects.Cards.Where(card => card.Disposal is not null).Select(card =>
+                    new Fact(card.Disposal!.On, By.Proposal, default, card.Ref, () => Propose(card))))
+                .Concat(subjects.Register.Select(fact => new Fact(
+                    fact.On, By.Register, default, $"{RegisterTransitions.Rank(fact.Change)}{fact.ResidentId}", () => Change(fact))));
+            foreach (var fact in facts.OrderBy(fact => fact.On).ThenBy(fact => fact.By).ThenBy(fact => fact.At)
+                .ThenBy(fact => fact.Id, StringComparer.Ordinal))
             {
-                var cell = Transitions.ApplicationKinds.Contains(e.Kind) ? Application(e)
-                    : Transitions.CardKinds.Contains(e.Kind) ? Card(e)
-                    : Transitions.ResidentKinds.Contains(e.Kind) ? Resident(e)
-                    : Transitions.PieceKinds.Contains(e.Kind) ? Piece(e)
-                    : new Cell(EventEffect.Keep, null, "kind-unknown");
-                if (cell is not null && cell.Effect != EventEffect.Wait)
+                fact.Play();
+            }
+
+            foreach (var e in _waiting.Values.SelectMany(waiting => waiting.ToList()))
+            {
+                var cell = Judge(e);
+                if (cell.Effect == EventEffect.Wait)
                 {
-                    _results.Add(new EventResult(e.EventId, cell.Effect == EventEffect.Apply ? "applied" : "kept", cell.Result));
+                    _results[e.EventId] = new EventResult(e.EventId, "pending", null, cell.Result, e.Target);
+                }
+                else
+                {
+                    Decide(e, cell);
                 }
             }
 
-            return new EventOutcome(_results, _history);
+            return new EventOutcome(
+                [.. subjects.Events.Select(e => _results[e.EventId]).Where(result => result.State != "pending")],
+                _history,
+                [.. subjects.Events.Select(e => _results[e.EventId]).Where(result => result.State == "pending")]);
         }
 
-        private Cell? Application(PendingEvent e)
+        private void Play(PendingEvent e)
+        {
+            var cell = Judge(e);
+            if (cell.Effect != EventEffect.Wait)
+            {
+                Decide(e, cell);
+            }
+            else if (_waiting.TryGetValue(e.Subject, out var others))
+            {
+                others.Add(e);
+            }
+            else
+            {
+                _waiting.Add(e.Subject, [e]);
+            }
+        }
+
+        private Cell Judge(PendingEvent e) =>
+            Transitions.ApplicationKinds.Contains(e.Kind) ? Application(e)
+            : Transitions.CardKinds.Contains(e.Kind) ? Card(e)
+            : Transitions.ResidentKinds.Contains(e.Kind) ? Resident(e)
+            : Transitions.PieceKinds.Contains(e.Kind) ? Piece(e)
+            : new Cell(EventEffect.Keep, null, "kind-unknown");
+
+        private void Decide(PendingEvent e, Cell cell)
+        {
+            _results[e.EventId] = new EventResult(
+                e.EventId, cell.Effect == EventEffect.Apply ? "applied" : "kept", cell.Result, null, _meant.GetValueOrDefault(e.EventId));
+            if (cell.Effect == EventEffect.Apply && (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject)) is { } card)
+            {
+                Retry(card);
+            }
+        }
+
+        // What waited for a card takes its turn as soon as the card lets it, before anything that happened later.
+        private void Retry(CardSubject card)
+        {
+            foreach (var subject in new[] { card.OrderId, card.CardId }.OfType<string>())
+            {
+                while (_waiting.TryGetValue(subject, out var waiting)
+                    && waiting.Select(e => (Event: e, Cell: Judge(e))).FirstOrDefault(one => one.Cell.Effect != EventEffect.Wait)
+                        is { Event: { } next } found)
+                {
+                    waiting.Remove(next);
+                    Decide(next, found.Cell);
+                }
+            }
+        }
+
+        private static bool Speaks(PendingEvent e, Func<string, bool> isOfSubject) =>
+            e.Municipality is "" or Transitions.NobodysCode ? Transitions.NobodysKinds.Contains(e.Kind) : isOfSubject(e.Municipality);
+
+        private bool LivesIn(string? resident, string municipality, DateOnly on) =>
+            resident is not null && subjects.Residents.TryGetValue(resident, out var found) && found.LivesIn(municipality, on);
+
+        private Cell Application(PendingEvent e)
         {
             var named = _byKey.TryGetValue(e.Subject, out var byKey) ? [byKey] : _byApplicationId[e.Subject].ToList();
+            named = named.Exists(a => a.Key == e.Target) ? named.FindAll(a => a.Key == e.Target) : named;
             if (named.Count == 0)
             {
-                return null;
+                return Wait("subject-unknown");
+            }
+
+            if (!Speaks(e, municipality => LivesIn(named[0].ResidentId, municipality, e.On)))
+            {
+                return Wait(named[0].ResidentId is null ? "subject-not-identified" : "other-municipality");
             }
 
             // Made again with its ID (R51): the one that goes on is meant, not the one that ended incomplete.
             var fitting = named.Where(a => Transitions.Application(e.Kind, a.State).Effect == EventEffect.Apply).ToList();
             var application = fitting.Find(a => a.State != "incomplete") ?? fitting.FirstOrDefault() ?? named[0];
             var cell = Transitions.Application(e.Kind, application.State);
+            _meant[e.EventId] = application.Key;
             Tell("application", application.Key, e, cell);
             if (cell is { Effect: EventEffect.Apply, State: { } state })
             {
                 (application.State, application.Changed) = (state, true);
-                if (_byOrder.TryGetValue(application.Key, out var card) && card.State is "ordered" or "arrived" or "notified")
+                // R45: a card lies where it lies until its storage ends.
+                foreach (var card in CardsOf(application).Where(card => card.State is "ordered" or "arrived" or "notified"))
                 {
-                    // R45: it lies where it lies until its storage ends.
-                    card!.Move("void");
+                    card.Move("void");
                     card.Changed = true;
-                    _history.Add(new("card", card.Ref, "void", e.EventId, "R16"));
+                    Tell("card", card.Ref, "void", e, "R16");
                 }
             }
 
             return cell;
         }
 
-        private Cell? Card(PendingEvent e)
+        private Cell Card(PendingEvent e)
         {
             if (!(e.Kind == "card-arrived" ? _byOrder : _byCardId).TryGetValue(e.Subject, out var card))
             {
-                return null;
+                return Wait("subject-unknown");
+            }
+
+            if (!Speaks(e, municipality => SpeaksFor(municipality, card, e)))
+            {
+                return Wait("other-municipality");
             }
 
             var cell = Transitions.Card(e.Kind, card.State, card.Suspended, card.Held || card.InDispute);
+            if (cell.State == "disposed" && card.Disposal is { Out: false })
+            {
+                // R47: nobody can confirm a list that has not left the house.
+                return Wait("list-not-published");
+            }
+
             if (cell.Effect == EventEffect.Apply)
             {
                 cell = Change(card, e) is { } refused ? new Cell(EventEffect.Keep, null, refused) : cell;
@@ -116,6 +210,15 @@ public static partial class Events
 
             return cell;
         }
+
+        // It lies at its municipality; once it was handed over its holder's speaks. Who hands over speaks of a card that lies there.
+        private bool SpeaksFor(string municipality, CardSubject card, PendingEvent e) =>
+            (card.DeliveredOn is null && card.State != "delivered" && card.OrderId is not null) || e.Kind == "card-delivered"
+                ? municipality == card.MunicipalityCode
+                : LivesIn(card.ResidentId, municipality, e.On);
+
+        private IEnumerable<CardSubject> CardsOf(ApplicationSubject application) =>
+            application.ResidentId is null ? [] : _byResident[application.ResidentId].Where(card => card.ApplicationKey == application.Key);
 
         /// <summary>Writes what the event says into the card; a code where its value cannot be used.</summary>
         private string? Change(CardSubject card, PendingEvent e)
@@ -141,17 +244,17 @@ public static partial class Events
                     card.ExtendedUntil = card.ExtendedUntil is { } before && before > last ? before : last;
                     // R44: the deadline of a notice to come is the extended one.
                     card.PickupDeadline = card.PickupDeadline is { } named && named > last ? named : last;
-                    card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
+                    Withdraw(card, e);
                     return null;
                 case "storage-held":
                     card.Held = true;
-                    card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
+                    Withdraw(card, e);
                     return null;
                 case "storage-released":
                     (card.Held, card.InDispute) = (false, false);
                     return null;
                 case "notice-reissue-requested":
-                    card.ReissueRequestedOn = e.On;
+                    card.ReissueRequestedOn = card.ReissueRequestedOn is { } asked && asked > e.On ? asked : e.On;
                     return null;
                 case "certificate-renewed":
                     return RenewCertificate(card, e);
@@ -174,7 +277,7 @@ public static partial class Events
                 return "arrived-already";
             }
 
-            if (!_byCardId.TryAdd(cells[0], card))
+            if (subjects.CardIdsTaken.TryGetValue(cells[0], out var holder) && holder != card.Ref || !_byCardId.TryAdd(cells[0], card))
             {
                 return "card-id-is-anothers";
             }
@@ -182,7 +285,7 @@ public static partial class Events
             var resident = subjects.Residents[card.ResidentId];
             var held = _byResident[card.ResidentId].Where(other => other.State == "delivered").Max(other => other.ValidUntil);
             var validity = CardValidity.Of(new(
-                resident.BirthDate, _byKey[card.OrderId!].ReceivedOn, issuedOn, held, resident.StayUntil,
+                resident.BirthDate, _byKey[card.ApplicationKey!].ReceivedOn, issuedOn, held, resident.StayUntil,
                 card.WantsSignature, card.WantsUser, card.WithoutPhotograph, policy.RenewalAddsAYear));
             (card.CardId, card.IssuedOn, card.ArrivedOn) = (cells[0], issuedOn, e.On);
             (card.ValidUntil, card.EndsWithStay) = (validity.ValidUntil, validity.EndsWithStay);
@@ -190,13 +293,20 @@ public static partial class Events
             return null;
         }
 
-        private void Deliver(CardSubject card, PendingEvent e)
+        private static void Withdraw(CardSubject card, PendingEvent e)
         {
             card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
-            if (card.OrderId is { } order && _byKey.TryGetValue(order, out var application) && application.State == "ordered")
+            card.NeverProposed |= e.State == "pending";
+        }
+
+        private void Deliver(CardSubject card, PendingEvent e)
+        {
+            Withdraw(card, e);
+            card.DeliveredOn = e.On;
+            if (card.ApplicationKey is { } key && _byKey.TryGetValue(key, out var application) && application.State == "ordered")
             {
                 (application.State, application.Changed) = ("issued", true);
-                _history.Add(new("application", application.Key, "issued", e.EventId, ""));
+                Tell("application", application.Key, "issued", e, "");
             }
 
             // The old card is handed in when the new one is picked up (V2).
@@ -204,7 +314,7 @@ public static partial class Events
             {
                 old.Move("void");
                 old.Changed = true;
-                _history.Add(new("card", old.Ref, "void", e.EventId, "replaced"));
+                Tell("card", old.Ref, "void", e, "replaced");
             }
         }
 
@@ -233,11 +343,16 @@ public static partial class Events
             return null;
         }
 
-        private Cell? Resident(PendingEvent e)
+        private Cell Resident(PendingEvent e)
         {
             if (!subjects.Residents.TryGetValue(e.Subject, out var resident))
             {
-                return null;
+                return Wait("subject-unknown");
+            }
+
+            if (!Speaks(e, municipality => resident.LivesIn(municipality, e.On)))
+            {
+                return Wait("other-municipality");
             }
 
             var held = _byResident[e.Subject].Where(card => card.State == "delivered").ToList();
@@ -251,11 +366,16 @@ public static partial class Events
             return cell;
         }
 
-        private Cell? Piece(PendingEvent e)
+        private Cell Piece(PendingEvent e)
         {
             if (!subjects.Pieces.TryGetValue(e.Subject, out var piece))
             {
-                return null;
+                return Wait("subject-unknown");
+            }
+
+            if (!Speaks(e, municipality => municipality == piece.MunicipalityCode))
+            {
+                return Wait("other-municipality");
             }
 
             var cell = Transitions.Piece(e.Kind, piece.State);
@@ -272,28 +392,90 @@ public static partial class Events
             return cell;
         }
 
-        private string BeforeProposal(CardSubject card) =>
-            card.OrderId is { } order && _byKey.TryGetValue(order, out var application) && application.State != "ordered" ? "void"
-            : card.PickupDeadline is null ? "arrived" : "notified";
+        private void Propose(CardSubject card)
+        {
+            if (card.NeverProposed || card.State is not ("arrived" or "notified" or "void"))
+            {
+                card.ProposalWithdrawn = true;
+                return;
+            }
 
-        private void Tell(string kind, string subject, PendingEvent e, Cell cell) => _history.Add(new(
+            card.BeforeProposal = card.State == "arrived" && card.NoticePosted ? "notified" : card.State;
+            card.Move(card.Disposal!.State);
+            Retry(card);
+        }
+
+        private string BeforeProposal(CardSubject card) => card.BeforeProposal
+            ?? (card.ApplicationKey is { } key && _byKey.TryGetValue(key, out var application) && application.State != "ordered" ? "void"
+                : card.PickupDeadline is null ? "arrived" : "notified");
+
+        private void Change(RegisterFact fact)
+        {
+            var rule = RegisterTransitions.Rule(fact.Change);
+            var cards = _byResident[fact.ResidentId].ToList();
+            foreach (var application in _applicationsOf[fact.ResidentId]
+                .Where(a => RegisterTransitions.Application(fact.Change, a.State) != RegisterTransitions.Stays))
+            {
+                var live = cards.Where(card => card.ApplicationKey == application.Key && card.State != "void").ToList();
+                if (RegisterFacts.Ends(fact, application) && (fact.Change != "number-changed" || live.TrueForAll(Ends)))
+                {
+                    (application.State, application.Changed) = ("void", true);
+                    _history.Add(new("application", application.Key, "void", "register", rule));
+                }
+                else if (application.State == "ordered" && live.Count > 0 && live.TrueForAll(Ends))
+                {
+                    (application.Again, application.Changed) = (true, true);
+                }
+            }
+
+            foreach (var card in cards.Where(Ends))
+            {
+                card.Move("void");
+                card.Changed = true;
+                _history.Add(new("card", card.Ref, "void", "register", rule));
+                Retry(card);
+            }
+
+            bool Ends(CardSubject card) =>
+                RegisterTransitions.Card(fact.Change, card.State) != RegisterTransitions.Stays
+                && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null, IsHandedOver(card));
+        }
+
+        private bool IsHandedOver(CardSubject card) =>
+            card.CardId is { } id ? _handedOver.Contains(id) : _cardIdsOfOrder[card.Ref].Any(_handedOver.Contains);
+
+        private void Tell(string kind, string subject, PendingEvent e, Cell cell) => Tell(
             kind, subject, cell.Effect == EventEffect.Apply ? cell.State is null or Transitions.Withdrawn ? e.Kind : cell.State
                 : $"{e.Kind} kept",
-            e.EventId, cell.Effect == EventEffect.Apply ? e.Kind : cell.Result));
+            e, cell.Effect == EventEffect.Apply ? e.Kind : cell.Result);
 
+        private void Tell(string kind, string subject, string what, PendingEvent e, string why) =>
+            _history.Add(new(kind, subject, what, e.EventId, why));
+
+        private static Cell Wait(string why) => new(EventEffect.Wait, null, why);
+
+        // As of a feed: what lies further away is a slip of the pen.
         private static DateOnly? Day(string text) =>
-            DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+            ValueClass.TryDate(text, out var day) && day >= ValueClass.DayMin && day.Year < YearMax ? day : null;
     }
+
+    private const int YearMax = 3000;
 
     [GeneratedRegex("^(?<which>signature|user)=(?<day>[0-9-]{10})$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Renewal();
 }
 
 /// <summary>What became of an event.</summary>
-internal sealed record EventResult(string EventId, string State, string Result);
+/// <param name="EventId">The event.</param>
+/// <param name="State">`applied`, `kept` or `pending`.</param>
+/// <param name="Result">What it did, or why it is kept; null while it waits.</param>
+/// <param name="WaitsFor">Why it waits.</param>
+/// <param name="Target">The application that it means.</param>
+internal sealed record EventResult(string EventId, string State, string? Result, string? WaitsFor = null, string? Target = null);
 
 /// <summary>A line of history to write.</summary>
 internal sealed record HistoryLine(string Kind, string Subject, string What, string By, string Why);
 
-/// <summary>All results and lines of one round.</summary>
-internal sealed record EventOutcome(IReadOnlyList<EventResult> Results, IReadOnlyList<HistoryLine> History);
+/// <summary>All results and lines of one round, and what waits.</summary>
+internal sealed record EventOutcome(
+    IReadOnlyList<EventResult> Results, IReadOnlyList<HistoryLine> History, IReadOnlyList<EventResult> Waiting);

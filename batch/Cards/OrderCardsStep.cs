@@ -48,32 +48,42 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
 
     private const string WinnersSql = """
         SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM item
-          WHERE run_id = @run AND step_ordinal = @ordinal AND subject = key AND outcome IN ('held', 'given-up')))
+          WHERE run_id = @run AND step_ordinal = @ordinal AND (subject = key OR starts_with(subject, key || '-'))
+            AND outcome IN ('held', 'given-up')))
         FROM application WHERE state = 'selected'
         """;
 
-    // The order id is the winner's key, so that ordering twice is impossible: it is the card's primary key.
+    // The order id is the winner's key, so that ordering twice is impossible: it is the card's primary key. What is ordered
+    // again (R36) is KEY-2 and so on; a number is passed over where another application, or a card, has that very name.
     private const string OrderSql = """
         WITH winner AS (
           UPDATE application SET state = 'ordered', state_on = $1 FROM resident
           WHERE application.state = 'selected' AND resident.resident_id = application.resident_id
             AND application.key <> ALL ($3::text[])
           RETURNING application.key, application.resident_id, resident.municipality_code),
+        numbered AS (
+          SELECT winner.*, place.order_id FROM winner CROSS JOIN LATERAL (
+            SELECT name.order_id FROM generate_series(
+              (SELECT 1 + count(*) FROM card WHERE card.application_key = winner.key), 1000000) AS n
+            CROSS JOIN LATERAL (SELECT CASE n WHEN 1 THEN winner.key ELSE winner.key || '-' || n END AS order_id) AS name
+            WHERE NOT EXISTS (SELECT FROM card WHERE card.ref = name.order_id)
+              AND NOT EXISTS (SELECT FROM card WHERE card.order_id = name.order_id)
+              AND (n = 1 OR NOT EXISTS (SELECT FROM application AS other WHERE other.key = name.order_id))
+            ORDER BY n LIMIT 1) AS place),
         made AS (
-          INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on, drop_id)
-          SELECT key, key, resident_id, municipality_code, 'ordered', $1, $1, $2 FROM winner),
+          INSERT INTO card (ref, order_id, application_key, resident_id, municipality_code, state, state_on, ordered_on, drop_id)
+          SELECT order_id, order_id, key, resident_id, municipality_code, 'ordered', $1, $1, $2 FROM numbered),
         told AS (
           INSERT INTO history (subject_kind, subject, at, what, by)
-          SELECT kind, key, $1, 'ordered', 'order-cards' FROM winner, unnest(ARRAY['application', 'card']) AS kind
-          ORDER BY key, kind)
-        SELECT key FROM winner ORDER BY key
+          SELECT kind, CASE kind WHEN 'card' THEN order_id ELSE key END, $1, 'ordered', 'order-cards'
+          FROM numbered, unnest(ARRAY['application', 'card']) AS kind ORDER BY order_id, kind)
+        SELECT order_id FROM numbered ORDER BY order_id COLLATE "C"
         """;
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
         await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
-        await RegisterChanges.ApplyAsync(context, cancellation);
-        await Events.ApplyPendingAsync(context, services.Policy, cancellation);
+        await Timeline.ApplyAsync(context, services.Policy, cancellation);
         var held = await FoundOrders.AttachAsync(services, context, cancellation);
         if (!await Sql.ScalarAsync<bool>(
             context.Connection, context.Transaction,
@@ -95,16 +105,17 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     private async Task<IReadOnlyList<OrderRow>> ComputeAsync(PartContext part, CancellationToken cancellation)
     {
         var drop = await OrderDrops.FolderAsync(part.Database, part.Run.Id, cancellation);
-        var keys = await OrderDrops.KeysAsync(part, cancellation);
+        var wanted = await OrderDrops.OrdersAsync(part, cancellation);
+        string[] keys = [.. wanted.Select(order => order.ApplicationKey)];
         var loader = new FactsLoader(services.Database, services.Keys, services.Numbers, services.Policy);
-        var loaded = (await loader.LoadAsync([.. keys], part.BusinessDate, cancellation)).ToDictionary(one => one.Key);
-        var photos = (await _photos.FindAsync([.. keys], cancellation)).ToLookup(photo => photo.Key);
-        var orders = new List<OrderRow>(keys.Count);
-        foreach (var key in keys)
+        var loaded = (await loader.LoadAsync(keys, part.BusinessDate, cancellation)).ToDictionary(one => one.Key);
+        var photos = (await _photos.FindAsync(keys, cancellation)).ToLookup(photo => photo.Key);
+        var orders = new List<OrderRow>(keys.Length);
+        foreach (var (order, key) in wanted)
         {
             part.BeginItem();
             orders.Add(await OrderAsync(
-                key, loaded.GetValueOrDefault(key), photos[key], drop, part, cancellation));
+                order, loaded.GetValueOrDefault(key), photos[key], drop, part, cancellation));
         }
 
         return orders;
@@ -123,7 +134,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         OrderPhoto? source = null;
         if (Photograph.IsNeeded(facts))
         {
-            if (_photos.Cut(sources) is not { } photo)
+            if (_photos.Cut(key, sources) is not { } photo)
             {
                 return new OrderRow(key, null, null, false, false, false, "photo-not-to-be-had");
             }
@@ -158,13 +169,13 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
             return;
         }
 
-        var key = Path.GetFileNameWithoutExtension(path);
-        var photo = _photos.Cut(await _photos.FrozenAsync(key, cancellation))
-            ?? throw new InvalidOperationException($"The photograph of order {key} was there when it was staged.");
+        var order = Path.GetFileNameWithoutExtension(path);
+        var photo = _photos.Cut(order, await _photos.FrozenAsync(order, cancellation))
+            ?? throw new InvalidOperationException($"The photograph of order {order} was there when it was staged.");
         await stream.WriteAsync(photo.Bytes, cancellation);
     }
 }
 
-/// <summary>One order as computed; a reason where it cannot be made.</summary>
+/// <summary>One order as computed, by its order id; a reason where it cannot be made.</summary>
 internal sealed record OrderRow(
     string Key, StagedFile? Photo, OrderPhoto? Source, bool Braille, bool Signature, bool User, string? Failure);

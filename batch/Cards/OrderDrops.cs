@@ -22,9 +22,10 @@ internal static class OrderDrops
         """;
 
     private const string UndoSql = """
-        WITH gone AS (DELETE FROM card WHERE ref = ANY($1) AND state = 'ordered' RETURNING ref),
+        WITH gone AS (DELETE FROM card WHERE ref = ANY($1) AND state = 'ordered' RETURNING application_key),
         moved AS (
-          UPDATE application SET state = $2, state_on = $3 FROM gone WHERE key = gone.ref AND state = 'ordered' RETURNING key)
+          UPDATE application SET state = $2, state_on = $3 FROM gone WHERE key = gone.application_key AND state = 'ordered'
+          RETURNING key)
         INSERT INTO history (subject_kind, subject, at, what, by, why)
         SELECT 'application', key, $3, $2, 'order-cards', $4 FROM moved ORDER BY key
         """;
@@ -47,16 +48,30 @@ internal static class OrderDrops
             cancellation, runId) ?? throw new InvalidOperationException("A part of a card order has no drop.");
     }
 
-    public static async Task<IReadOnlyList<string>> KeysAsync(PartContext part, CancellationToken cancellation)
+    /// <summary>The orders of a part, by their order ids.</summary>
+    public static async Task<IReadOnlyList<string>> KeysAsync(PartContext part, CancellationToken cancellation) =>
+        [.. (await OrdersAsync(part, cancellation)).Select(order => order.OrderId)];
+
+    /// <summary>The application that an order is of.</summary>
+    public static async Task<string> ApplicationKeyAsync(NpgsqlDataSource database, string orderId, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await Sql.ScalarAsync<string>(
+            connection, null, "SELECT application_key FROM card WHERE order_id = $1", cancellation, orderId)
+            ?? throw new InvalidOperationException($"There is no order {orderId}.");
+    }
+
+    public static async Task<IReadOnlyList<(string OrderId, string ApplicationKey)>> OrdersAsync(
+        PartContext part, CancellationToken cancellation)
     {
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
         return await Sql.QueryAsync(
             connection, null,
             """
-            SELECT card.ref FROM card JOIN drop ON drop.id = card.drop_id
+            SELECT card.ref, card.application_key FROM card JOIN drop ON drop.id = card.drop_id
             WHERE drop.run_id = $1 AND drop.state = 'frozen' AND card.ref BETWEEN $2 AND $3 ORDER BY card.ref
             """,
-            row => row.GetString(0), cancellation, part.Run.Id, part.Part.FromKey, part.Part.ToKey);
+            row => (row.GetString(0), row.GetString(1)), cancellation, part.Run.Id, part.Part.FromKey, part.Part.ToKey);
     }
 
     public static async Task StoreAsync(
@@ -88,11 +103,14 @@ internal static class OrderDrops
             return;
         }
 
+        var applications = await Sql.QueryAsync(
+            context.Connection, context.Transaction, "SELECT application_key FROM card WHERE ref = ANY($1)", row => row.GetString(0),
+            cancellation, [keys.ToArray()]);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, UndoSql, cancellation, keys.ToArray(), "review", context.BusinessDate, "R20");
         await Sql.ExecuteAsync(
-            context.Connection, context.Transaction, QuestionSql, cancellation, keys.ToArray(),
-            keys.Select(key => ids.ReviewItemId(key, "photo", "R20")).ToArray(), context.BusinessDate);
+            context.Connection, context.Transaction, QuestionSql, cancellation, applications.ToArray(),
+            applications.Select(key => ids.ReviewItemId(key, "photo", "R20")).ToArray(), context.BusinessDate);
         await context.LedgerAsync(keys.Select(key => new ItemOutcome(key, "review", "R20")), cancellation);
     }
 
@@ -161,7 +179,7 @@ internal static class OrderDrops
             """
             SELECT card.ref, card.resident_id, coalesce(application.application_id, ''), coalesce(card.photo, ''),
               card.braille, card.signature_certificate, card.user_certificate
-            FROM card JOIN application ON application.key = card.order_id
+            FROM card JOIN application ON application.key = card.application_key
             WHERE card.drop_id = $1 ORDER BY card.ref
             """,
             row => string.Join(',', Enumerable.Range(0, 4).Select(i => Cell(row.GetString(i)))

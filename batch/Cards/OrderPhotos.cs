@@ -28,7 +28,7 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
 
     private const string FrozenSql = """
         SELECT card.order_id, card.photo_sent, card.photo_stored, card.photo_page, key_slot.received_on, key_slot.slot
-        FROM card JOIN key_slot ON key_slot.application_key = card.order_id AND key_slot.state = 'live'
+        FROM card JOIN key_slot ON key_slot.application_key = card.application_key AND key_slot.state = 'live'
         WHERE card.order_id = $1 AND card.photo_stored IS NOT NULL
         """;
 
@@ -45,7 +45,7 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
     }
 
     /// <summary>What the photograph of a sealed order was cut out of, whatever was scanned since.</summary>
-    public async Task<IReadOnlyList<OrderPhoto>> FrozenAsync(string key, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OrderPhoto>> FrozenAsync(string order, CancellationToken cancellation)
     {
         await using var connection = await services.Database.OpenConnectionAsync(cancellation);
         var frozen = await Sql.QueryAsync(
@@ -53,22 +53,23 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
             row => new OrderPhoto(
                 row.GetString(0), row.GetBoolean(1), row.GetString(2), row.GetInt32(3), row.GetFieldValue<DateOnly>(4),
                 row.GetInt32(5)),
-            cancellation, key);
+            cancellation, order);
         // An order that an earlier version sealed does not say.
-        return frozen.Count > 0 ? frozen : await FindAsync([key], cancellation);
+        return frozen.Count > 0 ? frozen : await FindAsync([await OrderDrops.ApplicationKeyAsync(services.Database, order, cancellation)], cancellation);
     }
 
-    /// <summary>The first of an order's sources that has a picture.</summary>
-    public PhotoFile? Cut(IEnumerable<OrderPhoto> sources) => sources.Select(Cut).FirstOrDefault(photo => photo is not null);
+    /// <summary>The first of an order's sources that has a picture, named by the order.</summary>
+    public PhotoFile? Cut(string order, IEnumerable<OrderPhoto> sources) =>
+        sources.Select(photo => Cut(order, photo)).FirstOrDefault(photo => photo is not null);
 
-    private PhotoFile? Cut(OrderPhoto photo)
+    private PhotoFile? Cut(string order, OrderPhoto photo)
     {
         var bytes = services.Store.Read(photo.Stored, services.Keys.Key(photo.ReceivedOn, photo.Slot));
         if (photo.Sent)
         {
-            return new PhotoFile(photo.Key + (bytes is [0xFF, 0xD8, ..] ? ".jpg" : bytes is [0x89, 0x50, ..] ? ".png" : ".tif"), bytes, photo);
+            return new PhotoFile(order + (bytes is [0xFF, 0xD8, ..] ? ".jpg" : bytes is [0x89, 0x50, ..] ? ".png" : ".tif"), bytes, photo);
         }
 
-        return cut(bytes, photo.Page) is { } png ? new PhotoFile(photo.Key + ".png", png, photo) : null;
+        return cut(bytes, photo.Page) is { } png ? new PhotoFile(order + ".png", png, photo) : null;
     }
 }

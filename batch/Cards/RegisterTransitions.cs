@@ -9,10 +9,11 @@ public static class RegisterTransitions
     /// <summary>The subject ends as `void`.</summary>
     public const string Void = "void";
 
-    /// <summary>
-    /// Not judged yet: one made after the move, with a form of the new municipality, is judged like any other.
-    /// </summary>
+    /// <summary>R36: what was received on the day of the move or later stands, and is judged by the register as it is now.</summary>
     public const string VoidIfEarlier = "void if received before the move";
+
+    /// <summary>R36: of an application that stands, a card that was ordered with the old address goes, and is ordered again.</summary>
+    public const string VoidIfElsewhere = "void, but of a later application ordered for there";
 
     /// <summary>Nothing ends; an application that is still open is judged again.</summary>
     public const string Stays = "=";
@@ -22,6 +23,9 @@ public static class RegisterTransitions
     /// names the first.
     /// </summary>
     public static IReadOnlyList<string> Changes { get; } = ["died", "left", "moved", "number-changed"];
+
+    /// <summary>Its place among changes of one day.</summary>
+    internal static int Rank(string change) => Changes.TakeWhile(other => other != change).Count();
 
     /// <summary>The rule that a change follows.</summary>
     public static string Rule(string change) => change switch
@@ -34,13 +38,13 @@ public static class RegisterTransitions
 
     /// <summary>
     /// Applications. Who left or died is no applicant any more, and one not yet judged is rejected for that (R09). A move
-    /// voids every open one, an incomplete one too: the used form stays used, so it cannot be made again. A changed number
-    /// ends only what a card with the old one was ordered for; what is still open is judged by the new number.
+    /// voids every open one of before, an incomplete one too: the used form stays used, so it cannot be made again. A changed
+    /// number ends only what a card with the old one was ordered for; what is still open is judged by the new number.
     /// </summary>
     public static string Application(string change, string state) => (change, state) switch
     {
-        ("died" or "left" or "moved", "review" or "incomplete" or "waiting" or "selected" or "superseded" or "ordered") => Void,
-        ("moved", "received") => VoidIfEarlier,
+        ("died" or "left", "review" or "incomplete" or "waiting" or "selected" or "superseded" or "ordered") => Void,
+        ("moved", "received" or "review" or "incomplete" or "waiting" or "selected" or "superseded" or "ordered") => VoidIfEarlier,
         ("number-changed", "ordered") => Void,
         _ when Changes.Contains(change) => Stays,
         _ => throw Unknown(change),
@@ -52,6 +56,7 @@ public static class RegisterTransitions
     /// </summary>
     public static string Card(string change, string state) => (change, state) switch
     {
+        ("moved", "ordered" or "arrived" or "notified") => VoidIfElsewhere,
         (_, "ordered" or "arrived" or "notified") when Changes.Contains(change) => Void,
         ("died" or "number-changed", "delivered") => Void,
         _ when Changes.Contains(change) => Stays,

@@ -41,6 +41,12 @@ public static class Transitions
     /// <summary>Kinds whose subject is a piece.</summary>
     public static IReadOnlyList<string> PieceKinds { get; } = ["piece-returned"];
 
+    /// <summary>Stands in an event of the card factory or the call centre, which serve all municipalities.</summary>
+    public const string NobodysCode = "000000";
+
+    /// <summary>Kinds that are good without a municipality; every other is its subject's own to say.</summary>
+    public static IReadOnlyList<string> NobodysKinds { get; } = ["card-arrived", "card-suspended", "photo-exempted", "piece-returned"];
+
     /// <summary>The eleven states of an application.</summary>
     public static IReadOnlyList<string> ApplicationStates { get; } =
     [
@@ -111,6 +117,8 @@ public static class Transitions
         ("certificate-renewed", _) => Keep("card-not-in-use"),
 
         ("disposal-confirmed", "disposal-approved") => Apply("disposed"),
+        // R47: a list must have left the house before anybody can confirm it.
+        ("disposal-confirmed", "disposal-proposed") => Wait(),
         ("disposal-confirmed", "disposed") => Keep("disposed-already"),
         ("disposal-confirmed", _) => Keep("disposal-not-approved"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No event of a card."),

@@ -126,7 +126,10 @@ public static class FeedArchive
                 FeedArea.Scans =>
                     "SELECT EXISTS (SELECT FROM scan WHERE feed = $1 AND kind <> 'other' AND state = 'received' AND stored IS NULL)",
                 FeedArea.Online =>
-                    "SELECT EXISTS (SELECT FROM application WHERE feed = $1 AND channel <> 'mail' AND online_cipher IS NULL AND state = 'received')",
+                    """
+                    SELECT EXISTS (SELECT FROM application WHERE feed = $1 AND channel <> 'mail' AND online_cipher IS NULL AND state = 'received')
+                      OR EXISTS (SELECT FROM waiting_application WHERE feed = $1 AND online_cipher IS NULL)
+                    """,
                 _ => "SELECT false AND $1 = ''",
             },
             cancellation, feed.Name);

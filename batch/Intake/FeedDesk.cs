@@ -12,9 +12,6 @@ namespace MyNumber.Batch.Intake;
 public sealed record CheckedFeed(
     Feed Feed, FeedMarker Marker, IReadOnlyList<FeedTable> Tables, IReadOnlyList<FeedFault> Faults)
 {
-    /// <summary>The latest day on which something in it happened.</summary>
-    public DateOnly? LastDay => Tables.Max(table => table.LastDay);
-
     /// <summary>Rows without a fault.</summary>
     public int Rows => Tables.Sum(table => table.Rows.Count);
 
@@ -47,7 +44,7 @@ public sealed record CheckedFeed(
 
     /// <summary>The table of one file; an empty one where the feed has none.</summary>
     public FeedTable Table(string file, IReadOnlyList<FeedColumn> columns) =>
-        Tables.FirstOrDefault(table => table.File == file) ?? new(file, columns, [], [], null);
+        Tables.FirstOrDefault(table => table.File == file) ?? new(file, columns, [], []);
 }
 
 /// <summary>What is to be done with a feed.</summary>
@@ -55,9 +52,6 @@ public enum FeedVerdict
 {
     /// <summary>Take it.</summary>
     Take,
-
-    /// <summary>It holds a date after the business date: it stays where it is.</summary>
-    NotDue,
 
     /// <summary>The same content was taken before: it does nothing.</summary>
     Again,
@@ -83,7 +77,6 @@ public static class FeedDesk
             row => (Name: row.GetString(0), Sha256: row.GetString(1)),
             cancellation, feed.Feed.Area, feed.Feed.Name, feed.Marker.Sha256);
         return taken.Any(known => known.Sha256 == feed.Marker.Sha256) ? FeedVerdict.Again
-            : feed.LastDay > context.BusinessDate ? FeedVerdict.NotDue
             // The vendor's answers to a drop come in parts, all under the drop's name.
             : feed.Faults.Count > 0 || (taken.Count > 0 && feed.Feed.Area != FeedArea.Vendor) ? FeedVerdict.Refuse
             : FeedVerdict.Take;
@@ -98,9 +91,9 @@ public static class FeedDesk
         await LedgerAsync(context, feed, "taken", null, cancellation);
     }
 
-    /// <summary>Writes a line of the ledger for a feed that is left as it is.</summary>
-    public static Task PassAsync(StoreContext context, CheckedFeed feed, FeedVerdict verdict, CancellationToken cancellation) =>
-        LedgerAsync(context, feed, verdict == FeedVerdict.NotDue ? "not-due" : "again", null, cancellation);
+    /// <summary>Writes a line of the ledger for a feed that was taken before.</summary>
+    public static Task PassAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation) =>
+        LedgerAsync(context, feed, "again", null, cancellation);
 
     /// <summary>Writes that a feed was refused, why, and calls an operator.</summary>
     /// <param name="context">The transaction.</param>

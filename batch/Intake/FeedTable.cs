@@ -14,13 +14,11 @@ public sealed record FeedRow(int Number, IReadOnlyList<string> Values);
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Rows">Rows without a fault.</param>
 /// <param name="Faults">Why the feed is refused; empty where it is not. The first thousand.</param>
-/// <param name="LastDay">The latest day on which something happened; null where the file tells none.</param>
 public sealed record FeedTable(
     string File,
     IReadOnlyList<FeedColumn> Columns,
     IReadOnlyList<FeedRow> Rows,
-    IReadOnlyList<FeedFault> Faults,
-    DateOnly? LastDay)
+    IReadOnlyList<FeedFault> Faults)
 {
     /// <summary>More are counted by nobody: whoever writes such a feed has one reason for all of them.</summary>
     public const int FaultsMax = 1000;
@@ -28,12 +26,16 @@ public sealed record FeedTable(
     private static readonly TimeSpan TokyoOffset = TimeSpan.FromHours(9);
 
     /// <summary>Reads one file. UTF-8 with or without BOM, comma, RFC 4180, header row; columns after ours are left alone.</summary>
+    /// <param name="feed">The feed.</param>
+    /// <param name="file">One of its files.</param>
+    /// <param name="columns">What the file must hold.</param>
+    /// <param name="on">The business date, which says how far ahead a day may lie.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static FeedTable Read(Feed feed, string file, IReadOnlyList<FeedColumn> columns)
+    public static FeedTable Read(Feed feed, string file, IReadOnlyList<FeedColumn> columns, DateOnly on)
     {
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(columns);
-        var reading = new Reading(file, columns);
+        var reading = new Reading(file, columns, on.AddDays(ValueClass.DaysAheadMax));
         try
         {
             using var text = new StreamReader(
@@ -45,7 +47,7 @@ public sealed record FeedTable(
             reading.Faults.Add(new(file, 0, "", "utf-8", "not-utf-8"));
         }
 
-        return new(file, columns, reading.Rows, reading.Faults, reading.LastDay);
+        return new(file, columns, reading.Rows, reading.Faults);
     }
 
     /// <summary>A value by its column's name.</summary>
@@ -84,13 +86,11 @@ public sealed record FeedTable(
 
     private InvalidOperationException Unchecked(string column) => new($"{File}: {column} was read without its check.");
 
-    private sealed class Reading(string file, IReadOnlyList<FeedColumn> columns)
+    private sealed class Reading(string file, IReadOnlyList<FeedColumn> columns, DateOnly latest)
     {
         public List<FeedRow> Rows { get; } = [];
 
         public List<FeedFault> Faults { get; } = [];
-
-        public DateOnly? LastDay { get; private set; }
 
         public void All(StreamReader text)
         {
@@ -172,14 +172,11 @@ public sealed record FeedTable(
             {
                 var column = columns[i];
                 values[i] = column.Class.Normal(i < record.Length ? record[i] : "");
-                if (column.Class.Fault(values[i]) is { } reason)
+                var reason = column.Class.Fault(values[i]) ?? (column.Happens && DayOf(values[i]) > latest ? "too-far-ahead" : null);
+                if (reason is not null)
                 {
                     Fault(number, column.Name, column.Class.Name, reason);
                     good = false;
-                }
-                else if (column.Happened)
-                {
-                    Seen(values[i]);
                 }
             }
 
@@ -189,16 +186,10 @@ public sealed record FeedTable(
             }
         }
 
-        private void Seen(string value)
-        {
-            var day = ValueClass.TryDate(value, out var date) ? date
-                : ValueClass.TryInstant(value, out var instant) ? TokyoDay(instant)
-                : (DateOnly?)null;
-            if (day > (LastDay ?? DateOnly.MinValue))
-            {
-                LastDay = day;
-            }
-        }
+        private static DateOnly? DayOf(string value) =>
+            ValueClass.TryDate(value, out var date) ? date
+            : ValueClass.TryInstant(value, out var instant) ? TokyoDay(instant)
+            : null;
 
         private void Fault(int row, string column, string valueClass, string reason) =>
             Faults.Add(new(file, row, column, valueClass, reason));

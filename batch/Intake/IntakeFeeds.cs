@@ -13,7 +13,7 @@ public static class IntakeFeeds
     public static readonly IReadOnlyList<FeedColumn> EventColumns =
     [
         new("event_id", ValueClass.Code),
-        new("occurred_at", ValueClass.Instant, Happened: true),
+        new("occurred_at", ValueClass.Instant, Happens: true),
         new("kind", ValueClass.Code),
         new("municipality_code", ValueClass.Code.OrEmpty()),
         new("subject", ValueClass.Code),
@@ -25,7 +25,7 @@ public static class IntakeFeeds
     public static readonly IReadOnlyList<FeedColumn> OnlineColumns =
     [
         new("application_id", ValueClass.ApplicationId),
-        new("submitted_at", ValueClass.Instant, Happened: true),
+        new("submitted_at", ValueClass.Instant, Happens: true),
         new("email", ValueClass.Text.OrEmpty()),
         new("birth_date", ValueClass.Date),
         new("braille", ValueClass.Boolean),
@@ -46,26 +46,26 @@ public static class IntakeFeeds
         new("file", ValueClass.Text),
         new("page", ValueClass.Whole(1, 10_000)),
         new("sha256", ValueClass.Sha256),
-        new("received_on", ValueClass.Date, Happened: true),
+        new("received_on", ValueClass.Date, Happens: true),
         new("locator", ValueClass.Text.OrEmpty()),
         new("kind", ValueClass.OneOf("form", "photo", "other")),
     ];
 
     /// <summary>Reads and checks an event file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static CheckedFeed ReadEvents(Feed feed) =>
-        CheckedFeed.Read(feed, marker => ([FeedTable.Read(feed, marker.Files.Keys.First(), EventColumns)], []));
+    public static CheckedFeed ReadEvents(Feed feed, DateOnly on) =>
+        CheckedFeed.Read(feed, marker => ([FeedTable.Read(feed, marker.Files.Keys.First(), EventColumns, on)], []));
 
     /// <summary>Reads and checks an online feed: every photograph named is there, and none else.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static CheckedFeed ReadOnline(Feed feed) => CheckedFeed.Read(feed, marker =>
+    public static CheckedFeed ReadOnline(Feed feed, DateOnly on) => CheckedFeed.Read(feed, marker =>
     {
         if (!marker.Files.ContainsKey(Applications))
         {
             return ([], [Missing(Applications)]);
         }
 
-        var table = FeedTable.Read(feed, Applications, OnlineColumns);
+        var table = FeedTable.Read(feed, Applications, OnlineColumns, on);
         var named = table.Rows.Select(row => (Row: row.Number, Photo: table.Text(row, "photo")))
             .Where(row => row.Photo.Length > 0)
             .ToList();
@@ -77,14 +77,14 @@ public static class IntakeFeeds
 
     /// <summary>Reads and checks a scan drop: every image is named with its hash, and none is there unnamed.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static CheckedFeed ReadScans(Feed feed) => CheckedFeed.Read(feed, marker =>
+    public static CheckedFeed ReadScans(Feed feed, DateOnly on) => CheckedFeed.Read(feed, marker =>
     {
         if (!marker.Files.ContainsKey(Manifest))
         {
             return ([], [Missing(Manifest)]);
         }
 
-        var table = FeedTable.Read(feed, Manifest, ManifestColumns);
+        var table = FeedTable.Read(feed, Manifest, ManifestColumns, on);
         var faults = table.Rows
             .Select(row => (Row: row.Number, Hash: table.Text(row, "sha256"),
                 Listed: table.Text(row, "file") == Manifest

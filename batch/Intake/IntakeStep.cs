@@ -31,17 +31,25 @@ public sealed class IntakeStep(NightServices services)
                WHERE item.run_id = @run AND step_ordinal = @ordinal AND outcome IN ('taken', 'other', 'duplicate', 'held'))
             """),
         new(
-            "sheets not seen before + online rows = applications",
+            "sheets + online rows of tonight = applications + waiting",
             """
-            SELECT
-              (SELECT count(DISTINCT scan.application_key) FROM scan
-               JOIN feed ON feed.kind = 'scans' AND feed.name = scan.feed AND feed.state = 'taken' AND feed.run_id = @run
-               WHERE NOT EXISTS (
-                 SELECT FROM scan AS before
-                 JOIN feed AS earlier ON earlier.kind = 'scans' AND earlier.name = before.feed AND earlier.state = 'taken'
-                 WHERE before.application_key = scan.application_key AND earlier.run_id < @run))
-              + coalesce((SELECT sum(rows) FROM feed WHERE kind = 'online' AND state = 'taken' AND run_id = @run), 0)::bigint,
-              (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'application')
+            WITH sheet AS (
+              SELECT scan.application_key AS key, bool_or(scan.waits) AS waits FROM scan
+              JOIN feed ON feed.kind = 'scans' AND feed.name = scan.feed AND feed.state = 'taken' AND feed.run_id = @run
+              WHERE scan.application_key IS NOT NULL GROUP BY scan.application_key),
+            online AS (SELECT name, rows FROM feed WHERE kind = 'online' AND state = 'taken' AND run_id = @run)
+            SELECT (SELECT count(*) FROM sheet) + coalesce((SELECT sum(rows) FROM online), 0)::bigint,
+              (SELECT count(*) FROM sheet
+               WHERE waits OR EXISTS (SELECT FROM application WHERE application.key = sheet.key AND channel = 'mail')
+                 OR EXISTS (SELECT FROM key_slot WHERE application_key = sheet.key AND key_slot.state <> 'live'))
+              + (SELECT count(*) FROM application JOIN online ON online.name = application.feed WHERE channel <> 'mail')
+              + (SELECT count(*) FROM waiting_application JOIN online ON online.name = waiting_application.feed)
+            """),
+        new(
+            "rows that waited for a day that has come = none",
+            """
+            SELECT (SELECT count(*) FROM scan WHERE waits AND received_on <= @date)
+              + (SELECT count(*) FROM waiting_application WHERE received_on <= @date), 0::bigint
             """),
     ];
 
@@ -63,29 +71,37 @@ public sealed class IntakeStep(NightServices services)
     // Reads and hashes the whole inbox: minutes on a full night, so no transaction is open meanwhile.
     private Task<Arrivals> CheckAsync(PartContext part, CancellationToken cancellation)
     {
-        CheckedFeed[] Read(string area, Func<Feed, CheckedFeed> read) => [.. Feed.Marked(services.Home, area).Select(feed =>
+        CheckedFeed[] Read(string area, Func<Feed, DateOnly, CheckedFeed> read) => [.. Feed.Marked(services.Home, area).Select(feed =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return read(feed);
+            return read(feed, part.BusinessDate);
         })];
         return Task.FromResult(new Arrivals(
             Read(FeedArea.Register, RegisterFeed.Read),
             Read(FeedArea.Events, IntakeFeeds.ReadEvents),
             Read(FeedArea.Online, IntakeFeeds.ReadOnline),
-            Read(FeedArea.Scans, IntakeFeeds.ReadScans)));
+            Read(FeedArea.Scans, IntakeFeeds.ReadScans),
+            [.. Feed.Marked(services.Home, FeedArea.Vendor).Select(answer => (answer.Name, FeedMarker.Read(answer).Sha256))]));
     }
 
     private async Task DecideAsync(Arrivals arrivals, StoreContext context, CancellationToken cancellation)
     {
         await EachAsync(arrivals.Register, context, feed =>
             RegisterStore.ApplyAsync(context, feed, services.Numbers, cancellation), cancellation);
+        await RegisterStore.BeginResidencesAsync(context, cancellation);
+        await ExecuteAsync(
+            context, IntakeSql.TakeWaiting, cancellation, context.BusinessDate, context.Run.Id, context.StepOrdinal);
         await EachAsync(arrivals.Events, context, feed => TakeEventsAsync(context, feed, cancellation), cancellation);
         await EachAsync(arrivals.Online, context, feed => TakeOnlineAsync(context, feed, cancellation), cancellation);
         await EachAsync(arrivals.Scans, context, feed => TakeScansAsync(context, feed, cancellation), cancellation);
+        await ExecuteAsync(
+            context, IntakeSql.FreezeAnswers, cancellation, context.Run.Id,
+            arrivals.Answers.Select(answer => answer.Name).ToArray(), arrivals.Answers.Select(answer => answer.Sha256).ToArray());
 
         // Applications are made once all drops are in: the sheet's first received date must not depend on their order.
         await ExecuteAsync(context, IntakeSql.TakeSheets, cancellation, context.BusinessDate, context.Run.Id);
         await ExecuteAsync(context, IntakeSql.ReserveSlots, cancellation, context.BusinessDate);
+        await ExecuteAsync(context, IntakeSql.ReserveWaitingSlots, cancellation);
         await ExecuteAsync(context, IntakeSql.Ledger, cancellation, context.Run.Id, context.StepOrdinal);
         var unstored = await Sql.QueryAsync(
             context.Connection, context.Transaction, IntakeSql.Unstored,
@@ -101,9 +117,9 @@ public sealed class IntakeStep(NightServices services)
         foreach (var feed in feeds)
         {
             var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
-            if (verdict is FeedVerdict.NotDue or FeedVerdict.Again)
+            if (verdict == FeedVerdict.Again)
             {
-                await FeedDesk.PassAsync(context, feed, verdict, cancellation);
+                await FeedDesk.PassAsync(context, feed, cancellation);
                 continue;
             }
 
@@ -123,7 +139,7 @@ public sealed class IntakeStep(NightServices services)
         StoreContext context, CheckedFeed feed, CancellationToken cancellation)
     {
         await TempTable.CopyAsync(context, "new_event", feed.Tables[0], null, [], cancellation);
-        await ExecuteAsync(context, IntakeSql.TakeEvents, cancellation, feed.Feed.Name);
+        await ExecuteAsync(context, IntakeSql.TakeEvents, cancellation, feed.Feed.Name, context.BusinessDate);
         return [];
     }
 
@@ -147,7 +163,7 @@ public sealed class IntakeStep(NightServices services)
             await ExecuteAsync(context, IntakeSql.TakeOnline, cancellation, feed.Feed.Name, context.BusinessDate);
             await ExecuteAsync(
                 context, IntakeSql.TakePhotos, cancellation, feed.Feed.Name, feed.Marker.Files.Keys.ToArray(),
-                feed.Marker.Files.Values.ToArray());
+                feed.Marker.Files.Values.ToArray(), context.BusinessDate);
         }
 
         return faults;
@@ -162,7 +178,7 @@ public sealed class IntakeStep(NightServices services)
         var faults = await FaultsAsync(context, IntakeSql.ScanFaults, cancellation);
         if (faults.Count == 0)
         {
-            await ExecuteAsync(context, IntakeSql.TakeScans, cancellation, feed.Feed.Name);
+            await ExecuteAsync(context, IntakeSql.TakeScans, cancellation, feed.Feed.Name, context.BusinessDate);
         }
 
         return faults;
@@ -193,5 +209,6 @@ public sealed class IntakeStep(NightServices services)
         IReadOnlyList<CheckedFeed> Register,
         IReadOnlyList<CheckedFeed> Events,
         IReadOnlyList<CheckedFeed> Online,
-        IReadOnlyList<CheckedFeed> Scans);
+        IReadOnlyList<CheckedFeed> Scans,
+        IReadOnlyList<(string Name, string Sha256)> Answers);
 }

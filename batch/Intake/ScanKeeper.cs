@@ -55,7 +55,7 @@ internal sealed class ScanKeeper(NightServices services)
 
         FaultPoints.Hit(FaultPoints.KeySlotWritten);
         var feed = Feed.FolderFeed(range.Area, Path.Combine(services.Home.Inbox, range.Area, range.Feed));
-        return new(range, KeepScans(feed, scans, part.BeginItem, cancellation), KeepOnline(feed, applications));
+        return new(range, KeepScans(feed, scans, part.BeginItem, cancellation), KeepOnline(feed, applications, part.BusinessDate));
     }
 
     /// <summary>Writes where things lie now, and one line of the ledger for each row.</summary>
@@ -74,8 +74,10 @@ internal sealed class ScanKeeper(NightServices services)
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
-            UPDATE application SET online_cipher = kept.cipher
-            FROM unnest($1::text[], $2::bytea[]) AS kept (key, cipher) WHERE application.key = kept.key
+            WITH kept AS (SELECT * FROM unnest($1::text[], $2::bytea[]) AS kept (key, cipher)),
+            waiting AS (
+              UPDATE waiting_application SET online_cipher = kept.cipher FROM kept WHERE waiting_application.key = kept.key)
+            UPDATE application SET online_cipher = kept.cipher FROM kept WHERE application.key = kept.key
             """,
             cancellation, kept.Online.Select(online => online.Key).ToArray(),
             kept.Online.Select(online => online.Cipher).ToArray());
@@ -117,14 +119,14 @@ internal sealed class ScanKeeper(NightServices services)
         return kept;
     }
 
-    private List<KeptOnline> KeepOnline(Feed feed, IReadOnlyList<OnlineToKeep> applications)
+    private List<KeptOnline> KeepOnline(Feed feed, IReadOnlyList<OnlineToKeep> applications, DateOnly on)
     {
         if (applications.Count == 0)
         {
             return [];
         }
 
-        var table = FeedTable.Read(feed, IntakeFeeds.Applications, IntakeFeeds.OnlineColumns);
+        var table = FeedTable.Read(feed, IntakeFeeds.Applications, IntakeFeeds.OnlineColumns, on);
         var rows = table.Rows.ToDictionary(row => row.Number);
         return [.. applications.Select(application =>
         {
@@ -164,8 +166,11 @@ internal sealed class ScanKeeper(NightServices services)
             connection, null,
             """
             SELECT application.row, application.key, key_slot.received_on, key_slot.slot
-            FROM application JOIN key_slot ON key_slot.application_key = application.key
-            WHERE application.feed = $1 AND application.channel <> 'mail' AND application.row BETWEEN $2 AND $3
+            FROM (
+              SELECT key, feed, row, online_cipher FROM application WHERE feed = $1 AND channel <> 'mail'
+              UNION ALL SELECT key, feed, row, online_cipher FROM waiting_application WHERE feed = $1) AS application
+            JOIN key_slot ON key_slot.application_key = application.key
+            WHERE application.row BETWEEN $2 AND $3
               AND application.online_cipher IS NULL AND key_slot.state = 'live'
             ORDER BY application.row
             """,

@@ -17,11 +17,20 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     /// <summary>Any text with something in it.</summary>
     public static readonly ValueClass Text = new("text", value => value.Trim().Length == 0 ? "empty" : TextFault(value));
 
+    /// <summary>No register knows an older day: what lies before is a slip of the pen.</summary>
+    public static readonly DateOnly DayMin = new(1850, 1, 1);
+
+    /// <summary>A day further ahead of the business date is a slip of the pen, where a column tells when something happens.</summary>
+    public const int DaysAheadMax = 400;
+
     /// <summary>A calendar day, `YYYY-MM-DD`.</summary>
-    public static readonly ValueClass Date = new("date", value => TryDate(value, out _) ? null : "not-a-date");
+    public static readonly ValueClass Date = new(
+        "date", value => !TryDate(value, out var date) ? "not-a-date" : date < DayMin ? "before-1850" : null);
 
     /// <summary>An instant with its offset, `YYYY-MM-DDThh:mm:ss+09:00`.</summary>
-    public static readonly ValueClass Instant = new("instant", value => TryInstant(value, out _) ? null : "not-an-instant");
+    public static readonly ValueClass Instant = new(
+        "instant",
+        value => !TryInstant(value, out var instant) ? "not-an-instant" : FeedTable.TokyoDay(instant) < DayMin ? "before-1850" : null);
 
     /// <summary>`0` or `1`.</summary>
     public static readonly ValueClass Boolean = new("boolean", value => value is "0" or "1" ? null : "not-0-or-1");
@@ -78,8 +87,10 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     internal static bool TryDate(string value, out DateOnly date) =>
         DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 
-    internal static bool TryInstant(string value, out DateTimeOffset instant) => DateTimeOffset.TryParseExact(
-        value, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out instant);
+    // The last day of year 9999 has no next one, and in Tokyo it may be over already.
+    internal static bool TryInstant(string value, out DateTimeOffset instant) =>
+        DateTimeOffset.TryParseExact(value, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out instant)
+        && instant.UtcDateTime.Year < 9999;
 
     // The database takes no NUL, and no line of a notice holds a line break.
     private static string? TextFault(string value) =>
@@ -94,8 +105,8 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
 /// <summary>One column of a feed's file.</summary>
 /// <param name="Name">Its header.</param>
 /// <param name="Class">What it may hold.</param>
-/// <param name="Happened">
-/// The column tells when something happened: a day after the business date makes the whole feed not yet due.
+/// <param name="Happens">
+/// The column tells when something happens: a day more than <see cref="ValueClass.DaysAheadMax"/> days ahead refuses the feed.
 /// </param>
 /// <param name="MayLack">A column at the end that older writers leave out; its values are then empty.</param>
-public sealed record FeedColumn(string Name, ValueClass Class, bool Happened = false, bool MayLack = false);
+public sealed record FeedColumn(string Name, ValueClass Class, bool Happens = false, bool MayLack = false);

@@ -83,8 +83,7 @@ public sealed class NoticesStep(NightServices services)
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
-        await Events.ApplyPendingAsync(context, services.Policy, cancellation);
-        await RegisterChanges.ApplyAsync(context, cancellation);
+        await Timeline.ApplyAsync(context, services.Policy, cancellation);
         await NextGenerations.WantAsync(context, services.Ids, cancellation);
         IReadOnlyList<WantedPiece> wanted =
         [

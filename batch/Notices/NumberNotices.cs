@@ -25,8 +25,8 @@ public static class NumberNotices
         SELECT resident.number_hash, NULL, {Recipient.Columns}
         FROM resident
         WHERE number_hash IS NOT NULL AND number_assigned_on IS NOT NULL AND first_seen_on <= $1
-          AND number_assigned_on >= first_seen_on - $2 AND (left_on IS NULL OR left_on > $1)
-          AND registered_on <= $1
+          AND number_assigned_on BETWEEN first_seen_on - $2 AND $1 AND registered_on <= $1
+          AND (left_on IS NULL OR left_on > $1)
           AND NOT EXISTS (SELECT 1 FROM notified_number WHERE notified_number.number_hash = resident.number_hash)
         UNION ALL
         SELECT resident.number_hash, CASE stopped.reason WHEN '{OpenEnvelopes.HouseholdChanged}' THEN stopped.piece_id END,

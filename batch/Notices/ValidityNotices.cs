@@ -41,7 +41,7 @@ public static class ValidityNotices
             AND NOT EXISTS (
               SELECT 1 FROM application
               WHERE application.resident_id = card.resident_id AND application.received_on > card.issued_on
-                AND application.key IS DISTINCT FROM card.order_id
+                AND application.key IS DISTINCT FROM card.application_key
                 AND application.state NOT IN ('rejected', 'cancelled', 'void', 'superseded'))
           GROUP BY card.ref, card.resident_id, resident.municipality_code, ending.ends_on
         ) AS ends

@@ -15,27 +15,27 @@ internal static partial class VendorFeeds
                 new("file", ValueClass.Text), new("sha256", ValueClass.Sha256), new("pieces", ValueClass.Whole(0, int.MaxValue)),
                 new("accepted", ValueClass.Boolean), new("reason", AnyText),
             ],
-            ["posted"] = [new("piece_id", ValueClass.Code), new("posted_on", ValueClass.Date, Happened: true)],
+            ["posted"] = [new("piece_id", ValueClass.Code), new("posted_on", ValueClass.Date, Happens: true)],
             ["spoiled"] = [new("piece_id", ValueClass.Code), new("reason", AnyText)],
-            ["destroyed"] = [new("piece_id", ValueClass.Code), new("destroyed_on", ValueClass.Date, Happened: true)],
+            ["destroyed"] = [new("piece_id", ValueClass.Code), new("destroyed_on", ValueClass.Date, Happens: true)],
         };
 
     // The vendor's own words: nothing hangs on them.
     private static ValueClass AnyText => ValueClass.Text.OrEmpty();
 
     /// <summary>Every answer whose marker is there, read and checked.</summary>
-    public static IReadOnlyList<CheckedFeed> Read(Home home) =>
-        [.. Feed.Marked(home, FeedArea.Vendor).Select(feed => CheckedFeed.Read(feed, _ => ReadTable(feed)))];
+    public static IReadOnlyList<CheckedFeed> Read(Home home, DateOnly on) =>
+        [.. Feed.Marked(home, FeedArea.Vendor).Select(feed => CheckedFeed.Read(feed, _ => ReadTable(feed, on)))];
 
     /// <summary>The drop and the kind that a feed's name tells; null where it tells none.</summary>
     public static (string Drop, string Kind)? NameOf(Feed feed) =>
         AnswerName().Match(feed.Name) is { Success: true } match ? (match.Groups[1].Value, match.Groups[2].Value) : null;
 
-    private static (IReadOnlyList<FeedTable>, IEnumerable<FeedFault>) ReadTable(Feed feed)
+    private static (IReadOnlyList<FeedTable>, IEnumerable<FeedFault>) ReadTable(Feed feed, DateOnly on)
     {
         var file = Path.GetFileName(feed.DataPath);
         return NameOf(feed) is { } name
-            ? ([FeedTable.Read(feed, file, Columns[name.Kind])], [])
+            ? ([FeedTable.Read(feed, file, Columns[name.Kind], on)], [])
             : ([], [new(file, 0, "", "DROP.ack|posted|spoiled|destroyed", "not-an-answer")]);
     }
 

@@ -11,7 +11,7 @@ namespace MyNumber.Batch.Printing;
 /// <param name="Piece">The piece; null where that drop has none of this id.</param>
 internal sealed record VendorLine(string Feed, int Row, string Kind, string PieceId, DateOnly? Day, PieceStanding? Piece)
 {
-    // By content, not by arrival: posted before spoiled before destroyed, then by day. Whoever says both posted and
+    // A line of a day to come waits for it. By content, not by arrival: posted before spoiled before destroyed, then by day. Whoever says both posted and
     // spoiled of one piece is believed in the posting: a letter that may be in the mail is never printed again unasked.
     private const string Pending = """
         SELECT answer.feed, answer.row, answer.kind, answer.subject, answer.day,
@@ -19,7 +19,7 @@ internal sealed record VendorLine(string Feed, int Row, string Kind, string Piec
         FROM vendor_answer answer
         LEFT JOIN drop ON drop.folder = 'print/' || answer.drop_name AND drop.state = 'published'
         LEFT JOIN piece ON piece.drop_id = drop.id AND piece.piece_id = answer.subject
-        WHERE answer.kind <> 'ack' AND answer.state = 'pending'
+        WHERE answer.kind <> 'ack' AND answer.state = 'pending' AND (answer.day IS NULL OR answer.day <= $1)
         ORDER BY array_position(ARRAY['posted', 'spoiled', 'destroyed'], answer.kind), answer.day, answer.feed, answer.row
         """;
 
@@ -33,7 +33,7 @@ internal sealed record VendorLine(string Feed, int Row, string Kind, string Piec
                     row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetString(3), Day(4),
                     row.IsDBNull(5) ? null : new(row.GetString(5), Day(6), Day(7)!.Value));
             },
-            cancellation);
+            cancellation, context.BusinessDate);
 
     /// <summary>Writes what the lines did: to themselves, to their pieces, and to the forms that spoiled pieces carried.</summary>
     public static Task StoreAsync(

@@ -14,7 +14,7 @@ public sealed class VendorStep(NightServices services)
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
         "vendor",
-        Act.Of((_, _) => Task.FromResult(VendorFeeds.Read(services.Home)), PlanAsync),
+        Act.Of((part, _) => Task.FromResult(VendorFeeds.Read(services.Home, part.BusinessDate)), PlanAsync),
         Act.OfRows((_, _) => Task.CompletedTask),
         VendorLaws.All)
     {
@@ -23,7 +23,8 @@ public sealed class VendorStep(NightServices services)
 
     private async Task PlanAsync(IReadOnlyList<CheckedFeed> feeds, StoreContext context, CancellationToken cancellation)
     {
-        foreach (var feed in feeds)
+        var frozen = await FrozenAsync(context, cancellation);
+        foreach (var feed in feeds.Where(feed => frozen?.Contains((feed.Feed.Name, feed.Marker.Sha256)) != false))
         {
             var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
             switch (verdict)
@@ -36,7 +37,7 @@ public sealed class VendorStep(NightServices services)
                     await FeedDesk.RefuseAsync(context, feed, [], services.Clock.GetUtcNow(), cancellation);
                     break;
                 default:
-                    await FeedDesk.PassAsync(context, feed, verdict, cancellation);
+                    await FeedDesk.PassAsync(context, feed, cancellation);
                     break;
             }
         }
@@ -46,6 +47,18 @@ public sealed class VendorStep(NightServices services)
         await TellCardsAsync(context, cancellation);
         await AlertAsync(context, cancellation);
     }
+
+    // ENGINE.md, rule 9: an answer that came in after the night's intake was planned is the next night's. Null in a run
+    // without an intake of its own.
+    private static async Task<HashSet<(string Name, string Sha256)>?> FrozenAsync(
+        StoreContext context, CancellationToken cancellation) =>
+        await Sql.ScalarAsync<bool>(
+            context.Connection, context.Transaction, "SELECT EXISTS (SELECT FROM step WHERE run_id = $1 AND name = 'intake')",
+            cancellation, context.Run.Id)
+            ? [.. await Sql.QueryAsync(
+                context.Connection, context.Transaction, "SELECT name, sha256 FROM night_answer WHERE run_id = $1",
+                row => (row.GetString(0), row.GetString(1)), cancellation, context.Run.Id)]
+            : null;
 
     private static async Task StoreAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ public sealed class ReadStep(NightServices services)
     [
         // Scans of later nights do not count: `verify` asks the same of an old night.
         new(
-            "scans in = read + review + unreadable + duplicate + replaced + other + held",
+            "scans in = read + review + unreadable + duplicate + replaced + other + held + waiting",
             """
             WITH scans AS (
               SELECT scan.* FROM scan JOIN feed
@@ -27,7 +27,7 @@ public sealed class ReadStep(NightServices services)
                 AND (feed.kind, feed.name) = (CASE WHEN scan.feed LIKE 'online/%' THEN 'online' ELSE 'scans' END,
                   CASE WHEN scan.feed LIKE 'online/%' THEN substr(scan.feed, 8) ELSE scan.feed END))
             SELECT (SELECT count(*) FROM scans),
-              (SELECT count(*) FROM scans WHERE state <> 'received' OR stored IS NULL
+              (SELECT count(*) FROM scans WHERE state <> 'received' OR stored IS NULL OR waits
                  OR application_key IN (SELECT subject FROM item
                    WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'held'))
             """),
@@ -59,7 +59,7 @@ public sealed class ReadStep(NightServices services)
         var keys = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             """
-            SELECT DISTINCT application_key FROM scan WHERE state = 'received' AND stored IS NOT NULL
+            SELECT DISTINCT application_key FROM scan WHERE state = 'received' AND stored IS NOT NULL AND NOT waits
             ORDER BY application_key
             """,
             row => row.GetString(0), cancellation);
@@ -74,7 +74,7 @@ public sealed class ReadStep(NightServices services)
             connection, null,
             """
             SELECT DISTINCT application_key FROM scan
-            WHERE state = 'received' AND stored IS NOT NULL AND application_key BETWEEN $1 AND $2
+            WHERE state = 'received' AND stored IS NOT NULL AND NOT waits AND application_key BETWEEN $1 AND $2
             ORDER BY application_key
             """,
             row => row.GetString(0), cancellation, part.Part.FromKey, part.Part.ToKey);
@@ -90,7 +90,7 @@ public sealed class ReadStep(NightServices services)
             SELECT scan.application_key, feed, row, side, kind, scan.state, asked_anew, stored, coalesce(stored_page, page),
               key_slot.received_on, key_slot.slot
             FROM scan JOIN key_slot ON key_slot.application_key = scan.application_key AND key_slot.state = 'live'
-            WHERE scan.application_key = ANY($1) AND stored IS NOT NULL AND kind IN ('form', 'photo')
+            WHERE scan.application_key = ANY($1) AND stored IS NOT NULL AND NOT waits AND kind IN ('form', 'photo')
             ORDER BY scan.application_key, scan.state = 'received', scan.received_on, feed, row
             """,
             row => (Key: row.GetString(0), On: row.GetFieldValue<DateOnly>(9), Slot: row.GetInt32(10),
@@ -199,7 +199,7 @@ public sealed class ReadStep(NightServices services)
             """
             SELECT feed, row, key_slot.received_on, key_slot.slot, side
             FROM scan JOIN key_slot USING (application_key)
-            WHERE scan.application_key = $1 AND scan.state = 'received' AND key_slot.state = 'live' ORDER BY feed, row
+            WHERE scan.application_key = $1 AND scan.state = 'received' AND NOT scan.waits AND key_slot.state = 'live' ORDER BY feed, row
             """,
             row => (Feed: row.GetString(0), Row: row.GetInt32(1), On: row.GetFieldValue<DateOnly>(2), Slot: row.GetInt32(3),
                 Side: row.GetString(4)),

@@ -23,27 +23,39 @@ internal static class FoundOrders
           FROM found, unnest($13::text[], $14::text[], $15::bigint[]) AS new (path, sha256, bytes)
           ON CONFLICT (drop_id, path) DO NOTHING),
         line AS (
-          SELECT * FROM unnest($8::text[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[])
-            AS line (key, photo, braille, signature_wanted, user_wanted)),
+          SELECT * FROM unnest($8::text[], $17::text[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[])
+            AS line (order_id, key, photo, braille, signature_wanted, user_wanted)),
         moved AS (
           UPDATE application SET state = 'ordered', state_on = $4 FROM line, resident
           WHERE application.key = line.key AND application.state = 'selected'
             AND resident.resident_id = application.resident_id
           RETURNING application.key, application.resident_id, resident.municipality_code),
         made AS (
-          INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on, drop_id, photo, braille,
-            signature_certificate, user_certificate)
-          SELECT key, key, resident_id, municipality_code, 'ordered', $4, $4, found.id, nullif(photo, ''), braille,
+          INSERT INTO card (ref, order_id, application_key, resident_id, municipality_code, state, state_on, ordered_on, drop_id,
+            photo, braille, signature_certificate, user_certificate)
+          SELECT order_id, order_id, key, resident_id, municipality_code, 'ordered', $4, $4, found.id, nullif(photo, ''), braille,
             signature_wanted, user_wanted
           FROM moved JOIN line USING (key), found),
         told AS (
           INSERT INTO history (subject_kind, subject, at, what, by, why)
-          SELECT kind, key, $4, 'ordered', 'reconcile', $16 FROM moved, unnest(ARRAY['application', 'card']) AS kind
-          ORDER BY key, kind)
+          SELECT kind, CASE kind WHEN 'card' THEN order_id ELSE key END, $4, 'ordered', 'reconcile', $16
+          FROM moved JOIN line USING (key), unnest(ARRAY['application', 'card']) AS kind ORDER BY key, kind)
         INSERT INTO item (run_id, step_ordinal, subject, outcome, reason)
-        SELECT found.run_id, step.ordinal, moved.key, 'ordered', 'reconciled'
-        FROM moved, found JOIN step ON step.run_id = found.run_id AND step.name = 'order-cards'
+        SELECT found.run_id, step.ordinal, line.order_id, 'ordered', 'reconciled'
+        FROM moved JOIN line USING (key), found JOIN step ON step.run_id = found.run_id AND step.name = 'order-cards'
         ON CONFLICT (run_id, step_ordinal, subject) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
+        """;
+
+    // R36: the order KEY-2 is the second of application KEY, where no application has that very key.
+    private const string SelectedSql = """
+        SELECT DISTINCT ON (application.key) line.order_id, application.key
+        FROM unnest($1::text[], $2::text[]) AS line (order_id, resident_id)
+        JOIN application ON application.resident_id = line.resident_id AND application.state = 'selected'
+          AND (application.key = line.order_id
+            OR application.key = regexp_replace(line.order_id, '-[0-9]+$', '')
+              AND NOT EXISTS (SELECT FROM application AS own WHERE own.key = line.order_id))
+        WHERE NOT EXISTS (SELECT FROM card WHERE card.order_id = line.order_id)
+        ORDER BY application.key, line.order_id COLLATE "C"
         """;
 
     // A resident for whom the factory already makes a card under an order that is not known here again gets no second one.
@@ -89,10 +101,10 @@ internal static class FoundOrders
         CancellationToken cancellation)
     {
         var selected = (await Sql.QueryAsync(
-            context.Connection, context.Transaction,
-            "SELECT key FROM application WHERE key = ANY ($1::text[]) AND state = 'selected'", row => row.GetString(0),
-            cancellation, [rows.Select(row => row["order_id"]).ToArray()])).ToHashSet();
-        var open = rows.Where(row => selected.Contains(row["order_id"])).ToList();
+            context.Connection, context.Transaction, SelectedSql, row => (Order: row.GetString(0), Key: row.GetString(1)),
+            cancellation, rows.Select(row => row["order_id"]).ToArray(), rows.Select(row => row["resident_id"]).ToArray()))
+            .ToDictionary(line => line.Order, line => line.Key);
+        var open = rows.Where(row => selected.ContainsKey(row["order_id"])).ToList();
         if (open.Count == 0)
         {
             return;
@@ -105,6 +117,6 @@ internal static class FoundOrders
             drop.BusinessDate, drop.Number, drop.ControlSha256, drop.PreviousSha256, Of("order_id"), Of("photo"),
             Flags("braille"), Flags("signature_certificate"), Flags("user_certificate"),
             drop.Files.Select(file => file.Path).ToArray(), drop.Files.Select(file => file.Sha256).ToArray(),
-            drop.Files.Select(file => file.Bytes).ToArray(), drop.Name);
+            drop.Files.Select(file => file.Bytes).ToArray(), drop.Name, open.Select(row => selected[row["order_id"]]).ToArray());
     }
 }

@@ -44,7 +44,7 @@ public static class RegisterFeed
         new("name", ValueClass.Text),
         new("name_kana", ValueClass.Text.OrEmpty()),
         new("alternative_letters", ValueClass.Text.OrEmpty()),
-        new("birth_date", ValueClass.Date, Happened: true),
+        new("birth_date", ValueClass.Date, Happens: true),
         new("sex", ValueClass.OneOf("M", "F").OrEmpty()),
         // R96: one without a code does not keep the others' rows out; their pieces are withheld.
         new("postal_code", ValueClass.PostalCode.OrEmpty()),
@@ -52,14 +52,14 @@ public static class RegisterFeed
         new("delivery_postal_code", ValueClass.PostalCode.OrEmpty()),
         new("delivery_address", ValueClass.Text.OrEmpty()),
         new("municipality_code", ValueClass.Code),
-        new("registered_on", ValueClass.Date, Happened: true),
-        new("left_on", ValueClass.Date.OrEmpty(), Happened: true),
+        new("registered_on", ValueClass.Date, Happens: true),
+        new("left_on", ValueClass.Date.OrEmpty(), Happens: true),
         new("left_reason", ValueClass.OneOf("died", "abroad", "unknown").OrEmpty()),
         new("adult_ward", ValueClass.Boolean),
         new("stay_until", ValueClass.Date.OrEmpty()),
         new("household_id", ValueClass.Code),
         new("household_head", ValueClass.Text),
-        new("number_assigned_on", ValueClass.Date.OrEmpty(), Happened: true),
+        new("number_assigned_on", ValueClass.Date.OrEmpty(), Happens: true),
     ];
 
     /// <summary>Columns of forms.csv.</summary>
@@ -68,7 +68,7 @@ public static class RegisterFeed
         new("application_id", ValueClass.ApplicationId),
         new("resident_id", ValueClass.Code),
         new("kind", ValueClass.OneOf("qr", "reapplication", "renewal", "notice")),
-        new("issued_on", ValueClass.Date, Happened: true),
+        new("issued_on", ValueClass.Date, Happens: true),
         new("printed_name", ValueClass.Text),
         new("printed_address", ValueClass.Text),
         new("masked", ValueClass.Boolean),
@@ -79,7 +79,7 @@ public static class RegisterFeed
     [
         new("card_id", ValueClass.Code),
         new("resident_id", ValueClass.Code),
-        new("issued_on", ValueClass.Date, Happened: true),
+        new("issued_on", ValueClass.Date, Happens: true),
         new("valid_until", ValueClass.Date),
         new("signature_certificate_until", ValueClass.Date.OrEmpty()),
         new("user_certificate_until", ValueClass.Date.OrEmpty()),
@@ -97,9 +97,9 @@ public static class RegisterFeed
 
     /// <summary>Reads and checks one feed; any of the four files may be missing.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static CheckedFeed Read(Feed feed) => CheckedFeed.Read(feed, marker =>
+    public static CheckedFeed Read(Feed feed, DateOnly on) => CheckedFeed.Read(feed, marker =>
     (
-        [.. marker.Files.Keys.Where(Files.ContainsKey).Select(file => FeedTable.Read(feed, file, Files[file]))],
+        [.. marker.Files.Keys.Where(Files.ContainsKey).Select(file => FeedTable.Read(feed, file, Files[file], on))],
         marker.Files.Keys.Where(file => !Files.ContainsKey(file))
             .Select(file => new FeedFault(file, 0, "", "register-file", "unknown-file"))));
 }

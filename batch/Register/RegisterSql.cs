@@ -76,8 +76,8 @@ internal static class RegisterSql
         DROP TABLE IF EXISTS pg_temp.changed_resident;
         CREATE TEMP TABLE changed_resident ON COMMIT DROP AS
         SELECT resident_id, old.resident_id IS NULL AS is_new, old.municipality_code <> new.municipality_code AS moved,
-          old.left_on IS NULL AND new.left_on <> '' AS has_left, old.number_hash <> new.number_hash AS renumbered,
-          old.number_hash AS old_hash
+          new.left_on <> '' AND old.left_on IS DISTINCT FROM nullif(new.left_on, '')::date AS has_left,
+          nullif(new.left_on, '')::date AS left_on, old.number_hash <> new.number_hash AS renumbered, old.number_hash AS old_hash
         FROM new_resident AS new LEFT JOIN resident AS old USING (resident_id)
         WHERE old.resident_id IS NULL OR
           (old.number_hash, old.name, old.name_kana, old.alternative_letters, old.birth_date, old.sex, old.postal_code,
@@ -92,9 +92,13 @@ internal static class RegisterSql
            nullif(new.number_assigned_on, '')::date);
         DROP TABLE IF EXISTS pg_temp.changed_card;
         CREATE TEMP TABLE changed_card ON COMMIT DROP AS
-        SELECT card_id, old.ref, old.order_id, new.resident_id, old.state AS old_state,
-          CASE WHEN new.state IN ('valid', 'suspended') THEN 'delivered' ELSE 'void' END AS new_state
-        FROM new_card AS new LEFT JOIN card AS old USING (card_id);
+        SELECT card_id, old.ref, old.order_id, old.application_key, new.resident_id, old.state AS old_state, new.new_state
+        FROM (SELECT *, CASE WHEN state IN ('valid', 'suspended') THEN 'delivered' ELSE 'void' END AS new_state FROM new_card) AS new
+        LEFT JOIN card AS old USING (card_id)
+        WHERE old.card_id IS NULL
+          OR (old.state, old.suspended, old.issued_on, old.valid_until, old.signature_certificate_until, old.user_certificate_until)
+            IS DISTINCT FROM (new.new_state, new.state = 'suspended', new.issued_on::date, new.valid_until::date,
+              nullif(new.signature_certificate_until, '')::date, nullif(new.user_certificate_until, '')::date);
         """,
         // Two residents may swap numbers in one feed: the index would see the first half of it.
         """
@@ -133,18 +137,6 @@ internal static class RegisterSql
         // Given again: then it identifies again.
         "DELETE FROM former_number USING resident WHERE resident.number_hash = former_number.number_hash AND $1::date IS NOT NULL",
         """
-        WITH change AS (
-          SELECT resident_id, kind FROM changed_resident
-          CROSS JOIN LATERAL (VALUES ('moved', moved), ('left', has_left), ('number-changed', renumbered)) AS found (kind, holds)
-          WHERE holds AND NOT is_new),
-        written AS (
-          INSERT INTO register_change (resident_id, kind, business_date)
-          SELECT resident_id, kind, $1 FROM change
-          ON CONFLICT (resident_id, kind, business_date) DO UPDATE SET applied = false)
-        INSERT INTO history (subject_kind, subject, at, what, by)
-        SELECT 'resident', resident_id, $1, kind, 'intake' FROM change ORDER BY resident_id, kind
-        """,
-        """
         WITH changed AS (
           INSERT INTO form (application_id, resident_id, kind, issued_on, printed_name, printed_address, masked)
           SELECT application_id, resident_id, kind, issued_on::date, printed_name, printed_address, masked = '1' FROM new_form
@@ -159,17 +151,24 @@ internal static class RegisterSql
         // R70: an end that is the end of the period of stay brings no notice.
         """
         INSERT INTO card (ref, card_id, resident_id, municipality_code, state, state_on, issued_on, valid_until,
-          signature_certificate_until, user_certificate_until, suspended, ends_with_stay)
+          signature_certificate_until, user_certificate_until, suspended, ends_with_stay, delivered_on)
         SELECT coalesce(changed_card.ref, new.card_id), new.card_id, new.resident_id, resident.municipality_code,
           changed_card.new_state, $1, new.issued_on::date, new.valid_until::date,
           nullif(new.signature_certificate_until, '')::date, nullif(new.user_certificate_until, '')::date,
-          new.state = 'suspended', coalesce(new.valid_until::date = resident.stay_until, false)
+          new.state = 'suspended', coalesce(new.valid_until::date = resident.stay_until, false),
+          CASE WHEN changed_card.new_state = 'delivered' THEN new.issued_on::date END
         FROM new_card AS new JOIN changed_card USING (card_id) JOIN resident ON resident.resident_id = new.resident_id
         ON CONFLICT (ref) DO UPDATE SET state = excluded.state, suspended = excluded.suspended,
           state_on = CASE WHEN card.state = excluded.state THEN card.state_on ELSE excluded.state_on END,
           issued_on = excluded.issued_on, valid_until = excluded.valid_until,
           signature_certificate_until = excluded.signature_certificate_until,
-          user_certificate_until = excluded.user_certificate_until, ends_with_stay = excluded.ends_with_stay
+          user_certificate_until = excluded.user_certificate_until, ends_with_stay = excluded.ends_with_stay,
+          delivered_on = coalesce(card.delivered_on, excluded.delivered_on), base = NULL
+        """,
+        // What the municipality says of a card holds all that was known of it: nothing of before is played again.
+        """
+        UPDATE event SET settled = true FROM changed_card
+        WHERE event.state <> 'pending' AND event.subject IN (changed_card.card_id, changed_card.order_id)
         """,
         """
         INSERT INTO history (subject_kind, subject, at, what, by)
@@ -178,9 +177,9 @@ internal static class RegisterSql
         """,
         """
         WITH ended AS (
-          UPDATE application SET state_on = $1,
+          UPDATE application SET state_on = $1, state_before = NULL,
             state = CASE WHEN changed_card.new_state = 'delivered' THEN 'issued' ELSE 'void' END
-          FROM changed_card WHERE application.key = changed_card.order_id AND application.state = 'ordered'
+          FROM changed_card WHERE application.key = changed_card.application_key AND application.state = 'ordered'
           RETURNING application.key, application.state)
         INSERT INTO history (subject_kind, subject, at, what, by)
         SELECT 'application', key, $1, state, 'intake' FROM ended ORDER BY key

@@ -43,17 +43,32 @@ public static class RegisterStore
             return faults;
         }
 
+        await DatedAsync(context, ResidenceSql.Place, cancellation);
         foreach (var statement in RegisterSql.Undated)
         {
             await Sql.ExecuteAsync(context.Connection, context.Transaction, statement, cancellation);
         }
 
-        foreach (var statement in RegisterSql.Dated)
-        {
-            await Sql.ExecuteAsync(
-                context.Connection, context.Transaction, statement, cancellation, context.BusinessDate);
-        }
-
+        await DatedAsync(context, RegisterSql.Dated, cancellation);
+        await DatedAsync(context, ResidenceSql.Note, cancellation);
         return [];
+    }
+
+    /// <summary>Moves that were planned and whose day has come; call it once all feeds of the night are in.</summary>
+    public static Task BeginResidencesAsync(StoreContext context, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return DatedAsync(context, [ResidenceSql.Begin], cancellation);
+    }
+
+    private static async Task DatedAsync(
+        StoreContext context, IReadOnlyList<string> statements, CancellationToken cancellation)
+    {
+        foreach (var statement in statements)
+        {
+            // Several statements in one take no parameter, so not every one has the day.
+            object?[] day = statement.Contains("$1", StringComparison.Ordinal) ? [context.BusinessDate] : [];
+            await Sql.ExecuteAsync(context.Connection, context.Transaction, statement, cancellation, day);
+        }
     }
 }

@@ -49,7 +49,7 @@ public sealed class SelectStep(Policy policy)
         standing AS (
           SELECT DISTINCT ON (application.resident_id)
             application.resident_id, application.key, application.state, card.issued_on AS made_on
-          FROM application LEFT JOIN card ON card.order_id = application.key
+          FROM application LEFT JOIN card ON card.application_key = application.key
           WHERE application.state IN ('ordered', 'issued') AND application.resident_id IN (SELECT resident_id FROM open)
           ORDER BY application.resident_id, application.state = 'issued', card.issued_on DESC NULLS LAST),
         framed AS (

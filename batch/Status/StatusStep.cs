@@ -147,7 +147,9 @@ public sealed class StatusStep(NightServices services)
               application.received_on, application.confirmed_on
             FROM application
             JOIN resident ON resident.resident_id = application.resident_id
-            LEFT JOIN card ON card.order_id = application.key
+            LEFT JOIN LATERAL (
+              SELECT state FROM card WHERE card.application_key = application.key
+              ORDER BY card.ordered_on DESC, card.state = 'void', card.ref DESC LIMIT 1) AS card ON true
             LEFT JOIN form ON form.application_id = application.application_id
             WHERE application.application_id BETWEEN $2 AND $3 AND {Inquired("$1")}
             ORDER BY application.application_id, {OrderOfApplications.Sql(services.Policy.MailBeforeOnline)}

@@ -49,7 +49,8 @@ internal static class SubjectSql
           'state', application.state,
           'findings', (SELECT coalesce(json_agg(json_build_object('rule', rule, 'severity', severity, 'detail', detail)
             ORDER BY rule COLLATE "C", detail COLLATE "C"), json_build_array()) FROM finding WHERE application_key = application.key),
-          'card_id', (SELECT card_id FROM card WHERE order_id = application.key),
+          'card_id', (SELECT card_id FROM card WHERE application_key = application.key
+            ORDER BY ordered_on DESC, state = 'void', ref DESC LIMIT 1),
           'superseded_by', application.superseded_by,
           'history', ({History.Head}'application' AND subject = application.key))
         FROM application WHERE {where}
@@ -60,7 +61,7 @@ internal static class SubjectSql
         SELECT json_build_object(
           'card_id', card.card_id,
           'resident_id', card.resident_id,
-          'key', card.order_id,
+          'key', card.application_key,
           'state', card.state,
           'issued_on', card.issued_on,
           'valid_until', card.valid_until,

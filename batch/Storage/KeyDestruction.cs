@@ -27,10 +27,13 @@ public sealed class KeyDestruction(Policy policy, ApplicationKeys keys, SecretSt
             """
             SELECT key_slot.application_key FROM key_slot
             JOIN application ON application.key = key_slot.application_key
-            LEFT JOIN card ON card.order_id = application.key
-            LEFT JOIN drop ON drop.id = card.drop_id
-            WHERE key_slot.state = 'live' AND drop.state IS DISTINCT FROM 'sealed'
-              AND (card.state = 'disposed'
+            WHERE key_slot.state = 'live'
+              AND NOT EXISTS (SELECT FROM card JOIN drop ON drop.id = card.drop_id
+                WHERE card.application_key = application.key AND drop.state = 'sealed')
+              AND (EXISTS (SELECT FROM card WHERE card.application_key = application.key AND card.state = 'disposed')
+                  AND NOT EXISTS (SELECT FROM card WHERE card.application_key = application.key
+                    AND card.state NOT IN ('void', 'disposed'))
+                  AND application.state NOT IN ('received', 'review', 'waiting', 'selected')
                 OR application.state IN ('issued', 'rejected', 'cancelled', 'void', 'incomplete', 'superseded')
                    AND application.state_on < $1)
             ORDER BY key_slot.application_key

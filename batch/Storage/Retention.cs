@@ -56,7 +56,7 @@ public sealed class Retention(NightServices services)
         SELECT file.drop_id, drop.folder, file.path FROM file
         JOIN drop ON drop.id = file.drop_id AND drop.state = 'published'
         JOIN card ON card.drop_id = file.drop_id AND card.photo = file.path
-        JOIN key_slot ON key_slot.application_key = card.order_id AND key_slot.state = 'destroyed'
+        JOIN key_slot ON key_slot.application_key = card.application_key AND key_slot.state = 'destroyed'
         WHERE file.deleted_on IS NULL
         ORDER BY file.drop_id, file.path
         LIMIT $1
@@ -182,8 +182,8 @@ public sealed class Retention(NightServices services)
               WHERE file.drop_id = photograph.drop_id AND file.path = photograph.path AND file.deleted_on IS NULL
               RETURNING file.drop_id, file.path)
             INSERT INTO history (subject_kind, subject, at, what, by, why)
-            SELECT 'application', card.order_id, $3, 'order-photograph-deleted', 'retention', 'R48'
-            FROM gone JOIN card ON card.drop_id = gone.drop_id AND card.photo = gone.path ORDER BY card.order_id
+            SELECT DISTINCT 'application', card.application_key, $3::date, 'order-photograph-deleted', 'retention', 'R48'
+            FROM gone JOIN card ON card.drop_id = gone.drop_id AND card.photo = gone.path ORDER BY card.application_key
             """,
             cancellation, photographs.Select(photograph => photograph.DropId).ToArray(),
             photographs.Select(photograph => photograph.Path).ToArray(), asOf);

@@ -43,8 +43,7 @@ public sealed class StorageStep(NightServices services)
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
-        await RegisterChanges.ApplyAsync(context, cancellation);
-        await Events.ApplyPendingAsync(context, services.Policy, cancellation);
+        await Timeline.ApplyAsync(context, services.Policy, cancellation);
         await RecordDisposedAsync(context, cancellation);
         var cards = await StoredCard.LoadAsync(context.Connection, context.Transaction, cancellation);
         await WindAsync(context, cards, cancellation);

@@ -16,7 +16,7 @@ namespace MyNumber.Batch.Storage;
 internal sealed record StoredCard(
     string Ref, string Municipality, string State, StorageFacts Facts, bool Blocked, StorageDates? Known)
 {
-    // A card of an `issued` application was handed over once; what became of it since is no storage of ours.
+    // What was handed over once lies in no storage of ours, whatever became of it since.
     private const string Statement = """
         SELECT card.ref, card.municipality_code, card.state, card.arrived_on,
                posted.first_on, posted.reminder_on, posted.deadline, card.extended_until, municipality.storage_months,
@@ -24,7 +24,6 @@ internal sealed record StoredCard(
                card.storage_began, card.storage_ends, card.pickup_deadline, card.void_on
         FROM card
         JOIN municipality USING (municipality_code)
-        LEFT JOIN application ON application.key = card.order_id
         CROSS JOIN LATERAL (
           SELECT min(piece.posted_on) FILTER (WHERE piece.occasion <> 'reminder') AS first_on,
                  min(piece.posted_on) FILTER (WHERE piece.occasion = 'reminder') AS reminder_on,
@@ -37,7 +36,7 @@ internal sealed record StoredCard(
           WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref) posted
         WHERE card.state IN ('arrived', 'notified', 'void', 'disposal-proposed')
           AND card.arrived_on IS NOT NULL
-          AND application.state IS DISTINCT FROM 'issued'
+          AND card.delivered_on IS NULL
         ORDER BY card.ref
         """;
 

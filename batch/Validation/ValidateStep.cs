@@ -38,7 +38,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
             OR (state = 'superseded' AND NOT EXISTS (SELECT FROM application AS winner
               WHERE winner.key = application.superseded_by AND winner.state IN ('selected', 'ordered', 'issued', 'void'))))
           AND (channel = 'mail' OR online_cipher IS NOT NULL)
-          AND NOT EXISTS (SELECT FROM scan WHERE scan.application_key = application.key AND scan.state = 'received')
+          AND NOT EXISTS (SELECT FROM scan WHERE scan.application_key = application.key AND scan.state = 'received' AND NOT scan.waits)
         """;
 
     private const string JudgedSql = $"""
@@ -68,8 +68,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
     {
         // Identified first, so that a move voids what was made before it also where both came in the same night (R36).
         await Sql.ExecuteAsync(context.Connection, context.Transaction, KnownResidentsSql, cancellation);
-        await RegisterChanges.ApplyAsync(context, cancellation);
-        await Events.ApplyPendingAsync(context, policy, cancellation);
+        await Timeline.ApplyAsync(context, policy, cancellation);
         await TakeKeyedIdsAsync(context, cancellation);
         await FormUse.DecideAsync(context, _loader, policy, cancellation);
         var toDo = await KeysAsync(context.Connection, context.Transaction, null, null, cancellation);

@@ -70,7 +70,7 @@ public static class ServiceLevel
               WHEN card.valid_until < @date THEN 'card-expired'
               WHEN resident.municipality_code <> card.municipality_code THEN 'holder-moved'
               ELSE 'no-notice' END
-          FROM card JOIN application ON application.key = card.order_id
+          FROM card JOIN application ON application.key = card.application_key
           JOIN resident ON resident.resident_id = card.resident_id
           LEFT JOIN municipality ON municipality.municipality_code = card.municipality_code
           LEFT JOIN LATERAL (

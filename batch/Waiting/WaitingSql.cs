@@ -89,7 +89,7 @@ internal static class WaitingSql
     public const string StorageOver = $"""
         SELECT disposable_from AS since, coalesce(card_id, ref) AS id, municipality_code AS municipality, {NoFile},
           CASE WHEN held THEN 'held' WHEN in_dispute THEN 'in-dispute' END AS detail
-        FROM card LEFT JOIN application ON application.key = card.order_id
+        FROM card LEFT JOIN application ON application.key = card.application_key
         WHERE card.state IN ('arrived', 'notified', 'void') AND disposable_from < @before
           AND application.state IS DISTINCT FROM 'issued'
         """;

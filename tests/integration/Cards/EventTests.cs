@@ -199,14 +199,201 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task A_move_before_pick_up_voids_application_and_card()
     {
         await using var world = await World.OpenAsync(database);
-        await world.ExecuteAsync("INSERT INTO register_change VALUES ('R1', 'moved', '2026-12-10')");
-        await RegisterChanges.ApplyAsync(world.Context, CancellationToken.None);
+        await world.MoveAsync("2026-12-08");
+        await world.ApplyAsync();
         Assert.Equal("void", await world.ApplicationAsync("A1"));
         Assert.Equal("void", (await world.CardAsync("A1")).State);
         Assert.Equal("delivered", (await world.CardAsync("OLD")).State); // A card in use moves with its holder.
         Assert.Equal(1, await world.CountAsync("history WHERE subject_kind = 'application' AND why = 'R36'"));
-        await RegisterChanges.ApplyAsync(world.Context, CancellationToken.None);
+        await world.ApplyAsync();
         Assert.Equal(1, await world.CountAsync("history WHERE subject_kind = 'application' AND why = 'R36'"));
+    }
+
+    [Fact]
+    public async Task R36_a_card_picked_up_in_the_morning_is_delivered_though_a_move_is_told_the_same_night()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e2", "2026-12-10T09:00:00+09:00", "card-delivered", "C1", "");
+        await world.MoveAsync("2026-12-10");
+        await world.ApplyAsync();
+        var card = await world.CardAsync("A1");
+        Assert.Equal(("delivered", false), (card.State, card.InDispute));
+        Assert.Equal("issued", await world.ApplicationAsync("A1"));
+        Assert.Equal("void", (await world.CardAsync("OLD")).State); // The one that it replaces.
+    }
+
+    [Theory]
+    [InlineData("2026-12-08T23:59:59+09:00", "delivered", false, "issued")]  // The day before the move.
+    [InlineData("2026-12-09T10:00:00+09:00", "delivered", false, "issued")]  // The day itself.
+    [InlineData("2026-12-10T00:00:00+09:00", "void", true, "void")]          // The day after: people must look.
+    public async Task R36_a_delivery_that_is_told_nights_after_the_move_counts_on_its_own_day(
+        string at, string state, bool inDispute, string application)
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-07T09:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.MoveAsync("2026-12-09");
+        await world.ApplyAsync();
+        Assert.Equal("void", (await world.CardAsync("A1")).State);
+        Assert.Equal("void", await world.ApplicationAsync("A1"));
+
+        await world.EventAsync("e2", at, "card-delivered", "C1", "");
+        await world.ApplyAsync();
+        var card = await world.CardAsync("A1");
+        Assert.Equal((state, inDispute), (card.State, card.InDispute));
+        Assert.Equal(application, await world.ApplicationAsync("A1"));
+        Assert.Equal(state == "delivered" ? "void" : "delivered", (await world.CardAsync("OLD")).State);
+        Assert.Equal(1, await world.CountAsync("history WHERE subject_kind = 'card' AND subject = 'A1' AND what = 'void'"));
+    }
+
+    [Fact]
+    public async Task R34_an_application_that_had_not_ended_after_all_does_not_overtake_one_that_was_ordered_meanwhile()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-05T09:00:00+09:00", "application-cancelled", "A1", "");
+        await world.ApplyAsync();
+        await world.ExecuteAsync(
+            """
+            INSERT INTO application (key, channel, received_on, envelope, sheet, feed, row, resident_id, state, state_on)
+            VALUES ('A2', 'mail', '2026-11-25', 'A', '2', 'f', 2, 'R1', 'ordered', '2026-12-09');
+            INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on)
+            VALUES ('A2', 'A2', 'R1', '131016', 'ordered', '2026-12-09', '2026-12-09')
+            """);
+        // The cancelled one's card was in its holder's hands before: it is issued, and the other order stays out.
+        await world.EventAsync("e2", "2026-12-03T09:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e3", "2026-12-04T09:00:00+09:00", "card-delivered", "C1", "");
+        await world.ApplyAsync();
+        Assert.Equal("issued", await world.ApplicationAsync("A1"));
+        Assert.Equal("ordered", await world.ApplicationAsync("A2"));
+        Assert.Equal(("kept", "card-was-delivered"), await world.EventAsync("e1"));
+        Assert.Equal("delivered", (await world.CardAsync("A1")).State);
+    }
+
+    [Theory]
+    [InlineData("card-arrived", "A1", "", true)]
+    [InlineData("card-arrived", "A1", "000000", true)]
+    [InlineData("card-arrived", "A1", "271004", false)]
+    [InlineData("card-suspended", "OLD", "", true)]
+    [InlineData("card-suspended", "OLD", "131016", true)]
+    [InlineData("card-suspended", "OLD", "271004", false)]
+    [InlineData("card-returned", "OLD", "", false)]
+    [InlineData("card-returned", "OLD", "131016", true)]
+    [InlineData("application-cancelled", "A1", "131016", true)]
+    [InlineData("application-cancelled", "A1", "271004", false)]
+    [InlineData("application-cancelled", "A1", "000000", false)]
+    [InlineData("agent-accepted", "A1", "", false)]
+    [InlineData("photo-exempted", "77777777777777777777777", "", true)]
+    [InlineData("photo-exempted", "77777777777777777777777", "271004", false)]
+    [InlineData("form-reissue-requested", "R1", "131016", true)]
+    [InlineData("form-reissue-requested", "R1", "271004", false)]
+    [InlineData("replacement-approved", "R1", "000000", false)]
+    public async Task An_event_of_another_municipality_or_of_none_waits_and_changes_nothing(
+        string kind, string subject, string municipality, bool takesEffect)
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO application (key, channel, received_on, submitted_at, feed, row, application_id, resident_id, state, state_on)
+            VALUES ('F-1', 'online', '2026-12-01', '2026-12-01T01:00:00Z', 'F', 1, '77777777777777777777777', 'R1', 'superseded', '2026-12-01')
+            """);
+        var before = await world.EverythingAsync();
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", kind, subject, kind == "card-arrived" ? "C1=2026-12-01" : "", municipality);
+        await world.ApplyAsync();
+        Assert.Equal(takesEffect ? ("applied", "applied") : ("pending", (string?)null), await world.EventAsync("e1"));
+        Assert.Equal(
+            takesEffect ? null : "other-municipality", await world.RowAsync("waits_for", "event"));
+        if (!takesEffect)
+        {
+            Assert.Equal(before, await world.EverythingAsync());
+            Assert.Equal("event e1 other-municipality", await world.RowAsync("kind || ' ' || subject || ' ' || reason", "waiting_row"));
+        }
+    }
+
+    [Fact]
+    public async Task An_event_of_the_new_municipality_one_night_before_the_register_says_so_is_not_lost()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.EventAsync("e1", "2026-12-09T10:00:00+09:00", "card-returned", "OLD", "", "271004");
+        await world.ApplyAsync();
+        Assert.Equal(("pending", null), await world.EventAsync("e1"));
+        Assert.Equal("delivered", (await world.CardAsync("OLD")).State);
+        await world.MoveAsync("2026-12-09");
+        await world.ApplyAsync();
+        Assert.Equal(("applied", "applied"), await world.EventAsync("e1"));
+        Assert.Equal("void", (await world.CardAsync("OLD")).State);
+    }
+
+    [Fact]
+    public async Task R47_a_disposal_is_confirmed_once_its_list_has_left_the_house_and_by_its_municipality()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO run (kind, business_date, scope, cut_off, opened_at, state)
+            VALUES ('night', '2026-12-09', '', now(), now(), 'complete');
+            UPDATE card SET card_id = 'C1', state = 'disposal-proposed', pickup_deadline = '2026-12-01' WHERE ref = 'A1';
+            INSERT INTO disposal_list (list_id, run_id, municipality_code, business_date, number)
+            SELECT 'L1', max(id), '131016', '2026-12-09', 1 FROM run;
+            INSERT INTO disposal_item VALUES ('L1', 'A1', '2026-08-01', '2026-12-01', 'notified', 'proposed')
+            """);
+        await world.EventAsync("e1", "2026-12-10T09:00:00+09:00", "disposal-confirmed", "C1", "");
+        await world.EventAsync("e2", "2026-12-10T08:00:00+09:00", "disposal-confirmed", "C1", "", "271004");
+        await world.ApplyAsync();
+        Assert.Equal("disposal-proposed", (await world.CardAsync("A1")).State);
+        Assert.Equal(("pending", null), await world.EventAsync("e1"));
+
+        await world.ExecuteAsync(
+            """
+            UPDATE card SET state = 'disposal-approved' WHERE ref = 'A1';
+            UPDATE disposal_item SET state = 'approved';
+            UPDATE disposal_list SET state = 'approved';
+            INSERT INTO drop (run_id, folder, flat, product, business_date, number, state, manifest_sha256)
+            SELECT max(id), 'disposals/131016', true, 'disposals-131016', '2026-12-09', 1, 'sealed', 'x' FROM run
+            """);
+        await world.ApplyAsync();
+        Assert.Equal("disposal-approved", (await world.CardAsync("A1")).State);
+        Assert.Equal("list-not-published", await world.RowAsync("waits_for", "event WHERE event_id = 'e1'"));
+
+        await world.ExecuteAsync("UPDATE drop SET state = 'published'");
+        await world.ApplyAsync();
+        Assert.Equal("disposed", (await world.CardAsync("A1")).State);
+        Assert.Equal(("pending", null), await world.EventAsync("e2"));
+    }
+
+    [Fact]
+    public async Task R46_a_hold_of_before_the_proposal_that_comes_after_it_takes_it_back()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO run (kind, business_date, scope, cut_off, opened_at, state)
+            VALUES ('night', '2026-12-09', '', now(), now(), 'complete');
+            UPDATE card SET card_id = 'C1', state = 'disposal-proposed', pickup_deadline = '2026-12-01' WHERE ref = 'A1';
+            INSERT INTO disposal_list (list_id, run_id, municipality_code, business_date, number)
+            SELECT 'L1', max(id), '131016', '2026-12-09', 1 FROM run;
+            INSERT INTO disposal_item VALUES ('L1', 'A1', '2026-08-01', '2026-12-01', 'notified', 'proposed')
+            """);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "storage-held", "C1", "");
+        await world.ApplyAsync();
+        Assert.Equal("notified", (await world.CardAsync("A1")).State);
+        Assert.Equal("withdrawn", await world.RowAsync("state", "disposal_item"));
+    }
+
+    [Fact]
+    public async Task A_card_id_that_another_residents_card_has_is_taken()
+    {
+        await using var world = await World.OpenAsync(database);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO resident (resident_id, name, name_kana, birth_date, postal_code, address, municipality_code,
+              registered_on, household_id, household_head, first_seen_on)
+            VALUES ('R2', 'n', 'k', '1990-06-15', '1000001', 'a', '131016', '2020-01-01', 'H', 'h', '2026-11-24');
+            INSERT INTO card (ref, card_id, resident_id, municipality_code, state, state_on)
+            VALUES ('C9', 'C9', 'R2', '131016', 'delivered', '2026-11-24')
+            """);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-arrived", "A1", "C9=2026-12-01");
+        await world.ApplyAsync();
+        Assert.Equal(("kept", "card-id-is-anothers"), await world.EventAsync("e1"));
     }
 
     /// <summary>A resident with an ordered card and an old one, in a transaction that is rolled back.</summary>
@@ -236,19 +423,37 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
             return world;
         }
 
-        public Task ApplyAsync() => Events.ApplyPendingAsync(Context, new Policy(), CancellationToken.None);
+        public Task ApplyAsync() => Timeline.ApplyAsync(Context, new Policy(), CancellationToken.None);
 
         public Task ExecuteAsync(string sql) => connection.ExecuteAsync(sql, transaction: transaction);
 
-        public Task EventAsync(string id, string at, string kind, string subject, string value) => connection.ExecuteAsync(
+        /// <summary>R1 is registered in Osaka from that day on, as the register says tonight.</summary>
+        public Task MoveAsync(string on) => connection.ExecuteAsync(
+            """
+            INSERT INTO residence (resident_id, registered_on, municipality_code, postal_code, address, household_id, household_head,
+              noted_on)
+            VALUES ('R1', '2020-01-01', '131016', '', '', '', '', @on::date), ('R1', @on::date, '271004', '', '', '', '', @on::date);
+            INSERT INTO register_change (resident_id, kind, business_date) VALUES ('R1', 'moved', '2026-12-10')
+            """,
+            new { on }, transaction);
+
+        public Task EventAsync(string id, string at, string kind, string subject, string value, string municipality = "131016") => connection.ExecuteAsync(
             """
             INSERT INTO event (event_id, feed, row, occurred_at, kind, municipality_code, subject, value, note)
-            VALUES (@id, 'e', 1, @at::timestamptz, @kind, '131016', @subject, @value, '')
+            VALUES (@id, 'e', 1, @at::timestamptz, @kind, @municipality, @subject, @value, '')
             """,
-            new { id, at, kind, subject, value }, transaction);
+            new { id, at, kind, subject, value, municipality }, transaction);
 
         public Task<(string, string?)> EventAsync(string id) => connection.QuerySingleAsync<(string, string?)>(
             "SELECT state, result FROM event WHERE event_id = @id", new { id }, transaction);
+
+        /// <summary>All that an event could change.</summary>
+        public async Task<string?> EverythingAsync() => await RowAsync(
+            """
+            (SELECT string_agg(card::text, ' ' ORDER BY ref) FROM card) || (SELECT string_agg(application::text, ' ' ORDER BY key) FROM application)
+              || (SELECT count(*) FROM history)
+            """,
+            "resident");
 
         public async Task<CardRow> CardAsync(string reference)
         {

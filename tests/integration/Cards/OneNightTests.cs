@@ -11,7 +11,7 @@ using MyNumber.Batch.Validation;
 namespace MyNumber.Tests.Integration.Cards;
 
 /// <summary>Validate, select and order-cards one after the other on real rows, keys and files; then once more.</summary>
-public sealed class OneNightTests : IAsyncLifetime
+public sealed partial class OneNightTests : IAsyncLifetime
 {
     // A night is the whole database: each test has its own.
     private readonly TestDatabase _database = new();

@@ -1,4 +1,5 @@
 using Dapper;
+using MyNumber.Batch;
 using MyNumber.Batch.Cards;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -111,7 +112,11 @@ public sealed class RegisterChangeTests(TestDatabase database) : IClassFixture<T
                   registered_on, household_id, household_head, first_seen_on, left_on, left_reason)
                 VALUES (@name, 'n', 'k', '1990-06-15', '1000001', 'a', '131016', '2026-12-01', 'H', 'h', '2020-01-01',
                   CASE WHEN @change IN ('died', 'left') THEN '2026-12-09'::date END,
-                  CASE @change WHEN 'died' THEN 'died' WHEN 'left' THEN 'abroad' END)
+                  CASE @change WHEN 'died' THEN 'died' WHEN 'left' THEN 'abroad' END);
+                INSERT INTO residence (resident_id, registered_on, municipality_code, postal_code, address, household_id, household_head,
+                  noted_on)
+                SELECT @name, day, code, '', '', '', '', '2026-12-10'::date
+                FROM (VALUES ('2020-01-01'::date, '271004'), ('2026-12-01', '131016')) AS known (day, code) WHERE @change = 'moved'
                 """,
                 new { name, change }, transaction);
             await ChangeAsync(name, change == "died" ? "left" : change);
@@ -134,10 +139,10 @@ public sealed class RegisterChangeTests(TestDatabase database) : IClassFixture<T
             """,
             new { name, state }, transaction);
 
-        public Task ApplyAsync() => RegisterChanges.ApplyAsync(
+        public Task ApplyAsync() => Timeline.ApplyAsync(
             new StoreContext(
                 new RunInfo(1, "night", Date, ""), 0, 1, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction),
-            CancellationToken.None);
+            new Policy(), CancellationToken.None);
 
         /// <summary>The state is what it was, or void with the rule of that change in the history.</summary>
         public async Task IsAsync(string kind, string name, string before, bool stays, string change)

@@ -121,18 +121,6 @@ public sealed class RegisterTests
     }
 
     [Fact]
-    public async Task A_feed_with_a_date_after_tonight_waits_for_its_night()
-    {
-        await using var home = await IntakeHome.CreateAsync();
-        home.Register("R1", Resident("P1", "12345678901", left: "2026-11-25,died"));
-        await home.NightAsync();
-        Assert.Equal("not-due", await home.ScalarAsync<string>("SELECT outcome FROM item WHERE subject = 'register/R1'"));
-        Assert.True(Directory.Exists(Path.Combine(home.Home.Inbox, "register", "R1")));
-        await home.NightAsync(Date.AddDays(1));
-        Assert.Equal(1, await home.ScalarAsync<long>("SELECT count(*) FROM resident"));
-    }
-
-    [Fact]
     public async Task The_same_content_again_does_nothing_and_the_same_name_with_other_content_is_refused()
     {
         await using var home = await IntakeHome.CreateAsync();

@@ -202,7 +202,7 @@ public sealed class EventOutcomeTests
     [InlineData("spoiled", "spoiled", "E0 kept piece-was-not-posted", "piece P1 piece-returned kept piece-was-not-posted")]
     public void R42_a_piece_comes_back_once_it_was_posted(string state, string becomes, string result, string told)
     {
-        var piece = new PieceSubject { PieceId = "P1", State = state };
+        var piece = new PieceSubject { PieceId = "P1", State = state, MunicipalityCode = "131016" };
         var world = new World { Pieces = { ["P1"] = piece } };
         Assert.Equal((result, told), world.Apply(("piece-returned", "P1", "")));
         Assert.Equal((becomes, becomes == "returned"), (piece.State, piece.Changed));
@@ -212,6 +212,8 @@ public sealed class EventOutcomeTests
     {
         Ref = reference,
         OrderId = order,
+        ApplicationKey = order,
+        MunicipalityCode = "131016",
         CardId = reference,
         ResidentId = "R1",
         State = state,
@@ -220,11 +222,11 @@ public sealed class EventOutcomeTests
 
     private static CardSubject Ordered(bool wantsSignature, bool wantsUser) => new()
     {
-        Ref = "A1", OrderId = "A1", ResidentId = "R1", State = "ordered", WantsSignature = wantsSignature, WantsUser = wantsUser,
+        Ref = "A1", OrderId = "A1", ApplicationKey = "A1", MunicipalityCode = "131016", ResidentId = "R1", State = "ordered", WantsSignature = wantsSignature, WantsUser = wantsUser,
     };
 
     private static ApplicationSubject Application(string key, string state, string? id = null) =>
-        new() { Key = key, ApplicationId = id, State = state, ReceivedOn = new(2026, 11, 24) };
+        new() { Key = key, ApplicationId = id, State = state, ReceivedOn = new(2026, 11, 24), ResidentId = "R1" };
 
     private sealed class World
     {
@@ -240,10 +242,10 @@ public sealed class EventOutcomeTests
             var outcome = new Events.Applier(
                 new EventSubjects
                 {
-                    Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value))],
+                    Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
                     Cards = Cards,
                     Applications = Applications,
-                    Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, null) },
+                    Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, null, [new(new(2020, 1, 1), "131016")]) },
                     Pieces = Pieces,
                 },
                 new Policy()).Apply();

@@ -145,6 +145,8 @@ public sealed class EventValueTests
     {
         Ref = order ?? reference ?? "C1",
         OrderId = order,
+        ApplicationKey = order,
+        MunicipalityCode = "131016",
         CardId = order is null ? reference ?? "C1" : null,
         ResidentId = "R1",
         State = state,
@@ -164,10 +166,10 @@ public sealed class EventValueTests
     {
         var subjects = new EventSubjects
         {
-            Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value))],
+            Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
             Cards = cards,
-            Applications = [new() { Key = "A1", State = "ordered", ReceivedOn = new(2026, 11, 24) }],
-            Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn) },
+            Applications = [new() { Key = "A1", State = "ordered", ReceivedOn = new(2026, 11, 24), ResidentId = "R1" }],
+            Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn, [new(new(2020, 1, 1), "131016")]) },
             Pieces = new Dictionary<string, PieceSubject>(),
         };
         var results = new Events.Applier(subjects, new Policy()).Apply().Results;

@@ -30,7 +30,7 @@ public sealed class TransitionTests
         | storage-released | later | not-held | not-held | card-not-in-storage | not-held | not-held | card-not-in-storage | not-held |
         | notice-reissue-requested | later | = | = | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up | card-not-to-be-picked-up |
         | certificate-renewed | card-not-in-use | card-not-in-use | card-not-in-use | = | card-not-in-use | card-not-in-use | card-not-in-use | card-not-in-use |
-        | disposal-confirmed | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposed | disposed-already | disposal-not-approved |
+        | disposal-confirmed | disposal-not-approved | disposal-not-approved | disposal-not-approved | disposal-not-approved | later | disposed | disposed-already | disposal-not-approved |
 
         """;
 
@@ -64,7 +64,7 @@ public sealed class TransitionTests
         |---|---|---|---|---|---|---|---|---|---|---|---|
         | died | = | void | void | = | void | void | void | void | = | = | = |
         | left | = | void | void | = | void | void | void | void | = | = | = |
-        | moved | void if received before the move | void | void | = | void | void | void | void | = | = | = |
+        | moved | void if received before the move | void if received before the move | void if received before the move | = | void if received before the move | void if received before the move | void if received before the move | void if received before the move | = | = | = |
         | number-changed | = | = | = | = | = | = | = | void | = | = | = |
 
         """;
@@ -74,7 +74,7 @@ public sealed class TransitionTests
         |---|---|---|---|---|---|---|---|---|
         | died | void | void | void | void | = | = | = | = |
         | left | void | void | void | = | = | = | = | = |
-        | moved | void | void | void | = | = | = | = | = |
+        | moved | void, but of a later application ordered for there | void, but of a later application ordered for there | void, but of a later application ordered for there | = | = | = | = | = |
         | number-changed | void | void | void | void | = | = | = | = |
 
         """;

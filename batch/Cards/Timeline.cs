@@ -1,0 +1,42 @@
+using MyNumber.Batch.Runs;
+
+namespace MyNumber.Batch.Cards;
+
+/// <summary>
+/// Applies what municipalities, call centre, factory and register tell, in the order in which it happened and not in that in
+/// which it came (FORMATS.md, Nights). What is new tonight may lie before what was applied in earlier nights, so everything of
+/// a resident concerned is played again from what it is without any fact: the end is the same as if all had come in time.
+/// Only what cannot be taken back stands: a card disposed of, a letter, an order that is out.
+/// </summary>
+public static class Timeline
+{
+    private const string AppliedSql = "UPDATE register_change SET applied = true WHERE NOT applied AND business_date <= $1";
+
+    // What is still open is judged by the register as it is now, and by what its applicant holds now (R09, R35).
+    private const string LookAgainSql = """
+        UPDATE application SET to_validate = true
+        WHERE NOT to_validate AND state IN ('received', 'review', 'waiting', 'selected', 'superseded')
+          AND (resident_id = ANY($2)
+            OR resident_id IN (SELECT resident_id FROM register_change WHERE NOT applied AND business_date <= $1))
+        """;
+
+    /// <summary>Applies what is due and not applied yet, in one transaction. Nothing to apply changes nothing.</summary>
+    public static async Task ApplyAsync(StoreContext context, Policy policy, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(policy);
+        var subjects = await TimelineRows.LoadAsync(context, policy, cancellation);
+        if (subjects.Events.Count > 0 || subjects.Register.Count > 0 || subjects.Cards.Count > 0 || subjects.Applications.Count > 0)
+        {
+            var outcome = new Events.Applier(subjects, policy).Apply();
+            await EventChanges.SaveAsync(context, subjects, outcome, cancellation);
+        }
+
+        var holders = subjects.Cards.Where(card => card.Stored is { } stored
+                && ((stored.State == "delivered") != (card.State == "delivered") || stored.ReplacementApproved != card.ReplacementApproved))
+            .Select(card => card.ResidentId).Distinct().ToArray();
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, LookAgainSql, cancellation, context.BusinessDate, holders);
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, AppliedSql, cancellation, context.BusinessDate);
+        await EventChanges.MarkRegisteredAsync(context, cancellation);
+    }
+}
