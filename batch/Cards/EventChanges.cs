@@ -15,7 +15,7 @@ internal static class EventChanges
           ends_with_stay = new.ends_with_stay, suspended = new.suspended, held = new.held, in_dispute = new.in_dispute,
           extended_until = new.extended_until, replacement_approved = new.replacement_approved,
           pickup_deadline = new.pickup_deadline, notice_reissue_requested_on = new.reissue_requested_on,
-          base = CASE WHEN new.state = 'disposed' THEN NULL ELSE coalesce(base, new.base::jsonb) END
+          base = CASE WHEN new.state = 'disposed' THEN NULL ELSE coalesce(card.base, new.base::jsonb) END
         FROM unnest($2::text[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::date[], $9::date[], $10::date[],
           $11::boolean[], $12::boolean[], $13::boolean[], $14::boolean[], $15::date[], $16::boolean[], $17::date[], $18::date[],
           $19::text[]) AS new (ref, card_id, state, issued_on, arrived_on, delivered_on, valid_until, signature_until, user_until,
@@ -58,7 +58,7 @@ internal static class EventChanges
 
     private const string EventSql = """
         UPDATE event SET state = new.state, result = new.result, waits_for = new.waits_for, target = coalesce(new.target, event.target),
-          applied_on = CASE WHEN new.state <> 'pending' THEN $1 END
+          applied_on = CASE WHEN new.state <> 'pending' THEN $1::date END
         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS new (event_id, state, result, waits_for, target)
         WHERE event.event_id = new.event_id
         """;

@@ -129,9 +129,11 @@ internal static class IntakeSql
             + row_number() OVER (PARTITION BY received_on ORDER BY key) - 1,
           key
         FROM (
-          SELECT key, received_on FROM waiting_application
-          UNION ALL
-          SELECT application_key, min(received_on) FROM scan WHERE waits GROUP BY application_key) AS wanted (key, received_on)
+          SELECT key, min(received_on) AS received_on FROM (
+            SELECT key, received_on FROM waiting_application
+            UNION ALL
+            SELECT application_key, received_on FROM scan WHERE waits) AS waiting
+          GROUP BY key) AS wanted
         WHERE NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = wanted.key)
         """;
 
@@ -172,7 +174,7 @@ internal static class IntakeSql
         SELECT $1, $2, key, 'waits' FROM waiting_application AS waiting
         JOIN feed ON feed.kind = 'online' AND feed.name = waiting.feed AND feed.state = 'taken' AND feed.run_id = $1
         UNION ALL
-        SELECT DISTINCT $1, $2, scan.application_key, 'waits' FROM scan
+        SELECT DISTINCT $1::bigint, $2::int, scan.application_key, 'waits' FROM scan
         JOIN feed ON feed.kind = 'scans' AND feed.name = scan.feed AND feed.state = 'taken' AND feed.run_id = $1
         WHERE scan.waits AND NOT EXISTS (SELECT FROM application WHERE application.key = scan.application_key)
         """;

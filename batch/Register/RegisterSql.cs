@@ -77,7 +77,7 @@ internal static class RegisterSql
         CREATE TEMP TABLE changed_resident ON COMMIT DROP AS
         SELECT resident_id, old.resident_id IS NULL AS is_new, old.municipality_code <> new.municipality_code AS moved,
           new.left_on <> '' AND old.left_on IS DISTINCT FROM nullif(new.left_on, '')::date AS has_left,
-          nullif(new.left_on, '')::date AS left_on, old.number_hash <> new.number_hash AS renumbered, old.number_hash AS old_hash
+          nullif(new.left_on, '')::date AS leaves_on, old.number_hash <> new.number_hash AS renumbered, old.number_hash AS old_hash
         FROM new_resident AS new LEFT JOIN resident AS old USING (resident_id)
         WHERE old.resident_id IS NULL OR
           (old.number_hash, old.name, old.name_kana, old.alternative_letters, old.birth_date, old.sex, old.postal_code,

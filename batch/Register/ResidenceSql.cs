@@ -20,7 +20,6 @@ internal static class ResidenceSql
         LEFT JOIN LATERAL (
           SELECT residence.registered_on, residence.municipality_code FROM residence
           WHERE residence.resident_id = new.resident_id AND residence.registered_on > new.registered_on::date
-            AND residence.registered_on <= old.registered_on
           ORDER BY residence.registered_on LIMIT 1) AS next ON true
         """,
         // A resident from before residences were written down has the one that is shown.
@@ -49,7 +48,7 @@ internal static class ResidenceSql
         """,
         """
         UPDATE placed_resident SET planned = registered_on > $1 AND shown <= $1,
-          late = next IS NOT NULL AND (known OR NOT next_is_here)
+          late = next <= shown AND (known OR NOT next_is_here)
         """,
         """
         INSERT INTO residence (resident_id, registered_on, municipality_code, postal_code, address, household_id, household_head,
@@ -111,10 +110,10 @@ internal static class ResidenceSql
         """,
         """
         WITH change AS (
-          SELECT resident_id, kind, CASE WHEN kind = 'left' THEN greatest($1, left_on) ELSE $1 END AS takes_effect
+          SELECT resident_id, kind, CASE WHEN kind = 'left' THEN greatest($1, leaves_on) ELSE $1 END AS takes_effect
           FROM changed_resident
           CROSS JOIN LATERAL (VALUES ('moved', moved), ('left', has_left), ('number-changed', renumbered)) AS found (kind, holds)
-          WHERE holds AND (NOT is_new OR left_on > $1 AND kind = 'left')
+          WHERE holds AND (NOT is_new OR leaves_on > $1 AND kind = 'left')
           UNION ALL
           SELECT resident_id, 'residence', greatest($1, registered_on) FROM placed_resident WHERE planned OR late),
         written AS (

@@ -69,6 +69,7 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await using var world = await World.OpenAsync(database);
         var id = new string('7', 23);
+        await world.FormAsync(id);
         await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", "photo-exempted", id, "");
         await world.ApplyAsync();
         Assert.Equal(("pending", null), await world.EventAsync("e1"));
@@ -87,6 +88,7 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await using var world = await World.OpenAsync(database);
         var id = new string('7', 23);
+        await world.FormAsync(id);
         await world.ExecuteAsync(
             $"""
             INSERT INTO application (key, channel, received_on, submitted_at, feed, row, application_id, state_on, state)
@@ -116,11 +118,11 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
               replacement_approved = true, pickup_deadline = '2018-06-08', notice_reissue_requested_on = '2018-03-09'
             WHERE ref = 'OLD'
             """);
-        var before = await world.RowAsync("to_jsonb(card) - 'suspended'", "card WHERE ref = 'OLD'");
+        var before = await world.RowAsync("to_jsonb(card) - 'suspended' - 'base'", "card WHERE ref = 'OLD'");
         await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-suspended", "OLD", "");
         await world.ApplyAsync();
         Assert.Equal("true", await world.RowAsync("suspended", "card WHERE ref = 'OLD'"));
-        Assert.Equal(before, await world.RowAsync("to_jsonb(card) - 'suspended'", "card WHERE ref = 'OLD'"));
+        Assert.Equal(before, await world.RowAsync("to_jsonb(card) - 'suspended' - 'base'", "card WHERE ref = 'OLD'"));
     }
 
     [Fact]
@@ -426,6 +428,14 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
         public Task ApplyAsync() => Timeline.ApplyAsync(Context, new Policy(), CancellationToken.None);
 
         public Task ExecuteAsync(string sql) => connection.ExecuteAsync(sql, transaction: transaction);
+
+        /// <summary>R1's form.</summary>
+        public Task FormAsync(string id) => connection.ExecuteAsync(
+            """
+            INSERT INTO form (application_id, resident_id, kind, issued_on, printed_name, printed_address)
+            VALUES (@id, 'R1', 'qr', '2026-11-01', 'n', 'a')
+            """,
+            new { id }, transaction);
 
         /// <summary>R1 is registered in Osaka from that day on, as the register says tonight.</summary>
         public Task MoveAsync(string on) => connection.ExecuteAsync(

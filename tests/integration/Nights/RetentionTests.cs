@@ -54,9 +54,10 @@ public sealed class RetentionTests : IDisposable
         // One card is handed out; its images are kept for the inquiry window from then.
         var delivered = Path.GetFileNameWithoutExtension(photographs[0]);
         var card = Assert.Single(_product.Query($"SELECT card_id FROM card WHERE order_id = '{delivered}'"));
+        var municipality = Assert.Single(_product.Query($"SELECT municipality_code FROM card WHERE order_id = '{delivered}'"));
         WriteEvents(
             Directory.CreateDirectory(Path.Combine(_product.Inbox, "events")).FullName, "counter",
-            $"event_id,occurred_at,kind,municipality_code,subject,value,note\nE-48,2026-11-26T10:00:00+09:00,card-delivered,,{card},,\n");
+            $"event_id,occurred_at,kind,municipality_code,subject,value,note\nE-48,2026-11-26T10:00:00+09:00,card-delivered,{municipality},{card},,\n");
         _product.RunOk("night", "--date", "2026-11-26");
         Assert.EndsWith(" 0 photographs", Retention(), StringComparison.Ordinal);
 
