@@ -74,7 +74,8 @@ public static class Envelopes
         return
         [
             .. all.Where(person => person.DeliveryAddress is null)
-                .GroupBy(person => (person.HouseholdId, person.MunicipalityCode, person.HouseholdHead, person.PostalCode, person.Address))
+                .GroupBy(person => (
+                    person.HouseholdId, person.MunicipalityCode, person.HouseholdHead, person.PostalCode, person.Address))
                 .SelectMany(home => home.Chunk(PersonsMax).Select(some => new Envelope(
                     home.Key.HouseholdId, home.Key.MunicipalityCode,
                     new(home.Key.HouseholdHead, home.Key.PostalCode, home.Key.Address), some)))

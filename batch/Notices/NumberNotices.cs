@@ -56,7 +56,8 @@ public static class NumberNotices
         {
             foreach (var envelope in Envelopes.Of(origin.Select(number => number.Person)))
             {
-                wanted.Add(origin.Key is { } split ? Split(envelope, split) : New(envelope, households, context.BusinessDate));
+                wanted.Add(origin.Key is { } split
+                    ? Split(envelope, split) : New(envelope, households, context.BusinessDate));
             }
         }
 
@@ -69,7 +70,9 @@ public static class NumberNotices
     private static WantedPiece New(Envelope envelope, HashSet<string> households, DateOnly day) =>
         envelope.HouseholdId is { } household && households.Add(household)
             ? Piece(envelope, household, string.Create(CultureInfo.InvariantCulture, $"numbers:{day:yyyy-MM-dd}"))
-            : Piece(envelope, envelope.People[0].ResidentId, string.Create(CultureInfo.InvariantCulture, $"number:{day:yyyy-MM-dd}"));
+            : Piece(
+                envelope, envelope.People[0].ResidentId,
+                string.Create(CultureInfo.InvariantCulture, $"number:{day:yyyy-MM-dd}"));
 
     /// <summary>R43: a further envelope of a piece whose people do not share one any more. No reprint.</summary>
     internal static WantedPiece Split(Envelope envelope, string origin) =>
@@ -83,7 +86,9 @@ public static class NumberNotices
         FormResidents = [.. envelope.People.Select(person => person.ResidentId)],
     };
 
-    /// <summary>Wants pieces and puts the numbers of their people on them; the forms of the pieces before are void (R98).</summary>
+    /// <summary>
+    /// Wants pieces and puts the numbers of their people on them; the forms of the pieces before are void (R98).
+    /// </summary>
     internal static async Task<IReadOnlyList<string>> AddAsync(
         StoreContext context, Ids ids, IReadOnlyList<WantedPiece> wanted, IReadOnlyList<OwedNumber> owed,
         CancellationToken cancellation)
@@ -97,7 +102,8 @@ public static class NumberNotices
             context.Connection, context.Transaction,
             """
             WITH new AS (
-              SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[]) AS new (number_hash, resident_id, piece_id, before_id)),
+              SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[])
+                AS new (number_hash, resident_id, piece_id, before_id)),
             voided AS (
               UPDATE form SET void = true FROM new
               WHERE form.piece_id = new.before_id AND form.resident_id = new.resident_id)

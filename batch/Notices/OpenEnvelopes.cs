@@ -39,7 +39,8 @@ internal static class OpenEnvelopes
 
     // The addressee is one of those who are in it; with one person left, the piece carries that person's ID.
     private const string StayingSql = """
-        WITH staying AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS new (piece_id, resident_id, municipality_code))
+        WITH staying AS (
+          SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS new (piece_id, resident_id, municipality_code))
         UPDATE piece SET resident_id = staying.resident_id, municipality_code = staying.municipality_code,
           application_id = (
             SELECT CASE WHEN count(*) = 1 THEN min(form.application_id) END FROM form
@@ -61,9 +62,11 @@ internal static class OpenEnvelopes
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, ReleaseSql, cancellation, context.BusinessDate, null);
         var (owed, pieces) = await LoadAsync(context, null, cancellation);
-        var staying = pieces.Select(piece => (Piece: piece, Envelope: Envelopes.Staying(piece.Envelopes, piece.Subject))).ToList();
-        var splitting = staying.Where(one => one.Piece.Envelopes.Count > 1).Select(one => (one.Piece.PieceId, Wanted: one.Piece.Envelopes
-            .Where(envelope => envelope != one.Envelope).Select(envelope => NumberNotices.Split(envelope, one.Piece.PieceId)).ToList())).ToList();
+        var staying = pieces
+            .Select(piece => (Piece: piece, Envelope: Envelopes.Staying(piece.Envelopes, piece.Subject))).ToList();
+        var splitting = staying.Where(one => one.Piece.Envelopes.Count > 1)
+            .Select(one => (one.Piece.PieceId, Wanted: one.Piece.Envelopes.Where(envelope => envelope != one.Envelope)
+                .Select(envelope => NumberNotices.Split(envelope, one.Piece.PieceId)).ToList())).ToList();
         var made = new HashSet<(string Origin, string New)>();
         var failed = await context.StoreEachAsync(
             PieceBuilder.Item, splitting, one => one.PieceId,
@@ -101,10 +104,12 @@ internal static class OpenEnvelopes
             context.Connection, context.Transaction, ReleaseSql, cancellation, context.BusinessDate, dropId);
         var (_, pieces) = await LoadAsync(context, dropId, cancellation);
         await AddressAsync(
-            context, [.. pieces.Where(piece => piece.Envelopes.Count == 1).Select(piece => (piece, piece.Envelopes[0]))], cancellation);
+            context, [.. pieces.Where(piece => piece.Envelopes.Count == 1).Select(piece => (piece, piece.Envelopes[0]))],
+            cancellation);
         return
         [
-            .. pieces.Where(piece => piece.Envelopes.Count > 1).Select(piece => new SuppressedPiece(piece.PieceId, HouseholdChanged))
+            .. pieces.Where(piece => piece.Envelopes.Count > 1)
+                .Select(piece => new SuppressedPiece(piece.PieceId, HouseholdChanged))
                 .OrderBy(piece => piece.PieceId, StringComparer.Ordinal),
         ];
     }

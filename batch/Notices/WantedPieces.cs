@@ -20,7 +20,9 @@ public sealed record WantedPiece(
     /// <summary>The piece of which this one is the next generation (R98).</summary>
     public string? Replaces { get; init; }
 
-    /// <summary>The piece whose people did not share an envelope any more, so that this one was wanted (R43); no reprint of it.</summary>
+    /// <summary>
+    /// The piece whose people did not share an envelope any more, so that this one was wanted (R43); no reprint of it.
+    /// </summary>
     public string? SplitFrom { get; init; }
 
     /// <summary>Kind of the form that it carries, as in the registry; null where it carries none.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace MyNumber.Batch.Printing;
 
-/// <summary>What came of work that was done beside other work: its value, or what it threw, thrown again where it is asked for.</summary>
+/// <summary>
+/// What came of work that was done beside other work: its value, or what it threw, thrown again where it is asked for.
+/// </summary>
 internal readonly struct Attempt<T>
 {
     private readonly T _value;

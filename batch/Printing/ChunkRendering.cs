@@ -49,7 +49,8 @@ internal sealed class ChunkRendering(NightServices services)
         catch (Exception error) when (Failures.IsOfAnItem(error) && !cancellation.IsCancellationRequested)
         {
             // Each alone tells whose fault it is; where it is nobody's, the part fails.
-            var alone = part.Items.Each(PieceBuilder.Item, data, piece => piece.PieceId, piece => PieceDocuments.Render([piece], Stream.Null));
+            var alone = part.Items.Each(
+                PieceBuilder.Item, data, piece => piece.PieceId, piece => PieceDocuments.Render([piece], Stream.Null));
             if (alone.Failed.Count == 0)
             {
                 throw;

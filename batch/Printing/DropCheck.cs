@@ -258,12 +258,15 @@ internal sealed class DropCheck(string folder)
         if (isFirst && piece.PostalCode.Length > 0
             && page.AddressBlock?.StartsWith(piece.PostalCode, StringComparison.Ordinal) != true)
         {
-            _tables.Wrong("postal-code-differs", name, $"page {page.Page}: the address of piece {piece.PieceId} does not begin with the postal_code of the manifest");
+            _tables.Wrong(
+                "postal-code-differs", name,
+                $"page {page.Page}: the address of piece {piece.PieceId} does not begin with the postal_code of the manifest");
         }
 
         if (Placeholders.In(page.AddressBlock) || Placeholders.In(page.OwnText))
         {
-            _tables.Wrong("placeholder", name, $"page {page.Page}: piece {piece.PieceId} prints what only stands for a missing value");
+            _tables.Wrong(
+                "placeholder", name, $"page {page.Page}: piece {piece.PieceId} prints what only stands for a missing value");
         }
     }
 

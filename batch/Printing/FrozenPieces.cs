@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace MyNumber.Batch.Printing;
 
-/// <summary>A frozen piece at its place in a drop. It is opened where it is used, so that one that cannot be fails alone.</summary>
+/// <summary>
+/// A frozen piece at its place in a drop. It is opened where it is used, so that one that cannot be fails alone.
+/// </summary>
 /// <param name="PieceId">Its id.</param>
 /// <param name="Chunk">Number of its file, from 1.</param>
 /// <param name="Open">Decrypts what is printed, as JSON.</param>

@@ -65,9 +65,11 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
                 context.Connection, context.Transaction,
                 "SELECT piece_id FROM piece WHERE piece_id = ANY ($1::text[]) AND drop_id IS NULL",
                 row => row.GetString(0), cancellation, [lines.Select(line => line.PieceId).ToArray()]);
-            var persons = (await PieceRow.LoadAsync(context.Connection, context.Transaction, open, drop.BusinessDate, cancellation))
+            var persons = (await PieceRow.LoadAsync(
+                    context.Connection, context.Transaction, open, drop.BusinessDate, cancellation))
                 .ToDictionary(row => row.PieceId, row => row.Persons.Count);
-            var same = lines.Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == SheetsOf(count)).ToList();
+            var same = lines
+                .Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == SheetsOf(count)).ToList();
             if (same.Count > 0)
             {
                 await SendAsync(context, drop, same, cancellation);

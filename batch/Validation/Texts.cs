@@ -9,7 +9,8 @@ namespace MyNumber.Batch.Validation;
 internal static class Texts
 {
     public static bool Same(string? keyed, string register) =>
-        keyed is not null && !Placeholders.In(register) && string.Equals(Fold(keyed), Fold(register), StringComparison.Ordinal);
+        keyed is not null && !Placeholders.In(register)
+        && string.Equals(Fold(keyed), Fold(register), StringComparison.Ordinal);
 
     private static string Fold(string text) => new([.. text.Where(c => !char.IsWhiteSpace(c)).Select(Narrow)]);
 

@@ -38,7 +38,8 @@ internal static class PieceRequirements
         }
 
         // A form that is masked on purpose prints neither (R08); one that is filled in by hand has no printed name.
-        if (Composition.IsForm(piece.Document) && FormDefinitions.Get(piece.Document).Pages[0].Find("name")!.Type != FormItemType.Printed)
+        if (Composition.IsForm(piece.Document)
+            && FormDefinitions.Get(piece.Document).Pages[0].Find("name")!.Type != FormItemType.Printed)
         {
             yield break;
         }
