@@ -10,9 +10,9 @@ public static class WaitingCauses
     /// <summary>All of them, in the order of a night.</summary>
     public static IReadOnlyList<WaitingCause> All { get; } =
     [
-        new("row-waits", "Events that wait for their day or their subject", "sender",
-            new(nameof(Policy.RowDaysMax), policy => policy.RowDaysMax), ["event.pending"], WaitingSql.Events,
-            "Ask the municipality or the factory that sent them: the subject is unknown here, or not yet so far."),
+        new("row-waits", "Rows of feeds that wait for their day or their subject", "sender",
+            new(nameof(Policy.RowDaysMax), policy => policy.RowDaysMax), ["event.pending"], WaitingSql.Rows,
+            "Ask who sent them: the subject is unknown here, another municipality's, or not yet so far; the day may be a slip of the pen."),
         new("application-received", "Applications taken in and not decided", "operator",
             new(nameof(Policy.ReceivedDaysMax), policy => policy.ReceivedDaysMax), ["application.received"],
             WaitingSql.Applications("received"),

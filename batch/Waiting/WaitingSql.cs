@@ -24,12 +24,13 @@ internal static class WaitingSql
           || lpad(piece.chunk::text, greatest(3, length(piece.chunk::text)), '0') || '.pdf' END AS file, piece.sequence
         """;
 
-    // Counted from when it came: an event of the past may come late, and one of next month is no matter of today.
-    public const string Events = $"""
-        SELECT feed.business_date AS since, event.event_id AS id, event.municipality_code AS municipality, {NoFile},
-          event.kind AS detail
-        FROM event JOIN feed ON feed.kind = 'events' AND feed.name = event.feed AND feed.state = 'taken'
-        WHERE event.state = 'pending' AND feed.business_date < @before
+    // Counted from when it came: an event of the past may come late, and a row of next month is no matter of today. A planned
+    // move is no such row: it was applied, and its day comes by itself.
+    public const string Rows = $"""
+        SELECT waiting.since, waiting.subject AS id, coalesce(event.municipality_code, '') AS municipality, {NoFile},
+          waiting.kind || coalesce(' ' || event.kind, '') || ' ' || waiting.reason AS detail
+        FROM waiting_row AS waiting LEFT JOIN event ON waiting.kind = 'event' AND event.event_id = waiting.subject
+        WHERE waiting.kind IN ('event', 'scan', 'online') AND waiting.since < @before
         """;
 
     public const string Answers = """
@@ -89,9 +90,8 @@ internal static class WaitingSql
     public const string StorageOver = $"""
         SELECT disposable_from AS since, coalesce(card_id, ref) AS id, municipality_code AS municipality, {NoFile},
           CASE WHEN held THEN 'held' WHEN in_dispute THEN 'in-dispute' END AS detail
-        FROM card LEFT JOIN application ON application.key = card.application_key
-        WHERE card.state IN ('arrived', 'notified', 'void') AND disposable_from < @before
-          AND application.state IS DISTINCT FROM 'issued'
+        FROM card
+        WHERE state IN ('arrived', 'notified', 'void') AND disposable_from < @before AND delivered_on IS NULL
         """;
 
     public const string Messages = $"""

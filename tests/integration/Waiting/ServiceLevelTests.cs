@@ -69,6 +69,19 @@ public sealed class ServiceLevelTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task R41_an_application_that_is_ordered_again_waits_for_its_second_card()
+    {
+        await using var rows = await Arranged.BeginAsync(database);
+        await rows.CardAsync("A", "arrived", "2026-06-10", "state = 'void'", received: "2026-06-01");
+        await rows.RunAsync("""
+            INSERT INTO card (ref, order_id, application_key, resident_id, municipality_code, state, state_on, ordered_on)
+            VALUES ('A-2', 'A-2', 'A', 'R1', '131016', 'ordered', '2026-06-20', '2026-06-20')
+            """);
+        var late = Assert.Single((await rows.LevelAsync(LastDay.AddDays(1))).Late);
+        Assert.Equal(("not-arrived", 1L), (late.Cause, late.Number));
+    }
+
+    [Fact]
     public async Task R41_late_ones_are_counted_by_municipality_and_cause_the_oldest_named_first()
     {
         await using var rows = await Arranged.BeginAsync(database);

@@ -195,6 +195,23 @@ public sealed class WaitingListTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task R96_a_row_whose_day_lies_ahead_is_named_with_its_reason_and_a_planned_move_waits_for_nobody()
+    {
+        await using var rows = await Arranged.BeginAsync(database);
+        await rows.RunAsync($"""
+            INSERT INTO feed (kind, name, sha256, state, run_id, business_date) VALUES ('online', 'monday', 'h', 'taken', 7, '{Since}');
+            INSERT INTO waiting_application (key, channel, received_on, submitted_at, feed, row)
+            VALUES ('monday-1', 'online', '2027-01-05', '2027-01-05T01:00:00Z', 'monday', 1);
+            INSERT INTO residence (resident_id, registered_on, municipality_code, postal_code, address, household_id, household_head, noted_on)
+            VALUES ('R1', '2027-01-05', '271004', '5300001', '大阪市北区　1', 'H9', '山田 太郎', '{Since}');
+            INSERT INTO register_change (resident_id, kind, business_date) VALUES ('R1', 'moved', '2027-01-05')
+            """);
+        var late = (await rows.LateAsync("row-waits", new(2026, 12, 1)))!;
+        var entry = Assert.Single(late.Entries);
+        Assert.Equal(("monday-1", "online day-to-come"), (entry.Name, entry.Detail));
+    }
+
+    [Fact]
     public async Task R96_an_incomplete_application_of_somebody_who_has_applied_anew_is_waited_for_no_more()
     {
         await using var rows = await Arranged.BeginAsync(database);
