@@ -84,7 +84,9 @@ public sealed class PieceBuilder(Policy policy, NumberVault numbers)
         row.PieceId, row.Product, ContentKey(row), row.MunicipalityCode, EnclosuresOf(row.Document),
         new PieceData { Document = row.Document, PieceId = row.PieceId, RegisteredNumber = row.RegisteredNumber });
 
-    private static string ContentKey(PieceRow row) => $"{row.Subject}|{row.Occasion}|{row.Generation:D6}";
+    // The seal numbers pieces by subject, occasion, generation. A sign that sorts before all others keeps that order where
+    // one subject begins like another (H1, H10): else manifest and pages would differ.
+    private static string ContentKey(PieceRow row) => $"{row.Subject}\0{row.Occasion}\0{row.Generation:D6}";
 
     private static PieceData WithPerson(PieceData data, PiecePersonRow person, DateOnly day) => data with
     {

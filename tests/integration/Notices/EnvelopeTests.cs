@@ -130,6 +130,19 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
+    public async Task Pieces_of_subjects_that_begin_alike_lie_in_the_file_as_the_manifest_has_them()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        foreach (var (id, household) in new[] { ("A", "H1"), ("B", "H1"), ("C", "H10"), ("D", "H1X") })
+        {
+            await world.ResidentAsync(id, household: household, numberAssigned: new(2026, 11, 10));
+        }
+
+        Assert.True(await world.NightAsync(), await PrintNightTests.StuckAsync(world));
+        Assert.Equal(["H10: C → 1000001", "H1: A B → 1000001", "H1X: D → 1000001"], Letters(world, Monday));
+    }
+
+    [Fact]
     public async Task An_incomplete_notice_follows_its_application_to_its_resident()
     {
         await using var world = await PieceWorld.MakeAsync();
