@@ -17,6 +17,16 @@ public sealed class HomeMovedException(string home, string remembered) : Excepti
 /// </summary>
 public static class HomeDatabase
 {
+    /// <summary>
+    /// How long one statement may take unless the connection string says otherwise: statements over a whole night take
+    /// minutes, and what takes longer than this is told as an error, not tried for ever (ENGINE.md, rule 11).
+    /// </summary>
+    public static readonly TimeSpan StatementMax = TimeSpan.FromMinutes(30);
+
+    // Npgsql's own limit, which no part of a night shall have: as good as not set.
+    private const int DriversDefaultSeconds = 30;
+    private const int KeepAliveSeconds = 20;
+
     // Any number will do; it only must not be used for another lock.
     private const long MigrationLock = 0x4d594e4d;
 
@@ -77,6 +87,17 @@ public static class HomeDatabase
         ArgumentNullException.ThrowIfNull(home);
         var settings = new NpgsqlConnectionStringBuilder(server);
         settings.Options ??= SessionOptions;
+        if (settings.CommandTimeout == DriversDefaultSeconds)
+        {
+            settings.CommandTimeout = (int)StatementMax.TotalSeconds;
+        }
+
+        if (!settings.TcpKeepAlive && settings.KeepAlive == 0)
+        {
+            // A server that is gone without a word is noticed long before a statement's limit.
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, KeepAliveSeconds, KeepAliveSeconds);
+        }
+
         return new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             Database = $"mynumber_{home.Id}",

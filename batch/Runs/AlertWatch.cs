@@ -140,7 +140,10 @@ public sealed class AlertWatch(RunEngine engine)
                     connection, null, Straggler, subject,
                     Sentence(
                         $"Worker {part.Worker} (process {part.Pid} on {part.Host}) works this part since {Tokyo(part.Since)}; ")
-                    + Sentence($"the others of the step took {pace.MedianSeconds:0.#} s. Look at that machine: its load, its disk. ")
+                    + (pace.Act == "work"
+                        ? Sentence($"the others of the step took {pace.MedianSeconds:0.#} s. ")
+                        : Sentence($"the {pace.Act} of a step is one part, and should not take that long. "))
+                    + "Look at that machine: its load, its disk. "
                     + "Ended, the process is replaced and another takes the part.",
                     Now, cancellation);
             }

@@ -86,6 +86,7 @@ public static class Alerts
               WHERE part.id = substring(alert.subject FROM ' part ([0-9]+)$')::bigint AND CASE alert.code
                 WHEN 'part-failed' THEN part.state <> 'failed'
                 WHEN 'law-broken' THEN part.state <> 'failed'
+                WHEN 'item-stuck' THEN part.state NOT IN ('ready', 'leased')
                 WHEN 'part-waits' THEN part.state NOT IN ('ready', 'leased') OR part.passing = 0
                 WHEN 'disk-full' THEN run.state <> 'stopped'
                 ELSE false END)

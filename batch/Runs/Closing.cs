@@ -22,10 +22,13 @@ internal sealed class Closing(TimeProvider clock)
         ClaimedPart claimed, StepDefinition step, StoreContext context, CancellationToken cancellation)
     {
         var (connection, transaction) = (context.Connection, context.Transaction);
+        // What the plan and the parts wrote: without it the seal's joins go by what the tables were before the step.
+        await Statistics.RenewAsync(connection, transaction, cancellation);
         await transaction.SaveAsync(BeforeSeal, cancellation);
         if (step.Seal is not null)
         {
             await step.Seal(context, cancellation);
+            await Statistics.RenewAsync(connection, transaction, cancellation);
             var open = await Sql.ScalarAsync<long>(
                 connection, transaction, "SELECT parts_open FROM step WHERE id = $1", cancellation, claimed.StepId);
             if (open > 0)

@@ -38,6 +38,20 @@ public sealed record EngineOptions
     /// <summary>Passing errors in a row from which on an alert stands.</summary>
     public int PassingBeforeAlert { get; init; } = 3;
 
+    /// <summary>
+    /// Passing errors of one class in a row that are a lasting one (rule 11); a lost connection passes however often.
+    /// </summary>
+    public int PassingMax { get; init; } = 10;
+
+    /// <summary>
+    /// How long one plan, close or publish (of a plan: one item that it names) may take before the watchdog ends its worker;
+    /// longer than one statement may, so that a slow statement is told as what it is.
+    /// </summary>
+    public TimeSpan ActMax { get; init; } = TimeSpan.FromMinutes(90);
+
+    /// <summary>How long one of them may take before an alert says so.</summary>
+    public TimeSpan ActSlowAfter { get; init; } = TimeSpan.FromMinutes(20);
+
     /// <summary>Failures of one class in a row, with no part done in between, that open a step's breaker.</summary>
     public int BreakerAfter { get; init; } = 5;
 

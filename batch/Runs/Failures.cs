@@ -8,7 +8,10 @@ namespace MyNumber.Batch.Runs;
 /// <summary>What an error means for its part.</summary>
 public enum FailureKind
 {
-    /// <summary>Goes away by itself: the part is tried again later, without limit.</summary>
+    /// <summary>
+    /// Goes away by itself: the part is tried again later. Without limit where a connection was lost; any other is lasting
+    /// after some times in a row (<see cref="EngineOptions.PassingMax"/>).
+    /// </summary>
     Passing,
 
     /// <summary>No room left: the run stops, a person must make room.</summary>
@@ -37,12 +40,15 @@ public static class Failures
     private const int DiskFullHResult = unchecked((int)0x80070070);
     private const int FramesMax = 6;
     private const string IdleInTransaction = "25P03";
+    private const string StatementTimeout = "statement-timeout";
 
     /// <summary>Which kind an error is.</summary>
     public static FailureKind Kind(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.DiskFull,
         PostgresException postgres => IsPassing(postgres.SqlState) ? FailureKind.Passing : FailureKind.Lasting,
+        // A statement that needs longer than it may will need longer again: no waiting cures that.
+        NpgsqlException when IsStatementTimeout(error) => FailureKind.Lasting,
         NpgsqlException
         {
             InnerException: IOException or SocketException or TimeoutException or ArgumentOutOfRangeException
@@ -77,10 +83,22 @@ public static class Failures
         _ => Kind(error) == FailureKind.Lasting,
     };
 
+    /// <summary>The server is away, or ended the session: however often that happens, it says nothing of the part.</summary>
+    public static bool IsLostConnection(Exception error) => error switch
+    {
+        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
+            || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal) || postgres.SqlState == IdleInTransaction,
+        NpgsqlException => Kind(error) == FailureKind.Passing,
+        AggregateException { InnerExceptions: [var only] } => IsLostConnection(only),
+        _ => IsOfJumpingClock(error),
+    };
+
     /// <summary>SQLSTATE, or the exception's type: never its message.</summary>
     public static string Class(Exception error) => error switch
     {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => StatementTimeout,
         PostgresException postgres => postgres.SqlState,
+        NpgsqlException when IsStatementTimeout(error) => StatementTimeout,
         AggregateException { InnerExceptions: [var only] } => Class(only),
         DropStoppedException => "drop-stopped",
         StepRefusedException refused => refused.Code,
@@ -127,6 +145,14 @@ public static class Failures
         var spread = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))[0] / 255.0;
         return capped * (1 + 0.25 * spread);
     }
+
+    // Npgsql says the same of a statement, of a connection that is not opened in time and of a pool with none left; only
+    // where it happened tells them apart.
+    private static bool IsStatementTimeout(Exception error) => error.InnerException is TimeoutException
+        && !OpeningFrames.Any(frame => error.StackTrace?.Contains(frame, StringComparison.Ordinal) is true);
+
+    private static readonly string[] OpeningFrames =
+        ["NpgsqlConnector.Open", "PoolingDataSource.", "NpgsqlConnection.Open"];
 
     // Npgsql reckons the time left for opening a connection by the wall clock: where that jumps, a value out of range comes
     // out, wrapped in its own exception or bare.

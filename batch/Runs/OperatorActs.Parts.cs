@@ -179,7 +179,7 @@ public sealed partial class OperatorActs
         await Sql.ExecuteAsync(
             connection, transaction,
             """
-            UPDATE part SET state = 'ready', epoch = epoch + 1, attempts = 0, passing = 0, not_before = NULL,
+            UPDATE part SET state = 'ready', epoch = epoch + 1, attempts = 0, passing = 0, lost = 0, not_before = NULL,
               error_class = NULL, error_text = NULL
             WHERE id = ANY($1)
             """,

@@ -8,7 +8,11 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
 {
     public const string PassingAlert = "part-waits";
     private const string HeldByMe = "id = $1 AND epoch = $2 AND state = 'leased'";
+    private const string TooSlow = "too-slow";
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    // The part that the watchdog found stuck: whatever error its end brings, that is its class.
+    private long _stuckPart;
 
     private DateTimeOffset Now => clock.GetUtcNow();
 
@@ -27,6 +31,36 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
             $"{errorClass}. `rerun {partId}` tries it again; where it is a part of work, `skip {partId}` holds what is in it for the next night.",
             now, cancellation);
 
+    /// <summary>What an error means for this part: one that passes, and comes again and again, does not pass.</summary>
+    public FailureKind KindOf(ClaimedPart claimed, Exception error)
+    {
+        var kind = Failures.Kind(error);
+        return kind == FailureKind.Passing && !Failures.IsLostConnection(error) && InARow(claimed, error) >= options.PassingMax
+            ? FailureKind.Lasting
+            : kind;
+    }
+
+    /// <summary>
+    /// The watchdog ends this worker: says so. A plan, close or publish fails at once, as it would only be as slow again; an
+    /// item of a work part is found by the deaths of its workers.
+    /// </summary>
+    public async Task TellStuckAsync(ClaimedPart claimed, TimeSpan max, CancellationToken cancellation)
+    {
+        if (claimed.Part.Act != PartAct.Work)
+        {
+            Volatile.Write(ref _stuckPart, claimed.Part.Id);
+            await StoreLastingAsync(claimed, TooSlow, StuckText(max), cancellation);
+            return;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Alerts.RaiseAsync(
+            connection, null, "item-stuck", Subject(claimed),
+            $"One item of this part took longer than {max.TotalMinutes:0.#} minutes; its worker was ended and the part is "
+            + "tried again. If that goes on, the item is found and gets an outcome.",
+            Now, cancellation);
+    }
+
     public async Task<PartOutcome> StoreAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation)
     {
         // The database itself may be what is away. A part left leased by a living worker would wait for ever, so this
@@ -36,8 +70,10 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
             try
             {
                 return await (error is TooManyItemsFailedException many ? StoreHaltedAsync(claimed, many, cancellation)
-                    : Failures.Kind(error) switch
+                    : KindOf(claimed, error) switch
                 {
+                    _ when Volatile.Read(ref _stuckPart) == claimed.Part.Id =>
+                        StoreLastingAsync(claimed, TooSlow, StuckText(options.ActMax), cancellation),
                     FailureKind.Passing => StorePassingAsync(claimed, error, cancellation),
                     FailureKind.DiskFull => StoreDiskFullAsync(claimed, error, cancellation),
                     _ => StoreLastingAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation),
@@ -123,7 +159,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     private Task<PartOutcome> StorePassingAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
         InTransactionAsync(claimed, PartOutcome.Waits, async (connection, transaction) =>
         {
-            var passing = claimed.Passing + 1;
+            var passing = InARow(claimed, error);
             var changed = await Sql.ExecuteAsync(
                 connection, transaction,
                 $"""
@@ -171,6 +207,13 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                 await Transitions.NotifyAsync(connection, transaction, cancellation);
             }
         }, cancellation);
+
+    /// <summary>How often in a row its class of error has come, this time included.</summary>
+    internal static int InARow(ClaimedPart claimed, Exception error) =>
+        claimed.ErrorClass == Failures.Class(error) ? claimed.Passing + 1 : 1;
+
+    private static string StuckText(TimeSpan max) =>
+        string.Create(CultureInfo.InvariantCulture, $"it took longer than {max.TotalMinutes:0.#} minutes; its worker was ended");
 
     private async Task<PartOutcome> InTransactionAsync(
         ClaimedPart claimed, PartOutcome outcome, Func<NpgsqlConnection, NpgsqlTransaction, Task> act,

@@ -81,7 +81,9 @@ internal sealed class PartWork(
     {
         try
         {
-            return await _poison.HalveFailedAsync(claimed, step, context, error, cancellation)
+            return (_failure.KindOf(claimed, error) == FailureKind.Lasting
+                    ? await _poison.HalveFailedAsync(claimed, step, context, error, cancellation)
+                    : null)
                 ?? await _failure.StoreAsync(claimed, error, cancellation);
         }
         catch (TooManyItemsFailedException many)
@@ -89,6 +91,13 @@ internal sealed class PartWork(
             return await _failure.StoreAsync(claimed, many, cancellation);
         }
     }
+
+    /// <summary>Gives a part back that is not to be worked now.</summary>
+    public Task<PartOutcome> PutBackAsync(ClaimedPart claimed) => _failure.PutBackAsync(claimed, CancellationToken.None);
+
+    /// <summary>Says that the watchdog ends this worker over a part.</summary>
+    public Task TellStuckAsync(ClaimedPart claimed, TimeSpan max, CancellationToken cancellation) =>
+        _failure.TellStuckAsync(claimed, max, cancellation);
 
     /// <summary>Fails a part whose step this version does not have.</summary>
     public Task<PartOutcome> FailUnknownAsync(ClaimedPart claimed, CancellationToken cancellation) =>
@@ -169,6 +178,7 @@ internal sealed class PartWork(
         switch (claimed.Part.Act)
         {
             case PartAct.Plan:
+                await Statistics.RenewAsync(connection, transaction, cancellation);
                 await Transitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
                 await Transitions.NotifyAsync(connection, transaction, cancellation);
                 break;
@@ -179,6 +189,7 @@ internal sealed class PartWork(
                 await _closing.CloseAsync(claimed, step, context, cancellation);
                 break;
             default:
+                await Statistics.RenewAsync(connection, transaction, cancellation);
                 await Transitions.CloseStepAsync(
                     connection, transaction, claimed.Run.Id, claimed.StepId, Now, cancellation);
                 break;

@@ -61,8 +61,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
     public async Task<PartOutcome?> HalveFailedAsync(
         ClaimedPart claimed, StepDefinition step, PartContext context, Exception error, CancellationToken cancellation)
     {
-        if (claimed.Part.Act != PartAct.Work || step.Items is null || Failures.Kind(error) != FailureKind.Lasting
-            || error is DropStoppedException or TooManyItemsFailedException)
+        if (claimed.Part.Act != PartAct.Work || step.Items is null || error is DropStoppedException or TooManyItemsFailedException)
         {
             return null;
         }
@@ -89,6 +88,11 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             }
 
             await HalveAsync(claimed, items, attempts: 0, connection, transaction, cancellation);
+            if (Failures.Kind(error) == FailureKind.Passing)
+            {
+                await KeepCountAsync(claimed, items, error, connection, transaction, cancellation);
+            }
+
             await transaction.CommitAsync(cancellation);
             return PartOutcome.Halved;
         }
@@ -156,6 +160,20 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             attempts, cancellation);
         await Transitions.NotifyAsync(connection, transaction, cancellation);
     }
+
+    // An error that came as often as it may: the halves do not begin to count anew, or ten thousand items would be tried for
+    // hours. The half without the bad item forgets it when it is done.
+    private static Task KeepCountAsync(
+        ClaimedPart claimed, IReadOnlyList<string> items, Exception error, NpgsqlConnection connection,
+        NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, transaction,
+            """
+            UPDATE part SET passing = $2, error_class = $3
+            WHERE step_id = $1 AND act = 'work' AND state = 'ready' AND from_key = ANY($4)
+            """,
+            cancellation, claimed.StepId, claimed.Passing, Failures.Class(error),
+            new[] { claimed.Part.FromKey, items[items.Count / 2] });
 
     private async Task FailAsync(
         ClaimedPart claimed, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)

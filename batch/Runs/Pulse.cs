@@ -18,6 +18,8 @@ public sealed class Pulse : IDisposable
     private readonly ManualResetEventSlim _ended = new();
     private readonly Thread _thread;
     private readonly Dictionary<long, Seen> _seen = [];
+    private static readonly TimeSpan TellMax = TimeSpan.FromSeconds(10);
+    private Func<CancellationToken, Task>? _tellStuck;
     private long _itemBegun;
     private long _itemMaxTicks;
 
@@ -48,8 +50,11 @@ public sealed class Pulse : IDisposable
     }
 
     /// <summary>From now on, until disposed, an item may take this long.</summary>
-    public IDisposable Watch(TimeSpan itemMax)
+    /// <param name="itemMax">The limit.</param>
+    /// <param name="tellStuck">Says so, before the process is ended, on threads and connections of its own.</param>
+    public IDisposable Watch(TimeSpan itemMax, Func<CancellationToken, Task> tellStuck)
     {
+        Volatile.Write(ref _tellStuck, tellStuck);
         Volatile.Write(ref _itemBegun, _clock.GetTimestamp());
         Volatile.Write(ref _itemMaxTicks, itemMax.Ticks);
         return new WatchEnd(this);
@@ -65,6 +70,9 @@ public sealed class Pulse : IDisposable
         _thread.Join();
         _ended.Dispose();
     }
+
+    // Not the limit of a part's statements: this thread has to look at the clock.
+    private int SecondsMax => Math.Max(1, (int)_options.Lease.TotalSeconds);
 
     private void Run()
     {
@@ -109,6 +117,7 @@ public sealed class Pulse : IDisposable
         using var command = new NpgsqlCommand("UPDATE worker SET beat = beat + 1 WHERE id = $1 AND state = 'alive'", connection)
         {
             Parameters = { new() { Value = id } },
+            CommandTimeout = SecondsMax,
         };
         if (command.ExecuteNonQuery() == 0 && _onGone == OnGone.EndProcess)
         {
@@ -121,7 +130,7 @@ public sealed class Pulse : IDisposable
     private void WatchOthers(NpgsqlConnection connection, TimeSpan elapsed)
     {
         var beats = new Dictionary<long, long>();
-        using (var command = new NpgsqlCommand("SELECT id, beat FROM worker WHERE state = 'alive'", connection))
+        using (var command = new NpgsqlCommand("SELECT id, beat FROM worker WHERE state = 'alive'", connection) { CommandTimeout = SecondsMax })
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
@@ -148,11 +157,12 @@ public sealed class Pulse : IDisposable
         }
     }
 
-    private static void GiveUp(NpgsqlConnection connection, long id, long beat)
+    private void GiveUp(NpgsqlConnection connection, long id, long beat)
     {
         using var command = new NpgsqlCommand(Workers.GiveUpSql("id = $1 AND beat = $2"), connection)
         {
             Parameters = { new() { Value = id }, new() { Value = beat } },
+            CommandTimeout = SecondsMax,
         };
         if ((int)command.ExecuteScalar()! == 1)
         {
@@ -164,12 +174,57 @@ public sealed class Pulse : IDisposable
     private void EndIfStuck()
     {
         var max = Volatile.Read(ref _itemMaxTicks);
-        if (max > 0 && _onGone == OnGone.EndProcess
-            && _clock.GetElapsedTime(Volatile.Read(ref _itemBegun)) > TimeSpan.FromTicks(max))
+        if (max == 0 || _clock.GetElapsedTime(Volatile.Read(ref _itemBegun)) <= TimeSpan.FromTicks(max))
         {
-            // Native code that hangs cannot be cancelled; the claim's count of attempts finds the item.
+            return;
+        }
+
+        Interlocked.CompareExchange(ref _itemMaxTicks, 0, max);
+        TellStuck(TimeSpan.FromTicks(max));
+        if (_onGone == OnGone.EndProcess)
+        {
+            // What hangs in native code or in a call of the system cannot be cancelled.
             Process.GetCurrentProcess().Kill();
         }
+    }
+
+    private void TellStuck(TimeSpan max)
+    {
+        using var bound = new CancellationTokenSource(TellMax);
+        try
+        {
+            var tell = Volatile.Read(ref _tellStuck)!;
+            var told = Task.Run(() => tell(bound.Token), bound.Token);
+            EndOtherSessions(max);
+            told.Wait(TellMax);
+        }
+        catch (Exception untold) when (untold is AggregateException or NpgsqlException or OperationCanceledException)
+        {
+            // Without a database the claim's count of attempts still finds the part.
+        }
+    }
+
+    // What is stuck may stand in the middle of its transaction, whose row is the one to be written.
+    private void EndOtherSessions(TimeSpan max)
+    {
+        if (_onGone != OnGone.EndProcess || _workerId is not { } id)
+        {
+            return;
+        }
+
+        using var connection = _database.OpenConnection();
+        using var command = new NpgsqlCommand(
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < now() - $2
+              AND application_name IN (SELECT sessions FROM worker WHERE id = $1)
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = id }, new() { Value = TellMax < max / 2 ? TellMax : max / 2 } },
+            CommandTimeout = (int)TellMax.TotalSeconds,
+        };
+        command.ExecuteNonQuery();
     }
 
     private sealed record Seen(long Beat, TimeSpan For);

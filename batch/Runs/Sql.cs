@@ -5,26 +5,11 @@ namespace MyNumber.Batch.Runs;
 /// <summary>The few lines that every statement of the engine needs. Parameters are positional: $1, $2 …</summary>
 internal static class Sql
 {
-    /// <summary>Longest time of a statement over all rows of a night, seconds.</summary>
-    public const int OverAllSecondsMax = 1_800;
-
     public static async Task<int> ExecuteAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, CancellationToken cancellation,
         params object?[] parameters)
     {
         await using var command = Command(connection, transaction, sql, parameters);
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    /// <summary>
-    /// A statement over all rows of a night, which on a full one takes longer than the 30 s that Npgsql gives a statement.
-    /// </summary>
-    public static async Task<int> ExecuteOverAllAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, CancellationToken cancellation,
-        params object?[] parameters)
-    {
-        await using var command = Command(connection, transaction, sql, parameters);
-        command.CommandTimeout = OverAllSecondsMax;
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 

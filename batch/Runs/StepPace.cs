@@ -10,7 +10,7 @@ namespace MyNumber.Batch.Runs;
 /// <param name="Pid">Its process there.</param>
 /// <param name="Since">When it claimed the part.</param>
 /// <param name="Seconds">How long ago that is.</param>
-/// <param name="Straggles">It takes far longer than the step's done parts took.</param>
+/// <param name="Straggles">It takes far longer than the step's done parts took; a plan, close or publish: very long.</param>
 public sealed record PartInHand(
     long Part, long Worker, string Host, int Pid, DateTimeOffset Since, double Seconds, bool Straggles);
 
@@ -109,6 +109,7 @@ public sealed record StepPace(
         var limit = Math.Max(
             engine.Options.StragglerMin.TotalSeconds, engine.Options.StragglerFactor * (pace.MedianSeconds ?? double.PositiveInfinity));
         var now = engine.Clock.GetUtcNow();
+        var slow = engine.Options.ActSlowAfter.TotalSeconds;
         return pace with
         {
             At = now,
@@ -126,7 +127,7 @@ public sealed record StepPace(
                     var seconds = Math.Max(0, (now - since).TotalSeconds);
                     return new PartInHand(
                         row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), since, seconds,
-                        pace.Act == "work" && pace.PartsDone >= EvidenceMin && seconds > limit);
+                        pace.Act == "work" ? pace.PartsDone >= EvidenceMin && seconds > limit : seconds > slow);
                 },
                 cancellation, stepId, InHandMax),
         };

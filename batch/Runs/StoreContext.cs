@@ -38,6 +38,13 @@ public sealed partial class StoreContext(
     /// </summary>
     public void FailAfterwards(string errorClass, string text) => Failure = (errorClass, text);
 
+    /// <summary>
+    /// Looks at the tables to which this transaction wrote much, so that its next statements are planned for what they are
+    /// now. The engine does it after a plan, before and after a seal, and after a publish.
+    /// </summary>
+    public Task RenewStatisticsAsync(CancellationToken cancellation) =>
+        Statistics.RenewAsync(connection, transaction, cancellation);
+
     /// <summary>Plans work parts of this step. File borders are fixed here; a later split never changes a file.</summary>
     public async Task PlanPartsAsync(IReadOnlyCollection<PlannedPart> parts, CancellationToken cancellation)
     {

@@ -105,7 +105,7 @@ internal static class Transitions
             """
             INSERT INTO part (step_id, act, from_key, to_key, state) VALUES ($1, $2, '', '', 'ready')
             ON CONFLICT (step_id, act, from_key) WHERE state <> 'split'
-              DO UPDATE SET state = 'ready', attempts = 0, passing = 0
+              DO UPDATE SET state = 'ready', attempts = 0, passing = 0, lost = 0
             """,
             cancellation, stepId, act == PartAct.Publish ? "publish" : "close");
 
@@ -117,7 +117,8 @@ internal static class Transitions
             connection, transaction,
             $"""
             UPDATE step SET parts_open = {partsOpen}, state = 'running', {count}
-            WHERE id = $1 RETURNING {isLast}
+            -- What was written is known to the statistics as soon as it is committed: the close looks at them.
+            WHERE id = $1 RETURNING {isLast}, pg_stat_force_next_flush()
             """,
             cancellation, stepId);
         if (last)

@@ -6,6 +6,11 @@ namespace MyNumber.Batch.Runs;
 /// </summary>
 public sealed class Worker : IDisposable
 {
+    private static readonly TimeSpan AloneLook = TimeSpan.FromMilliseconds(250);
+
+    // A claim that looked before ours was committed may be committed after it; longer than a claim takes.
+    private static readonly TimeSpan AloneFor = TimeSpan.FromSeconds(1);
+
     private readonly RunEngine _engine;
     private readonly long _workerId;
     private readonly PartWork _work;
@@ -51,7 +56,14 @@ public sealed class Worker : IDisposable
                     continue;
                 }
 
-                using (_pulse.Watch(step.ItemMax))
+                if (claimed.Alone && !await IsAloneAsync(claimed, drain, stop))
+                {
+                    await _work.PutBackAsync(claimed);
+                    continue;
+                }
+
+                var max = claimed.Part.Act == PartAct.Work ? step.ItemMax : _engine.Options.ActMax;
+                using (_pulse.Watch(max, cancel => _work.TellStuckAsync(claimed, max, cancel)))
                 {
                     var outcome = await RunTelemetry.MeasureAsync(
                         claimed, _workerId, () => _work.RunAsync(claimed, step, stop));
@@ -86,6 +98,31 @@ public sealed class Worker : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
+
+    // So many claims of this part were lost that its next death must tell something: nothing else may be the cause of it.
+    private async Task<bool> IsAloneAsync(ClaimedPart claimed, CancellationToken drain, CancellationToken stop)
+    {
+        long? since = null;
+        while (!drain.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            var (others, yields) = await Claims.BesideAsync(_engine.Database, claimed.Part.Id, stop);
+            if (yields)
+            {
+                // Two of them were claimed at the same moment: one goes first.
+                return false;
+            }
+
+            since = others > 0 ? null : since ?? _engine.Clock.GetTimestamp();
+            if (since is { } from && _engine.Clock.GetElapsedTime(from) >= AloneFor)
+            {
+                return true;
+            }
+
+            await Task.Delay(AloneLook, _engine.Clock, CancellationToken.None);
+        }
+
+        return false;
+    }
 
     private async Task<bool> TakeTurnAsync(CancellationToken drain)
     {

@@ -3,6 +3,11 @@ using Npgsql;
 
 namespace MyNumber.Batch.Runs;
 
+/// <summary>A worker that its host has just given up.</summary>
+/// <param name="Id">Its row.</param>
+/// <param name="HeldPart">What it held, if that is not worked alone already.</param>
+public sealed record DeadWorker(long Id, long? HeldPart);
+
 /// <summary>The rows of worker processes. A worker is alive or gone; gone is final, and frees what it held.</summary>
 public static class Workers
 {
@@ -31,13 +36,19 @@ public static class Workers
 
     /// <summary>
     /// The statement that gives up other workers which match a condition, for good, and ends their sessions; it answers how
-    /// many there were.
+    /// many there were, the first one's id, and the part that this one held. A part that is worked alone is not remembered:
+    /// its deaths count as it is.
     /// </summary>
     internal static string GiveUpSql(string which) => $"""
-        WITH gone AS (UPDATE worker SET state = 'gone' WHERE state = 'alive' AND {which} RETURNING sessions)
+        WITH gone AS (
+          UPDATE worker SET state = 'gone', held_part = (
+            SELECT part.id FROM part
+            WHERE part.worker_id = worker.id AND part.state = 'leased' AND part.lost < {Claims.LostMax} LIMIT 1)
+          WHERE state = 'alive' AND {which} RETURNING id, sessions, held_part)
         SELECT (SELECT count(*) FROM gone)::int, (
           SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-          WHERE datname = current_database() AND application_name IN (SELECT sessions FROM gone))
+          WHERE datname = current_database() AND application_name IN (SELECT sessions FROM gone)),
+          (SELECT id FROM gone ORDER BY id LIMIT 1), (SELECT held_part FROM gone ORDER BY id LIMIT 1)
         """;
 
     /// <summary>The caller's own worker takes nothing more; what it held can be claimed from now on.</summary>
@@ -79,15 +90,39 @@ public static class Workers
         return dead.Length;
     }
 
-    /// <summary>Gives up the worker that ran in a process of this host, if there is one.</summary>
-    public static async Task MarkProcessGoneAsync(NpgsqlDataSource database, int pid, CancellationToken cancellation)
+    /// <summary>Gives up the worker that ran in a process of this host.</summary>
+    /// <returns>Null where there is none, or where it was given up before.</returns>
+    public static async Task<DeadWorker?> MarkProcessGoneAsync(
+        NpgsqlDataSource database, int pid, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var dead = await Sql.QueryAsync(
+            connection, null, GiveUpSql("host = $1 AND boot = $2 AND pid = $3"),
+            row => row.IsDBNull(2) ? null : new DeadWorker(row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)),
+            cancellation, Environment.MachineName, Boot(), pid);
+        await Transitions.NotifyAsync(connection, null, cancellation);
+        return dead[0];
+    }
+
+    /// <summary>
+    /// A host that lived on says that this worker of its own died alone: what it held may have been the cause, and that
+    /// claim counts (ENGINE.md, rule 5). Said once, however often it is called. Whether the part has been taken over
+    /// meanwhile makes no difference: the claim counts it as lost, this takes that back.
+    /// </summary>
+    public static async Task DiedAloneAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await Sql.ExecuteAsync(
-            connection, null, GiveUpSql("host = $1 AND boot = $2 AND pid = $3"),
-            cancellation, Environment.MachineName, Boot(), pid);
-        await Transitions.NotifyAsync(connection, null, cancellation);
+            connection, null,
+            """
+            WITH dead AS (
+              SELECT id, held_part FROM worker WHERE id = $1 AND state = 'gone' AND held_part IS NOT NULL FOR UPDATE),
+            said AS (UPDATE worker SET held_part = NULL FROM dead WHERE worker.id = dead.id)
+            UPDATE part SET attempts = attempts + 1, lost = lost - 1 FROM dead WHERE part.id = dead.held_part
+            """,
+            cancellation, workerId);
     }
 
     internal static async Task PutBackAllAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)

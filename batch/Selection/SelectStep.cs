@@ -100,6 +100,7 @@ public sealed class SelectStep(Policy policy)
     internal async Task DecideAsync(StoreContext context, CancellationToken cancellation)
     {
         await Execute(DecisionSql);
+        await Execute("ANALYZE decision");
         await Execute(DemoteSql, context.BusinessDate);
         await Execute(PromoteSql, context.BusinessDate);
         await Execute(HistorySql, context.BusinessDate);
@@ -107,6 +108,6 @@ public sealed class SelectStep(Policy policy)
         await Execute("DROP TABLE decision");
 
         Task Execute(string sql, params object?[] parameters) =>
-            Sql.ExecuteOverAllAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
+            Sql.ExecuteAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
     }
 }

@@ -29,6 +29,7 @@ public static class EngineSettings
             RemindAfter = alerts.RemindAfter,
             StragglerFactor = alerts.StragglerFactor,
             StragglerMin = alerts.StragglerMin,
+            ActMax = ActMax(settings.Configuration),
         };
         if (off is not null)
         {
@@ -42,6 +43,13 @@ public static class EngineSettings
 
         return lease is null ? options : WithLease(options, int.Parse(lease, CultureInfo.InvariantCulture));
     }
+
+    private static TimeSpan ActMax(IConfiguration configuration) => configuration["night:actMax"] switch
+    {
+        null or "" => new EngineOptions().ActMax,
+        var set when TimeSpan.TryParse(set, CultureInfo.InvariantCulture, out var max) && max > TimeSpan.Zero => max,
+        _ => throw new UsageException("Setting night:actMax cannot be read: a time as hh:mm:ss."),
+    };
 
     private static NightHours Nights(IConfiguration configuration)
     {

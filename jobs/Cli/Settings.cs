@@ -1,6 +1,7 @@
 using System.Globalization;
 using MyNumber.Batch;
 using MyNumber.Jobs.Alerting;
+using Npgsql;
 
 namespace MyNumber.Jobs.Cli;
 
@@ -24,9 +25,19 @@ public sealed class Settings
     /// <summary>The server that holds the databases of all homes.</summary>
     /// <exception cref="UnusableException">No server is named.</exception>
     public string Connection => Configuration["connection"] is { Length: > 0 } connection
-        ? connection
+        ? WithStatementMax(connection)
         : throw new UnusableException(
             "No database server is named: set MYNUMBER_CONNECTION, or run this by ./run-local.sh cli.");
+
+    // `night:statementMax`: how long one statement of a part may take; half an hour unless it is set (HomeDatabase).
+    private string WithStatementMax(string connection) => Configuration["night:statementMax"] switch
+    {
+        null or "" => connection,
+        var set when TimeSpan.TryParse(set, CultureInfo.InvariantCulture, out var max) && max >= TimeSpan.FromSeconds(1)
+            && max.TotalSeconds < int.MaxValue =>
+            new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = (int)max.TotalSeconds }.ConnectionString,
+        _ => throw new UsageException("Setting night:statementMax cannot be read: a time as hh:mm:ss, at least one second."),
+    };
 
     /// <summary>RULES.md's policies, with what was set under `policy`.</summary>
     /// <exception cref="UsageException">A setting contradicts a rule.</exception>

@@ -19,12 +19,14 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly Func<ProcessStartInfo> _work;
     private readonly CancellationTokenSource _ending = new();
     private readonly WorkerRestarts _restarts;
+    private readonly WorkerDeaths _deaths;
     private readonly List<Task> _children;
 
     private WorkerPool(RunEngine engine, Func<ProcessStartInfo> work, int workers)
     {
         (_engine, _work) = (engine, work);
         _restarts = new WorkerRestarts(engine);
+        _deaths = new WorkerDeaths(engine, _ending.Token);
         _children = [.. Enumerable.Range(0, workers).Select(_ => KeepOneAsync()), _restarts.WatchAsync(_ending.Token)];
     }
 
@@ -47,6 +49,7 @@ public sealed class WorkerPool : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await Task.WhenAll(_children);
+        await _deaths.FinishAsync();
         _ending.Dispose();
     }
 
@@ -123,7 +126,10 @@ public sealed class WorkerPool : IAsyncDisposable
     {
         try
         {
-            await Workers.MarkProcessGoneAsync(_engine.Database, pid, CancellationToken.None);
+            if (await Workers.MarkProcessGoneAsync(_engine.Database, pid, CancellationToken.None) is { } dead)
+            {
+                _deaths.Seen(dead);
+            }
         }
         catch (Exception lost) when (Failures.IsOfDatabase(lost))
         {

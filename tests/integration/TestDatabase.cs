@@ -36,7 +36,11 @@ public sealed class TestDatabase : IAsyncLifetime
             TemplateGate.Release();
         }
 
-        ConnectionString = new NpgsqlConnectionStringBuilder(Server) { Database = name }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(Server)
+        {
+            Database = name,
+            CommandTimeout = (int)HomeDatabase.StatementMax.TotalSeconds,
+        }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 

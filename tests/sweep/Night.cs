@@ -213,6 +213,9 @@ internal sealed class Night : IAsyncDisposable
     private void StartHost(string[] command)
     {
         var start = Stage.Command(command);
+        // A process group of its own, so that all of a host can be killed at one stroke.
+        start.ArgumentList.Insert(0, start.FileName);
+        start.FileName = "setsid";
         start.RedirectStandardError = start.RedirectStandardOutput = true;
         start.Environment["MYNUMBER_FAULT"] = Stage.Points;
         start.Environment["MYNUMBER_LEASE_MS"] = Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);

@@ -4,6 +4,7 @@ namespace MyNumber.Tests.Sweep;
 internal static class OutsideFaults
 {
     private static readonly int[] AnyStep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    private const int GroupKills = 12;
     private static readonly TimeSpan PartMax = TimeSpan.FromSeconds(60);
 
     public static IEnumerable<FaultKind> Kinds =>
@@ -11,6 +12,7 @@ internal static class OutsideFaults
         new("a worker: kill -9", _ => AnyStep, KillWorkerAsync),
         new("the host: kill -9", _ => AnyStep, KillHostAsync),
         new("the host and all workers: kill -9", _ => AnyStep, KillAllAsync),
+        new("the whole process group: kill -9, twelve times", _ => AnyStep, KillGroupsAsync),
         new("a worker: stopped past its lease", _ => AnyStep, StopWorkerAsync),
         new("the host: stopped past a lease", _ => AnyStep, StopHostAsync),
         new("a part that kills its process again and again", world => world == "first" ? [2] : [], KillPartAsync),
@@ -53,6 +55,24 @@ internal static class OutsideFaults
         return Task.FromResult(all.Count > 0);
     }
 
+    // As soon as something is in hand, each time: the same parts are hit again and again, and must not be blamed (rule 5).
+    private static async Task<bool> KillGroupsAsync(Night night, Random dice)
+    {
+        var kills = 0;
+        while (kills < GroupKills && await night.BusyWorkerAsync(dice) > 0)
+        {
+            await Task.Delay(dice.Next(kills < GroupKills / 3 ? 50 : 1500));
+            if (night.Host is > 0 and var host)
+            {
+                Processes.KillGroup(host);
+                kills++;
+                await night.UntilAsync(() => Task.FromResult(night.Host > 0 && night.Host != host), PartMax);
+            }
+        }
+
+        return kills > 0;
+    }
+
     private static async Task<bool> StopWorkerAsync(Night night, Random dice)
     {
         var pid = await night.BusyWorkerAsync(dice);
@@ -80,11 +100,12 @@ internal static class OutsideFaults
         return true;
     }
 
-    // Twice is what halves a part; what is in it is innocent, so its halves must come out as ever.
+    // Two deaths halve a part, once its host has said that they were of one worker alone; the next claim may come before
+    // that. What is in it is innocent, so its halves must come out as ever.
     private static async Task<bool> KillPartAsync(Night night, Random dice)
     {
         var key = "";
-        for (var kills = 0; kills < 2; kills++)
+        for (var kills = 0; kills < 4 && !await IsSplitAsync(night, key); kills++)
         {
             string[] held = [];
             await night.UntilAsync(
@@ -92,22 +113,24 @@ internal static class OutsideFaults
                     """
                     SELECT ARRAY[pid::text, from_key] FROM part JOIN worker ON worker.id = worker_id JOIN step ON step.id = step_id
                     WHERE step.name = 'read' AND act = 'work' AND part.state = 'leased' AND worker.state = 'alive'
-                      AND ($1 = '' OR from_key = $1) AND attempts > $2
+                      AND ($1 = '' OR from_key = $1) AND takeovers >= $2
                     """,
-                    key, kills) ?? []).Length > 0,
+                    key, kills) ?? []).Length > 0 || await IsSplitAsync(night, key),
                 PartMax);
             if (held.Length == 0)
             {
-                return false;
+                break;
             }
 
             key = held[1];
             Processes.Kill(int.Parse(held[0], System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        return await night.UntilAsync(
-            async () => await night.AskAsync<bool>("SELECT EXISTS (SELECT FROM part WHERE from_key = $1 AND state = 'split')", key), PartMax);
+        return await IsSplitAsync(night, key);
     }
+
+    private static Task<bool> IsSplitAsync(Night night, string key) =>
+        night.AskAsync<bool>("SELECT EXISTS (SELECT FROM part WHERE from_key = $1 AND state = 'split')", key);
 
     private static async Task<bool> KillServerAsync(Night night, Random dice)
     {

@@ -14,6 +14,9 @@ internal static partial class Processes
 
     public static void Kill(int pid) => _ = Send(pid, SignalKill);
 
+    /// <summary>The process group that a process leads.</summary>
+    public static void KillGroup(int leader) => _ = Send(-leader, SignalKill);
+
     public static void Stop(int pid) => _ = Send(pid, SignalStop);
 
     public static void Continue(int pid) => _ = Send(pid, SignalContinue);

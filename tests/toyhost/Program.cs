@@ -6,6 +6,12 @@ using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.ToyHost;
 using Npgsql;
 
+// toyhost fonts: prints while a font's folder is hidden, and again when it is back; in a mount namespace of its own.
+if (args is ["fonts"])
+{
+    return HiddenFont.Play();
+}
+
 // toyhost night|work CONNECTION OUTBOX ITEMS ITEMS_PER_PART WORK_MS LEASE_MS GUARDS_OFF
 // `night` is a parent with two workers as its children; both are what the product runs, over the toy steps.
 var connection = new NpgsqlConnectionStringBuilder(args[1])
@@ -17,6 +23,8 @@ var options = new EngineOptions
 {
     Lease = TimeSpan.FromMilliseconds(numbers[3]),
     Beat = TimeSpan.FromMilliseconds(numbers[3] / 4.0),
+    // The plan of a hundred thousand parts takes its time; nothing else here does.
+    ActMax = TimeSpan.FromSeconds(numbers[0] > 1_000 ? 60 : 15),
     PassingDelay = TimeSpan.FromMilliseconds(50),
     PassingDelayMax = TimeSpan.FromMilliseconds(200),
     GuardsOff = Enum.Parse<GuardsOff>(args[7]),

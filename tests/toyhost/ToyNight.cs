@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -11,12 +12,13 @@ namespace MyNumber.Tests.ToyHost;
 /// Three steps without a domain: `first` writes an effect an item, `paper` makes a drop of one file a part, `last` sums up.
 /// Effects have no key on purpose: what happens twice stands there twice.
 /// </summary>
-public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpan workTime)
+public sealed partial class ToyNight(string outbox, int items, int itemsPerPart, TimeSpan workTime)
 {
     public const string Tables = """
         CREATE TABLE toy_item (key text COLLATE "C" PRIMARY KEY);
         CREATE TABLE toy_effect (step text NOT NULL, key text COLLATE "C" NOT NULL, value bigint NOT NULL);
         CREATE TABLE toy_trouble (key text PRIMARY KEY, kind text NOT NULL);
+        CREATE TABLE toy_death (key text NOT NULL, beside bigint NOT NULL);
         """;
 
     private const string Product = "toy-paper";
@@ -29,7 +31,7 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
 
     private StepDefinition First => new(
         "first",
-        Act.OfRows(async (context, cancellation) =>
+        Act.Of(HangPlanAsync, async (_, context, cancellation) =>
         {
             await context.Connection.ExecuteAsync(
                 "INSERT INTO toy_item SELECT to_char(n, 'FM00000') FROM generate_series(1, @items) AS n ON CONFLICT DO NOTHING",
@@ -128,6 +130,20 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
             "SELECT key FROM toy_item WHERE key BETWEEN @FromKey AND @ToKey ORDER BY key", part.Part)];
     }
 
+    private static async Task<bool> HangPlanAsync(PartContext part, CancellationToken cancellation)
+    {
+        await using var connection = await part.Database.OpenConnectionAsync(cancellation);
+        if (await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT FROM toy_trouble WHERE kind = 'hang-plan')"))
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
     private async Task<IReadOnlyList<string>> ComputeFirstAsync(PartContext part, CancellationToken cancellation)
     {
         var keys = await KeysAsync(part, cancellation);
@@ -146,7 +162,19 @@ public sealed class ToyNight(string outbox, int items, int itemsPerPart, TimeSpa
                 case "bug": throw new InvalidOperationException("a toy bug");
                 case "passing": throw new IOException("a toy disk hiccup");
                 case "disk-full": throw new IOException("no room") { HResult = 28 };
+                case "cut":
+                    await connection.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())");
+                    break;
+                case "slow": await connection.ExecuteAsync(new CommandDefinition("SELECT pg_sleep(60)", commandTimeout: 1)); break;
                 case "crash": System.Diagnostics.Process.GetCurrentProcess().Kill(); break;
+                case "crash-all":
+                    await connection.ExecuteAsync(
+                        """
+                        INSERT INTO toy_death SELECT @FromKey, count(*) FROM part JOIN worker ON worker.id = worker_id
+                        WHERE part.state = 'leased' AND worker.state = 'alive' AND part.id <> @Id
+                        """, part.Part);
+                    _ = Kill(0, 9); // the host and every worker of it
+                    break;
             }
         }
 

@@ -91,6 +91,47 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_passing_error_that_comes_ten_times_in_a_row_is_a_lasting_one_of_its_item()
+    {
+        await using var toy = await BrokenAsync("00015", "passing");
+        await WorkOnAsync(toy);
+        // Nine times it was to be tried again; the tenth was the last.
+        Assert.Equal(
+            "00015 00015 IOException 9",
+            await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || passing FROM part WHERE state = 'failed'"));
+        Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
+    }
+
+    [Fact]
+    public async Task A_lost_connection_passes_however_often()
+    {
+        await using var toy = await BrokenAsync("00015", "cut");
+        for (var tries = 0; tries < 25; tries++)
+        {
+            await toy.ExecuteAsync("UPDATE part SET not_before = NULL; UPDATE step SET not_before = NULL");
+            await toy.WorkAsync();
+        }
+
+        Assert.True(await toy.ScalarAsync<int>("SELECT max(passing) FROM part WHERE state = 'ready'") > 20);
+        await toy.ExecuteAsync("DELETE FROM toy_trouble");
+        await WorkOnAsync(toy);
+        Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_longer_than_it_may_is_a_lasting_error_at_once()
+    {
+        await using var toy = await ToyRun.CreateAsync(items: 10);
+        await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00001', 'slow')");
+        await toy.OpenAsync();
+        await toy.WorkAsync();
+        Assert.Equal(
+            "00001 00001 statement-timeout",
+            await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key || ' ' || error_class FROM part WHERE state = 'failed'"));
+        Assert.Equal(9, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
+    }
+
+    [Fact]
     public async Task A_full_disk_stops_the_run_and_the_same_night_goes_on_later()
     {
         await using var toy = await BrokenAsync("00015", "disk-full");
@@ -128,9 +169,12 @@ public sealed class FailureTests
         {
             await toy.WorkAsync();
             await toy.ExecuteAsync("""
-                WITH dead AS (INSERT INTO worker (host, boot, pid, started, state) VALUES ('h', 'b', 1, '1', 'gone') RETURNING id)
+                WITH dead AS (
+                  INSERT INTO worker (host, boot, pid, started, state, held_part)
+                  SELECT 'h', 'b', 1, '1', 'gone', id FROM part WHERE state = 'failed' RETURNING id)
                 UPDATE part SET state = 'leased', worker_id = dead.id FROM dead WHERE part.state = 'failed'
                 """);
+            await Workers.DiedAloneAsync(toy.Engine.Database, await toy.ScalarAsync<long>("SELECT max(id) FROM worker"), CancellationToken.None);
         }
 
         await toy.WorkAsync();
@@ -178,6 +222,15 @@ public sealed class FailureTests
         await toy.WorkAsync();
         Assert.Equal(state, await toy.ScalarAsync<string>("SELECT state FROM part WHERE from_key = 'all'"));
         Assert.Equal(state == "done" ? 1 : 0, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'last'"));
+    }
+
+    private static async Task WorkOnAsync(ToyRun toy)
+    {
+        for (var waits = 0; waits < 40; waits++)
+        {
+            await toy.ExecuteAsync("UPDATE part SET not_before = NULL; UPDATE step SET not_before = NULL");
+            await toy.WorkAsync();
+        }
     }
 
     private static async Task<ToyRun> BrokenAsync(string key, string kind)

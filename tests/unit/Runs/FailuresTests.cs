@@ -19,7 +19,7 @@ public sealed class FailuresTests
         { Postgres("25P03"), FailureKind.Passing },
         { Postgres("23505"), FailureKind.Lasting },
         { new NpgsqlException("x", new SocketException()), FailureKind.Passing },
-        { new NpgsqlException("x", new TimeoutException()), FailureKind.Passing },
+        { new NpgsqlException("x", new TimeoutException()), FailureKind.Lasting }, // A statement's; see TimeoutTests for a connection's.
         { new NpgsqlException("x", new ArgumentOutOfRangeException()), FailureKind.Passing },
         { new NpgsqlException("No password has been provided"), FailureKind.Lasting },
         { new ArgumentOutOfRangeException(), FailureKind.Lasting },
