@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Intake;
 
@@ -39,6 +40,13 @@ public sealed record Feed(string Area, string Name, string DataPath, string Mark
     /// <summary>True where the feed is one CSV file.</summary>
     public bool IsFlat => FeedArea.IsFlat(Area);
 
+    /// <summary>The folder of areas that it lies in, ours: the inbox, the archive, or that of refused feeds.</summary>
+    public string Root => Path.GetDirectoryName(Path.GetDirectoryName(IsFlat ? MarkerPath : DataPath))!;
+
+    /// <summary>The limit of one of its files: a table, or an image.</summary>
+    public static long BytesMax(string file) =>
+        file.EndsWith(".csv", StringComparison.Ordinal) ? GivenFile.TableBytesMax : GivenFile.ImageBytesMax;
+
     /// <summary>Full path of one of its files.</summary>
     public string FullPath(string file) => IsFlat ? DataPath : Path.Combine(DataPath, file);
 
@@ -52,7 +60,8 @@ public sealed record Feed(string Area, string Name, string DataPath, string Mark
     /// <summary>The feeds with their marker in any folder: the inbox, or the archive of an area.</summary>
     internal static IReadOnlyList<Feed> MarkedIn(string folder, string area)
     {
-        if (!Directory.Exists(folder))
+        // What an area's folder links to is nobody's inbox; intake says so.
+        if (GivenFile.KindOf(folder) != GivenKind.Folder)
         {
             return [];
         }

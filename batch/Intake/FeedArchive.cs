@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -39,7 +40,7 @@ public static class FeedArchive
     {
         if (feed.IsFlat)
         {
-            File.Delete(feed.DataPath);
+            GivenFolder.Delete(feed.DataPath);
             File.Delete(Path.ChangeExtension(feed.MarkerPath, ".rejected.csv"));
             File.Delete(feed.MarkerPath);
             Durable.SyncFolder(Path.GetDirectoryName(feed.MarkerPath)!);
@@ -47,13 +48,17 @@ public static class FeedArchive
         }
 
         File.Delete($"{feed.DataPath}.rejected.csv");
-        foreach (var path in Directory.GetFiles(feed.DataPath, "*", SearchOption.AllDirectories).Where(path => path != feed.MarkerPath))
+        if (GivenFile.KindOf(feed.DataPath) == GivenKind.Folder)
         {
-            File.Delete(path);
+            foreach (var entry in GivenFolder.Walk(feed.DataPath).Entries.Where(entry => entry.Path != Path.GetFileName(feed.MarkerPath)))
+            {
+                File.Delete(feed.FullPath(entry.Path));
+            }
+
+            Durable.SyncFolder(feed.DataPath);
         }
 
-        Durable.SyncFolder(feed.DataPath);
-        Directory.Delete(feed.DataPath, recursive: true);
+        GivenFolder.Delete(feed.DataPath);
         Durable.SyncFolder(Path.GetDirectoryName(feed.DataPath)!);
     }
 
@@ -73,7 +78,7 @@ public static class FeedArchive
                     staying.Add(FeedDesk.Subject(feed));
                 }
             }
-            catch (IOException gone) when (IsGone(gone) && !File.Exists(feed.MarkerPath))
+            catch (IOException gone) when (IsGone(gone) && GivenFile.KindOf(feed.MarkerPath) is null)
             {
                 // A worker that was given up woke and moved the same feed to the same place; its marker went last.
             }
@@ -161,7 +166,7 @@ public static class FeedArchive
         var area = Directory.CreateDirectory(Path.Combine(RefusedFolder(home), feed.Area)).FullName;
         var target = Path.Combine(area, feed.Name);
         var before = feed.IsFlat ? Feed.FlatFeed(feed.Area, $"{target}.done") : Feed.FolderFeed(feed.Area, target);
-        if (File.Exists(before.MarkerPath) && FeedMarker.Read(before).Sha256 != sha256)
+        if (GivenFile.KindOf(before.MarkerPath) is not null && FeedMarker.Read(before).Sha256 != sha256)
         {
             // The same name was refused before with other content; both stay to be seen.
             target = $"{target}-{sha256[..8]}";
@@ -182,7 +187,9 @@ public static class FeedArchive
         }
         else
         {
-            MoveFolder(feed, target, _ => true);
+            // As it is, by its name alone: what lies in it may be a pipe, or a link to anything.
+            GivenFolder.Move(feed.DataPath, target);
+            Durable.SyncFolder(Path.GetDirectoryName(feed.DataPath)!);
         }
 
         Durable.SyncFolder(area);
@@ -203,7 +210,7 @@ public static class FeedArchive
             stream.Flush(flushToDisk: true);
         }
 
-        MoveOnce($"{path}.tmp", path);
+        GivenFolder.Move($"{path}.tmp", path);
     }
 
     // A file's name is the sender's choice: it may hold a comma.
@@ -213,28 +220,28 @@ public static class FeedArchive
     // The marker goes last: as long as it is there, the move is not done.
     private static void MoveFlat(Feed feed, string target)
     {
-        if (File.Exists(feed.DataPath))
+        if (GivenFile.KindOf(feed.DataPath) is not null)
         {
-            MoveOnce(feed.DataPath, $"{target}.csv");
+            GivenFolder.Move(feed.DataPath, $"{target}.csv");
         }
 
-        MoveOnce(feed.MarkerPath, $"{target}.done");
+        GivenFolder.Move(feed.MarkerPath, $"{target}.done");
         Durable.SyncFolder(Path.GetDirectoryName(feed.MarkerPath)!);
     }
 
     private static void MoveFolder(Feed feed, string target, Func<string, bool> isKept)
     {
-        foreach (var path in Directory.GetFiles(feed.DataPath, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var entry in GivenFolder.Walk(feed.DataPath).Entries)
         {
-            var file = Path.GetRelativePath(feed.DataPath, path);
+            var path = feed.FullPath(entry.Path);
             if (path == feed.MarkerPath)
             {
                 continue;
             }
 
-            if (isKept(file))
+            if (isKept(entry.Path))
             {
-                MoveInto(path, Path.Combine(target, file));
+                MoveInto(path, Path.Combine(target, entry.Path));
             }
             else
             {
@@ -251,19 +258,7 @@ public static class FeedArchive
     private static void MoveInto(string path, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        MoveOnce(path, target);
-    }
-
-    // What a kill, or a worker that woke in the middle of the same move, leaves to do: what is gone from here lies there.
-    private static void MoveOnce(string path, string target)
-    {
-        try
-        {
-            File.Move(path, target, overwrite: true);
-        }
-        catch (IOException gone) when (IsGone(gone) && File.Exists(target))
-        {
-        }
+        GivenFolder.Move(path, target);
     }
 
     private static bool IsGone(IOException error) => error is FileNotFoundException or DirectoryNotFoundException;

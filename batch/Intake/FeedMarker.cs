@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Intake;
 
@@ -16,6 +17,7 @@ public sealed record FeedMarker(
 {
     private const int HashDigits = 64;
     private const int MarkerBytesMax = 100_000_000;
+    private const string RegularFile = "regular-file";
 
     /// <summary>Reads the marker only: the feed's identity, without a look at its files.</summary>
     /// <exception cref="IOException">The marker went away or cannot be read.</exception>
@@ -23,7 +25,18 @@ public sealed record FeedMarker(
     {
         ArgumentNullException.ThrowIfNull(feed);
         var name = Path.GetFileName(feed.MarkerPath);
-        var bytes = new FileInfo(feed.MarkerPath).Length > MarkerBytesMax ? [] : File.ReadAllBytes(feed.MarkerPath);
+        byte[] bytes;
+        try
+        {
+            bytes = GivenFile.ReadAllBytesBelow(feed.Root, feed.MarkerPath, MarkerBytesMax);
+        }
+        catch (NotAGivenFileException refused)
+        {
+            // It has no content that could be its identity: what it is, is.
+            var kind = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{feed.Area} {refused.Reason}")));
+            return new(kind, new Dictionary<string, string>(), [NoFile(name, refused.Reason)]);
+        }
+
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var faults = new List<FeedFault>();
         var number = 0;
@@ -55,25 +68,51 @@ public sealed record FeedMarker(
     public static FeedMarker Check(Feed feed)
     {
         var marker = Read(feed);
-        var present = feed.IsFlat
-            ? File.Exists(feed.DataPath) ? [Path.GetFileName(feed.DataPath)] : Array.Empty<string>()
-            : [.. Directory.EnumerateFiles(feed.DataPath, "*", SearchOption.AllDirectories)
-                .Where(path => path != feed.MarkerPath)
-                .Select(path => Path.GetRelativePath(feed.DataPath, path))];
+        if (marker.Faults.Any(fault => fault.ValueClass == RegularFile))
+        {
+            return marker;
+        }
+
+        var lying = Lying(feed);
+        var present = lying.Entries.Select(entry => entry.Path).ToList();
         var faults = marker.Faults
+            .Concat(lying.Fault is { } unbounded ? [NoFile(feed.Name, unbounded)] : [])
+            .Concat(lying.Entries.Where(entry => entry.Kind != GivenKind.File)
+                .Select(entry => NoFile(entry.Path, GivenFile.Reason(entry.Kind)!)))
             .Concat(marker.Files.Keys.Except(present).Select(file => new FeedFault(file, 0, "", "file", "missing")))
             .Concat(present.Except(marker.Files.Keys).Select(file => new FeedFault(file, 0, "", "file", "unlisted")))
-            .Concat(marker.Files.Keys.Intersect(present).AsParallel().AsOrdered()
-                .Where(file => Hash(feed.FullPath(file)) != marker.Files[file])
-                .Select(file => new FeedFault(file, 0, "", "sha256", "wrong-hash")));
+            .Concat(marker.Files.Keys.Intersect(lying.Entries.Where(entry => entry.Kind == GivenKind.File).Select(entry => entry.Path))
+                .AsParallel().AsOrdered().Select(file => HashFault(feed, file, marker.Files[file])).OfType<FeedFault>());
         return marker with { Faults = [.. faults.OrderBy(fault => fault.File, StringComparer.Ordinal)] };
     }
 
-    private static string Hash(string path)
+    // Everything that lies there but the marker.
+    private static GivenEntries Lying(Feed feed)
     {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (feed.IsFlat)
+        {
+            return new(GivenFile.KindOf(feed.DataPath) is { } kind ? [new(Path.GetFileName(feed.DataPath), kind)] : [], null);
+        }
+
+        var all = GivenFolder.Walk(feed.DataPath);
+        var marker = Path.GetFileName(feed.MarkerPath);
+        return all with { Entries = [.. all.Entries.Where(entry => entry.Path != marker)] };
     }
+
+    private static FeedFault? HashFault(Feed feed, string file, string listed)
+    {
+        try
+        {
+            using var stream = GivenFile.OpenBelow(feed.Root, feed.FullPath(file), Feed.BytesMax(file));
+            return Convert.ToHexStringLower(SHA256.HashData(stream)) == listed ? null : new(file, 0, "", "sha256", "wrong-hash");
+        }
+        catch (NotAGivenFileException refused)
+        {
+            return NoFile(file, refused.Reason);
+        }
+    }
+
+    private static FeedFault NoFile(string file, string reason) => new(file, 0, "", RegularFile, reason);
 
     // As sha256sum prints: hash, a space, a space or an asterisk (binary mode), the name.
     private static (string Hash, string File)? Line(string line)

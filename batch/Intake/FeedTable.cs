@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Intake;
 
@@ -38,13 +39,24 @@ public sealed record FeedTable(
         var reading = new Reading(file, columns, on.AddDays(ValueClass.DaysAheadMax));
         try
         {
-            using var text = new StreamReader(
-                feed.FullPath(file), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            reading.All(text);
+            using var stream = GivenFile.OpenBelow(feed.Root, feed.FullPath(file), GivenFile.TableBytesMax);
+            if (Utf8Table.Begin(stream) is { } otherwise)
+            {
+                reading.Faults.Add(new(file, 0, "", "utf-8", otherwise));
+            }
+            else
+            {
+                using var text = new StreamReader(stream, Utf8Table.Strict, detectEncodingFromByteOrderMarks: false);
+                reading.All(text);
+            }
         }
         catch (DecoderFallbackException)
         {
-            reading.Faults.Add(new(file, 0, "", "utf-8", "not-utf-8"));
+            reading.Faults.Add(new(file, 0, "", "utf-8", Utf8Table.NotUtf8));
+        }
+        catch (NotAGivenFileException refused)
+        {
+            reading.Faults.Add(new(file, 0, "", "regular-file", refused.Reason));
         }
 
         return new(file, columns, reading.Rows, reading.Faults);

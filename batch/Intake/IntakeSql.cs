@@ -148,13 +148,18 @@ internal static class IntakeSql
     /// themselves are on disk before the first is used: see ScanKeeper.
     /// </summary>
     public const string ReserveSlots = """
-        WITH reserved AS (
+        WITH bare AS MATERIALIZED (
+          SELECT received_on, key FROM application
+          WHERE NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = application.key)),
+        -- Once a date: asked for each row, every answer would have to pass the slots that this very statement has made.
+        taken AS MATERIALIZED (
+          SELECT received_on, (SELECT max(slot) + 1 FROM key_slot WHERE key_slot.received_on = day.received_on) AS next
+          FROM (SELECT DISTINCT received_on FROM bare) AS day),
+        reserved AS (
           INSERT INTO key_slot (received_on, slot, application_key)
-          SELECT received_on,
-            coalesce((SELECT max(slot) + 1 FROM key_slot WHERE key_slot.received_on = application.received_on), 0)
-              + row_number() OVER (PARTITION BY received_on ORDER BY key) - 1,
-            key
-          FROM application WHERE NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = application.key)
+          SELECT bare.received_on,
+            coalesce(taken.next, 0) + row_number() OVER (PARTITION BY bare.received_on ORDER BY bare.key) - 1, bare.key
+          FROM bare JOIN taken USING (received_on)
           RETURNING application_key)
         INSERT INTO history (subject_kind, subject, at, what, by)
         SELECT 'application', application_key, $1, 'received', 'intake' FROM reserved ORDER BY application_key

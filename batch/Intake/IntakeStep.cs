@@ -1,3 +1,4 @@
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Register;
 using MyNumber.Batch.Runs;
 
@@ -74,6 +75,7 @@ public sealed class IntakeStep(NightServices services)
         CheckedFeed[] Read(string area, Func<Feed, DateOnly, CheckedFeed> read) => [.. Feed.Marked(services.Home, area).Select(feed =>
         {
             cancellation.ThrowIfCancellationRequested();
+            part.BeginItem();
             return read(feed, part.BusinessDate);
         })];
         return Task.FromResult(new Arrivals(
@@ -86,6 +88,14 @@ public sealed class IntakeStep(NightServices services)
 
     private async Task DecideAsync(Arrivals arrivals, StoreContext context, CancellationToken cancellation)
     {
+        foreach (var area in FeedArea.All.Where(area => GivenFile.KindOf(Path.Combine(services.Home.Inbox, area)) == GivenKind.Link))
+        {
+            await Alerts.RaiseAsync(
+                context.Connection, context.Transaction, "inbox-link", $"inbox/{area}",
+                $"inbox/{area} is a symbolic link: nothing is taken from behind it. Mount the folder there instead.",
+                services.Clock.GetUtcNow(), cancellation);
+        }
+
         await EachAsync(arrivals.Register, context, feed =>
             RegisterStore.ApplyAsync(context, feed, services.Numbers, cancellation), cancellation);
         await RegisterStore.BeginResidencesAsync(context, cancellation);
@@ -99,9 +109,12 @@ public sealed class IntakeStep(NightServices services)
             arrivals.Answers.Select(answer => answer.Name).ToArray(), arrivals.Answers.Select(answer => answer.Sha256).ToArray());
 
         // Applications are made once all drops are in: the sheet's first received date must not depend on their order.
+        await context.RenewStatisticsAsync(cancellation);
         await ExecuteAsync(context, IntakeSql.TakeSheets, cancellation, context.BusinessDate, context.Run.Id);
+        await context.RenewStatisticsAsync(cancellation);
         await ExecuteAsync(context, IntakeSql.ReserveSlots, cancellation, context.BusinessDate);
         await ExecuteAsync(context, IntakeSql.ReserveWaitingSlots, cancellation);
+        await context.RenewStatisticsAsync(cancellation);
         await ExecuteAsync(context, IntakeSql.Ledger, cancellation, context.Run.Id, context.StepOrdinal);
         var unstored = await Sql.QueryAsync(
             context.Connection, context.Transaction, IntakeSql.Unstored,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -99,7 +100,7 @@ internal sealed class ScanKeeper(NightServices services)
             itemBegun();
             if (scan.File != openFile)
             {
-                bytes = File.ReadAllBytes(feed.FullPath(scan.File));
+                bytes = GivenFile.ReadAllBytesBelow(feed.Root, feed.FullPath(scan.File), GivenFile.ImageBytesMax);
                 openFile = scan.File;
                 if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != scan.Sha256)
                 {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using MyNumber.Batch.Files;
 using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Printing;
@@ -40,13 +42,13 @@ internal sealed class DropCheck(string folder)
     private Dictionary<string, string> Markers()
     {
         var marked = new Dictionary<string, string>();
-        if (!File.Exists(Path.Combine(folder, Marker)))
+        if (!IsThere(Marker))
         {
             _tables.Wrong("ready-missing", "");
             return marked;
         }
 
-        foreach (var (line, i) in File.ReadAllLines(Path.Combine(folder, Marker)).Select((line, i) => (line, i)))
+        foreach (var (line, i) in Lines(Marker).Select((line, i) => (line, i)))
         {
             if (line.Length < 67 || line[64..66] != "  " || !DropTables.IsFileName(line[66..]) || !marked.TryAdd(line[66..], line[..64]))
             {
@@ -54,8 +56,19 @@ internal sealed class DropCheck(string folder)
             }
         }
 
-        var present = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path)).Where(name => name != Marker).ToList();
+        var lying = GivenFolder.Walk(folder);
+        if (lying.Fault is { } unbounded)
+        {
+            _tables.Wrong(unbounded, "");
+        }
+
+        foreach (var entry in lying.Entries.Where(entry => entry.Kind != GivenKind.File))
+        {
+            _tables.Wrong(GivenFile.Reason(entry.Kind)!, entry.Path);
+        }
+
+        var present = lying.Entries.Where(entry => entry.Kind == GivenKind.File).Select(entry => entry.Path)
+            .Where(name => name != Marker).ToList();
         present.Except(marked.Keys).ToList().ForEach(name => _tables.Wrong("unlisted", name));
         marked.Keys.Except(present).ToList().ForEach(name => _tables.Wrong("missing", name));
         foreach (var name in marked.Keys.Intersect(present).Where(name => Hash(name) != marked[name]))
@@ -70,7 +83,8 @@ internal sealed class DropCheck(string folder)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, DropFiles.Control)));
+            using var json = JsonDocument.Parse(
+                GivenFile.ReadAllBytesBelow(folder, Path.Combine(folder, DropFiles.Control), GivenFile.SmallBytesMax));
             var control = new ControlTotals(json.RootElement);
             if (control.Drop != Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))))
             {
@@ -84,6 +98,11 @@ internal sealed class DropCheck(string folder)
             }
 
             return control;
+        }
+        catch (NotAGivenFileException refused)
+        {
+            _tables.Wrong(refused.Reason, DropFiles.Control);
+            return null;
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -99,7 +118,7 @@ internal sealed class DropCheck(string folder)
         foreach (var file in control.Files)
         {
             var path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path))
+            if (!IsThere(file.Name))
             {
                 _tables.Wrong("missing", file.Name);
             }
@@ -181,7 +200,7 @@ internal sealed class DropCheck(string folder)
     // The tables beside the manifest name the same pieces at the same places.
     private void Beside(string name, List<ManifestRow> manifest)
     {
-        if (!File.Exists(Path.Combine(folder, name)) || _tables.Read(name) is not { } rows)
+        if (!IsThere(name) || _tables.Read(name) is not { } rows)
         {
             return;
         }
@@ -208,12 +227,12 @@ internal sealed class DropCheck(string folder)
     // Every page carries its own piece's mark, and its record names the same piece.
     private void Pages(string name, List<ManifestRow> rows)
     {
-        if (!File.Exists(Path.Combine(folder, name)))
+        if (!IsThere(name))
         {
             return;
         }
 
-        using var pdf = File.OpenRead(Path.Combine(folder, name));
+        using var pdf = GivenFile.OpenBelow(folder, Path.Combine(folder, name), GivenFile.PrintBytesMax);
         using var expected = rows.SelectMany(row => Enumerable.Range(0, row.Pages).Select(page =>
             (Row: row, Sheet: (page / 2) + 1, IsFirst: page == 0))).GetEnumerator();
         var at = 0;
@@ -270,9 +289,15 @@ internal sealed class DropCheck(string folder)
         }
     }
 
+    private bool IsThere(string name) => GivenFile.KindOf(Path.Combine(folder, name)) == GivenKind.File;
+
+    private string[] Lines(string name) => Encoding.UTF8.GetString(
+        GivenFile.ReadAllBytesBelow(folder, Path.Combine(folder, name), GivenFile.SmallBytesMax))
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     private string Hash(string name)
     {
-        using var stream = File.OpenRead(Path.Combine(folder, name));
+        using var stream = GivenFile.OpenBelow(folder, Path.Combine(folder, name), GivenFile.PrintBytesMax);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

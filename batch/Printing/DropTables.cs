@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Batch.Files;
 using MyNumber.Templates.Codes;
 
 namespace MyNumber.Batch.Printing;
@@ -79,14 +80,23 @@ internal sealed class DropTables(string folder)
     /// <summary>The rows of a file under its header; null where they cannot be read.</summary>
     public List<string[]>? Read(string name)
     {
-        var path = Path.Combine(folder, name);
-        if (!File.Exists(path))
+        byte[] bytes;
+        try
+        {
+            bytes = GivenFile.ReadAllBytesBelow(folder, Path.Combine(folder, name), GivenFile.TableBytesMax);
+        }
+        catch (FileNotFoundException)
         {
             Wrong("missing", name);
             return null;
         }
+        catch (NotAGivenFileException refused)
+        {
+            Wrong(refused.Reason, name);
+            return null;
+        }
 
-        var lines = File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0 || lines[0] != string.Join(',', Columns[name]))
         {
             // A column that is not known may be a personal one: none may stand there.
@@ -107,7 +117,8 @@ internal sealed class DropTables(string folder)
     // RFC 4180 but for line breaks, which no value of ours has.
     private static string[] Cells(string line)
     {
-        var cells = new List<string> { "" };
+        var cells = new List<string>();
+        var cell = new StringBuilder();
         var quoted = false;
         foreach (var c in line)
         {
@@ -117,14 +128,15 @@ internal sealed class DropTables(string folder)
             }
             else if (c == ',' && !quoted)
             {
-                cells.Add("");
+                cells.Add(cell.ToString());
+                cell.Clear();
             }
             else
             {
-                cells[^1] += c;
+                cell.Append(c);
             }
         }
 
-        return [.. cells];
+        return [.. cells, cell.ToString()];
     }
 }

@@ -14,7 +14,8 @@ public sealed record PreflightFinding(string Code, string File, string Detail)
         "ready-missing" => "The drop is not complete: wait for READY, then check again.",
         "missing" or "hash-differs" or "differs-from-control" or "not-a-marker-line" =>
             "Fetch the whole drop again; if it stays so, print nothing and refuse the file in DROP.ack.csv.",
-        "unlisted" or "not-in-control" or "not-a-file-name" =>
+        "is-a-link" or "is-a-pipe" or "is-a-socket" or "is-a-device" or "is-a-folder" or "too-large" or "too-deep" or "too-many-files"
+            or "unlisted" or "not-in-control" or "not-a-file-name" =>
             "Print nothing: the drop holds what its sender did not list. Ask for the drop anew.",
         _ => "Print nothing: refuse the file in DROP.ack.csv with this code; its pieces come again in another drop.",
     };
@@ -31,7 +32,7 @@ public static class Preflight
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<PreflightFinding> Check(string dropFolder)
     {
-        if (!Directory.Exists(dropFolder))
+        if (!Directory.Exists(dropFolder)) // Named by a person: a link to the folder is that person's choice.
         {
             throw new DirectoryNotFoundException($"There is no folder {dropFolder}.");
         }

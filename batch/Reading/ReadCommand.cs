@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Reading;
 
@@ -12,21 +13,25 @@ public static class ReadCommand
     /// <param name="output">Gets a JSON line a page.</param>
     /// <param name="error">Gets a sentence for a file that is not there.</param>
     /// <param name="cancellation">Ends between two pages.</param>
-    /// <returns>0; 2 where a file is missing (nothing is read then).</returns>
+    /// <returns>0; 2 where a file is missing or is none that is taken (nothing is read then).</returns>
     public static int Run(
         IReadOnlyList<string> files, string? form, string? debugFolder, TextWriter output, TextWriter error,
         CancellationToken cancellation)
     {
-        foreach (var file in files.Where(file => !File.Exists(file)))
+        foreach (var file in files)
         {
-            error.WriteLine($"There is no file {file}.");
-            return 2;
+            if (Refusal(file) is { } sentence)
+            {
+                error.WriteLine(sentence);
+                return 2;
+            }
         }
 
         using var reader = new PageReader(new ReadOptions(PrintedText.All, form));
         for (var f = 0; f < files.Count; f++)
         {
-            var bytes = File.ReadAllBytes(files[f]);
+            cancellation.ThrowIfCancellationRequested();
+            var bytes = GivenFile.ReadAllBytes(files[f], GivenFile.ImageBytesMax);
             var pages = reader.PageCount(bytes);
             for (var page = 1; page <= pages; page++)
             {
@@ -44,5 +49,26 @@ public static class ReadCommand
         }
 
         return 0;
+    }
+
+    private static string? Refusal(string file)
+    {
+        try
+        {
+            GivenFile.Open(file, GivenFile.ImageBytesMax).Dispose();
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return $"There is no file {file}.";
+        }
+        catch (NotAGivenFileException refused)
+        {
+            return refused.Message;
+        }
+        catch (IOException)
+        {
+            return $"The file {file} cannot be opened.";
+        }
     }
 }

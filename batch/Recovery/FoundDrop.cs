@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsvHelper;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Recovery;
@@ -49,12 +50,11 @@ public sealed partial record FoundDrop(
     public static FoundDrop Read(string folder)
     {
         var path = Path.Combine(folder, Control);
-        if (!File.Exists(path))
+        if (Bytes(folder, Control) is not { } bytes)
         {
             throw new FoundDropException($"{folder} has no {Control}: ask for it where the drop was delivered.");
         }
 
-        var bytes = File.ReadAllBytes(path);
         var drop = Parse(folder, bytes) with { ControlSha256 = Hash(bytes) };
         drop = drop with { Files = [.. drop.Files, new StagedFile(Control, drop.ControlSha256, bytes.Length)] };
         if (drop.Files.All(file => file.Path != drop.ListFile))
@@ -65,7 +65,7 @@ public sealed partial record FoundDrop(
         foreach (var file in drop.Files.Where(file => drop.Lists.Contains(file.Path)))
         {
             var list = Path.Combine(folder, file.Path);
-            if (!File.Exists(list) || Hash(File.ReadAllBytes(list)) != file.Sha256)
+            if (Bytes(folder, file.Path) is not { } content || Hash(content) != file.Sha256)
             {
                 throw new FoundDropException(
                     $"{list} is missing or not the one that {Control} names: ask for it where the drop was delivered.");
@@ -78,7 +78,7 @@ public sealed partial record FoundDrop(
     /// <summary>The rows of one of its lists, by column name.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(string list)
     {
-        using var text = new StreamReader(Path.Combine(Folder, list));
+        using var text = new StreamReader(GivenFile.OpenBelow(Folder, Path.Combine(Folder, list), GivenFile.TableBytesMax));
         using var csv = CsvReader.Create(text, new CsvReaderOptions { HasHeader = false, DetectSeparatorHint = false }, leaveOpen: true);
         var rows = new List<IReadOnlyDictionary<string, string>>();
         string[]? header = null;
@@ -126,6 +126,22 @@ public sealed partial record FoundDrop(
             or InvalidOperationException or ArgumentNullException)
         {
             throw new FoundDropException($"{folder}/{Control} is no control file of a drop.");
+        }
+    }
+
+    private static byte[]? Bytes(string folder, string file)
+    {
+        try
+        {
+            return GivenFile.ReadAllBytesBelow(folder, Path.Combine(folder, file), GivenFile.TableBytesMax);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (NotAGivenFileException refused)
+        {
+            throw new FoundDropException(refused.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -37,7 +38,7 @@ public static class FoundDrops
         foreach (var list in drop.Lists)
         {
             using var to = new FileStream(Path.Combine(temporary, list), FileMode.CreateNew);
-            using var from = File.OpenRead(Path.Combine(drop.Folder, list));
+            using var from = GivenFile.OpenBelow(drop.Folder, Path.Combine(drop.Folder, list), GivenFile.TableBytesMax);
             from.CopyTo(to);
             to.Flush(flushToDisk: true);
         }

@@ -41,8 +41,7 @@ public static class PaperVerbs
         });
     }
 
-    private static string Read(FileInfo file) =>
-        file.Exists ? File.ReadAllText(file.FullName) : throw new UsageException($"There is no file {file.FullName}.");
+    private static string Read(FileInfo file) => NamedFile.ReadAllText(file);
 
     private static int Render(string document, string json, FileInfo file, int copies)
     {

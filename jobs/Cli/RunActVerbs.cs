@@ -32,7 +32,7 @@ public static class RunActVerbs
                 }
 
                 var because = new Because(context.Get(by)!, context.Get(reason)!);
-                var keys = context.Get(items) is { } file ? await KeysAsync(file, context.Cancellation) : null;
+                var keys = context.Get(items) is { } file ? Keys(file) : null;
                 if (partId is { } one)
                 {
                     await engine.Operator.RerunPartAsync(one, keys, because, context.Cancellation);
@@ -165,14 +165,6 @@ public static class RunActVerbs
         }
     }
 
-    private static async Task<IReadOnlyCollection<string>> KeysAsync(FileInfo file, CancellationToken cancellation)
-    {
-        if (!file.Exists)
-        {
-            throw new UsageException($"There is no file {file.Name}.");
-        }
-
-        var lines = await File.ReadAllLinesAsync(file.FullName, cancellation);
-        return [.. lines.Select(line => line.Trim()).Where(line => line.Length > 0)];
-    }
+    private static IReadOnlyCollection<string> Keys(FileInfo file) =>
+        [.. NamedFile.ReadAllText(file).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
 }
