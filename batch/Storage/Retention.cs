@@ -85,7 +85,7 @@ public sealed class Retention(NightServices services)
         }
 
         await DeleteFeedsAsync(connection, [.. archived, .. refused], asOf, cancellation);
-        await Sql.ExecuteOverAllAsync(
+        await Sql.ExecuteAsync(
             connection, null, KeptSql, cancellation, asOf.AddDays(-services.Policy.ArchiveDays));
         return new RetentionResult(
             asOf, archived.Count, refused.Count, await DeletePhotographsAsync(connection, asOf, cancellation));

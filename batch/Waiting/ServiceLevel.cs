@@ -90,7 +90,7 @@ public static class ServiceLevel
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        await using var command = new NpgsqlCommand(Sql, connection, transaction) { CommandTimeout = Runs.Sql.OverAllSecondsMax };
+        await using var command = new NpgsqlCommand(Sql, connection, transaction);
         command.Parameters.Add(new("before", businessDate.AddDays(-policy.IssuanceNoticeDaysMax)));
         command.Parameters.Add(new("date", businessDate));
         command.Parameters.Add(new("keys", KeysMax));

@@ -130,10 +130,7 @@ public static class WaitingList
         NpgsqlConnection connection, NpgsqlTransaction? transaction, WaitingCause cause, Policy policy, DateOnly businessDate,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql(cause.Sql), connection, transaction)
-        {
-            CommandTimeout = Runs.Sql.OverAllSecondsMax,
-        };
+        await using var command = new NpgsqlCommand(Sql(cause.Sql), connection, transaction);
         command.Parameters.Add(new("before", cause.Days.NotLateFrom(policy, businessDate)));
         command.Parameters.Add(new("date", businessDate));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
