@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyNumber.Templates;
 
 namespace MyNumber.Batch.Calendar;
 
@@ -8,7 +9,7 @@ namespace MyNumber.Batch.Calendar;
 /// </summary>
 public static class BusinessDays
 {
-    private static readonly Dictionary<DateOnly, string> Holidays = Load();
+    private static readonly Reloadable<Dictionary<DateOnly, string>> Holidays = new(Load);
 
     /// <summary>First day that the holiday data cover.</summary>
     public static DateOnly FirstDay { get; } = new(2015, 1, 1);
@@ -22,7 +23,7 @@ public static class BusinessDays
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(day, FirstDay);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(day, LastDay);
-        return Holidays.GetValueOrDefault(day);
+        return Holidays.Value.GetValueOrDefault(day);
     }
 
     /// <summary>True on a working day.</summary>

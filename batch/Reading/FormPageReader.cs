@@ -9,7 +9,7 @@ internal sealed class FormPageReader : IDisposable
     private readonly DigitNetwork _network = new();
     private readonly QrZone _qr = new();
     private readonly FaceFinder _faces = new();
-    private readonly Lazy<Tesseract?> _ocr = new(() => Tesseract.Create());
+    private Tesseract? _ocr;
 
     /// <summary>The values of a page before they are put into a <see cref="PageReading"/>.</summary>
     internal sealed record Values(
@@ -91,10 +91,7 @@ internal sealed class FormPageReader : IDisposable
         _network.Dispose();
         _qr.Dispose();
         _faces.Dispose();
-        if (_ocr.IsValueCreated)
-        {
-            _ocr.Value?.Dispose();
-        }
+        _ocr?.Dispose();
     }
 
     // R02: QR first, the printed digits as second witness; unreadable digits beside a good QR are no finding.
@@ -151,7 +148,7 @@ internal sealed class FormPageReader : IDisposable
 
         var wanted = options.Printed == PrintedText.All
             || (item.Name == "birth_date" && id.From is null or ApplicationIdSource.Digits);
-        return PrintedZone.Read(page, empty, item, wanted ? _ocr.Value : null);
+        return PrintedZone.Read(page, empty, item, wanted ? _ocr ??= Tesseract.Create() : null);
     }
 
     private static void JoinDates(Dictionary<string, FieldReading> fields)

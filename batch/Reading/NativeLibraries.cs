@@ -45,6 +45,9 @@ public static partial class NativeLibraries
                 Tesseract = tesseract;
             }
 
+            // Here a library that is missing says so and is asked for again; inside OpenCV's own type initialiser it would be
+            // missing until the process ends.
+            NativeLibrary.Load("OpenCvSharpExtern", typeof(Cv2).Assembly, null);
             // It warns, once, that it does what it was told.
             Cv2.SetLogLevel(LogLevel.ERROR);
             Cv2.SetNumThreads(1);

@@ -7,7 +7,7 @@ namespace MyNumber.Templates.Codes;
 /// <summary>The towns behind each postal code (Japan Post's table, see Data/), to split an address after its town.</summary>
 internal static class PostalTowns
 {
-    private static readonly Lazy<Table> Towns = new(Load);
+    private static readonly Reloadable<Table> Towns = new(Load);
 
     /// <summary>
     /// A large user's own code: it is in no table of towns, and its digits begin at 8. Its barcode is the code alone.

@@ -13,9 +13,10 @@ namespace MyNumber.Templates.Pdf;
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class FontFile
 {
-    private static readonly Language Japanese = new("ja");
     private static int _glyphsMet;
 
+    // Of each font: HarfBuzz makes it, and a static that native code makes would fail for ever where that failed once.
+    private readonly Language _japanese = new("ja");
     private readonly Font _font;
     private readonly ConcurrentDictionary<(int Number, string Source), Glyph> _glyphs = new();
 
@@ -91,7 +92,7 @@ internal sealed class FontFile
         buffer.AddUtf16(source);
         buffer.GuessSegmentProperties();
         // Guessing takes the language from the machine; forms of kanji must not depend on it.
-        buffer.Language = Japanese;
+        buffer.Language = _japanese;
         buffer.Direction = flow == Flow.Vertical ? Direction.TopToBottom : Direction.LeftToRight;
         _font.Shape(buffer);
         var shaped = buffer.GlyphInfos;

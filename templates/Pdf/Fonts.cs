@@ -35,27 +35,10 @@ public enum Flow
 /// </summary>
 internal static class Fonts
 {
-    private static readonly FontFile Gothic = FontFile.Load(
-        "IPAexGothic", "fonts-ipaexfont-gothic", "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf");
-
-    private static readonly FontFile Mincho = FontFile.Load(
-        "IPAexMincho", "fonts-ipaexfont-mincho", "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf");
-
-    private static readonly FontFile Bold = FontFile.Load(
-        "BIZUDPGothic-Bold", "fonts-morisawa-bizud-gothic", "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf");
-
-    private static readonly FontFile Mj = FontFile.Load(
-        "IPAmjMincho", "fonts-ipamj-mincho", "/usr/share/fonts/truetype/ipamj/ipamjm.ttf");
-
-    private static readonly FontFile[][] Chains = [[Gothic, Mj], [Mincho, Mj], [Bold, Gothic, Mj]];
+    private static readonly Reloadable<Loaded> All = new(() => new Loaded());
 
     /// <summary>All font files, in a fixed order.</summary>
-    public static IReadOnlyList<FontFile> Files { get; } = [Gothic, Mincho, Bold, Mj];
-
-    // By typeface and flow: characters of the first plane that stand alone, and all other clusters that were found.
-    private static readonly Glyph?[][] Plain = [.. Enumerable.Range(0, 2 * Chains.Length).Select(_ => new Glyph?[char.MaxValue + 1])];
-    private static readonly ConcurrentDictionary<string, Glyph>[] Clusters =
-        [.. Plain.Select(_ => new ConcurrentDictionary<string, Glyph>())];
+    public static IReadOnlyList<FontFile> Files => All.Value.Files;
 
     // Such characters are looked at as a cluster: the slow way.
     private static readonly bool[] Joining = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c =>
@@ -65,26 +48,27 @@ internal static class Fonts
     public static bool Shape(Typeface typeface, Flow flow, ReadOnlySpan<char> text, List<Glyph> glyphs)
     {
         var table = ((int)typeface * 2) + (int)flow;
-        var plain = Plain[table];
+        var loaded = All.Value;
+        var plain = loaded.Plain[table];
         for (var at = 0; at < text.Length;)
         {
             Glyph glyph;
             if (!Joining[text[at]] && (at + 1 == text.Length || !Joining[text[at + 1]]))
             {
-                glyph = plain[text[at]] ??= Find(text.Slice(at, 1).ToString(), typeface, flow);
+                glyph = plain[text[at]] ??= Find(loaded, text.Slice(at, 1).ToString(), typeface, flow);
                 at++;
             }
             else
             {
                 var length = ClusterLength(text[at..]);
                 var source = text.Slice(at, length).ToString();
-                if (!Clusters[table].TryGetValue(source, out glyph!))
+                if (!loaded.Clusters[table].TryGetValue(source, out glyph!))
                 {
-                    glyph = Find(source, typeface, flow);
+                    glyph = Find(loaded, source, typeface, flow);
                     if (glyph != Glyph.Missing)
                     {
                         // Only what a font has is kept, so that no input makes this table grow without an end.
-                        Clusters[table].TryAdd(source, glyph);
+                        loaded.Clusters[table].TryAdd(source, glyph);
                     }
                 }
 
@@ -122,7 +106,7 @@ internal static class Fonts
     private static bool Continues(Rune rune) =>
         IsSelector(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
 
-    private static Glyph Find(string source, Typeface typeface, Flow flow)
+    private static Glyph Find(Loaded loaded, string source, Typeface typeface, Flow flow)
     {
         // Controls, invisible signs, private use, halves of pairs, and marks with nothing to stand on print nothing that a
         // reader could check.
@@ -133,7 +117,7 @@ internal static class Fonts
             return Glyph.Missing;
         }
 
-        foreach (var font in Chains[(int)typeface])
+        foreach (var font in loaded.Chains[(int)typeface])
         {
             if (font.Find(source, flow) is { } glyph)
             {
@@ -142,5 +126,33 @@ internal static class Fonts
         }
 
         return Glyph.Missing;
+    }
+
+    // The fonts, and what was found in them.
+    private sealed class Loaded
+    {
+        public Loaded()
+        {
+            var gothic = FontFile.Load(
+                "IPAexGothic", "fonts-ipaexfont-gothic", "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf");
+            var mincho = FontFile.Load(
+                "IPAexMincho", "fonts-ipaexfont-mincho", "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf");
+            var bold = FontFile.Load(
+                "BIZUDPGothic-Bold", "fonts-morisawa-bizud-gothic", "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf");
+            var mj = FontFile.Load("IPAmjMincho", "fonts-ipamj-mincho", "/usr/share/fonts/truetype/ipamj/ipamjm.ttf");
+            Files = [gothic, mincho, bold, mj];
+            Chains = [[gothic, mj], [mincho, mj], [bold, gothic, mj]];
+            Plain = [.. Enumerable.Range(0, 2 * Chains.Length).Select(_ => new Glyph?[char.MaxValue + 1])];
+            Clusters = [.. Plain.Select(_ => new ConcurrentDictionary<string, Glyph>())];
+        }
+
+        public FontFile[] Files { get; }
+
+        public FontFile[][] Chains { get; }
+
+        // By typeface and flow: characters of the first plane that stand alone, and all other clusters that were found.
+        public Glyph?[][] Plain { get; }
+
+        public ConcurrentDictionary<string, Glyph>[] Clusters { get; }
     }
 }

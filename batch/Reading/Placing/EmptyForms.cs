@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MyNumber.Templates;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 using OpenCvSharp;
@@ -14,12 +15,12 @@ internal static class EmptyForms
     // Thin lines are light gray when they are flattened, and nothing else is gray on what was just rendered.
     private const int InkLevel = 200;
 
-    private static readonly ConcurrentDictionary<string, Lazy<EmptyPage[]>> Kinds = new();
+    private static readonly ConcurrentDictionary<string, Reloadable<EmptyPage[]>> Kinds = new();
 
     /// <summary>The empty page, from 1.</summary>
     /// <exception cref="InvalidOperationException">It cannot be rendered: poppler-utils are missing.</exception>
     public static EmptyPage Page(string kind, int page) => Kinds.GetOrAdd(
-        kind, _ => new(() => Make(FormDefinitions.Get(kind)), LazyThreadSafetyMode.PublicationOnly)).Value[page - 1];
+        kind, _ => new(() => Make(FormDefinitions.Get(kind)))).Value[page - 1];
 
     private static EmptyPage[] Make(FormDefinition form)
     {

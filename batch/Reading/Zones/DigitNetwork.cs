@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -74,6 +75,8 @@ internal sealed class DigitNetwork : IDisposable
         var name = $"MyNumber.Batch.Reading.Models.{model}.onnx";
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The program lacks its resource {name}.");
+        // As in NativeLibraries: a library that is missing must not fail the type that calls it for ever.
+        NativeLibrary.Load("onnxruntime", typeof(InferenceSession).Assembly, null);
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         using var options = new SessionOptions

@@ -1,3 +1,4 @@
+using MyNumber.Templates;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 
@@ -17,7 +18,7 @@ internal static class PrintedGlyphs
     private const double LikenessMin = 0.60;
     private const double LikenessSure = 0.75;
 
-    private static readonly Lazy<float[][]> Faces = new(Make, LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Reloadable<float[][]> Faces = new(Make);
 
     /// <summary>The digit that a picture of <see cref="DigitCell"/> looks most like, and by how far it leads, per mille.</summary>
     public static DigitGuess Read(float[] picture)
