@@ -23,13 +23,23 @@ public sealed class Reloadable<T>(Func<T> make) where T : class
 
             lock (_one)
             {
-                if (_value is null)
-                {
-                    Volatile.Write(ref _value, make());
-                }
-
-                return _value!;
+                return _value ?? Make();
             }
+        }
+    }
+
+    private T Make()
+    {
+        try
+        {
+            var made = make();
+            Volatile.Write(ref _value, made);
+            return made;
+        }
+        catch (Exception failed) when (failed is not OutOfMemoryException)
+        {
+            // Nobody's fault who is printed or read just now: the program lacks something, and says it as a type would.
+            throw new TypeInitializationException(typeof(T).FullName, failed);
         }
     }
 }

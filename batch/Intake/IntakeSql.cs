@@ -123,18 +123,22 @@ internal static class IntakeSql
     /// keeps the slot that its first row was given.
     /// </summary>
     public const string ReserveWaitingSlots = """
+        WITH bare AS MATERIALIZED (
+          SELECT key, received_on FROM (
+            SELECT key, min(received_on) AS received_on FROM (
+              SELECT key, received_on FROM waiting_application
+              UNION ALL
+              SELECT application_key, received_on FROM scan WHERE waits) AS waiting
+            GROUP BY key) AS wanted
+          WHERE NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = wanted.key)),
+        -- Once a date, as below.
+        taken AS MATERIALIZED (
+          SELECT received_on, (SELECT max(slot) + 1 FROM key_slot WHERE key_slot.received_on = day.received_on) AS next
+          FROM (SELECT DISTINCT received_on FROM bare) AS day)
         INSERT INTO key_slot (received_on, slot, application_key)
-        SELECT received_on,
-          coalesce((SELECT max(slot) + 1 FROM key_slot WHERE key_slot.received_on = wanted.received_on), 0)
-            + row_number() OVER (PARTITION BY received_on ORDER BY key) - 1,
-          key
-        FROM (
-          SELECT key, min(received_on) AS received_on FROM (
-            SELECT key, received_on FROM waiting_application
-            UNION ALL
-            SELECT application_key, received_on FROM scan WHERE waits) AS waiting
-          GROUP BY key) AS wanted
-        WHERE NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = wanted.key)
+        SELECT bare.received_on,
+          coalesce(taken.next, 0) + row_number() OVER (PARTITION BY bare.received_on ORDER BY bare.key) - 1, bare.key
+        FROM bare JOIN taken USING (received_on)
         """;
 
     /// <summary>$1 run, $2 names, $3 hashes of the vendor's answers that lie there now.</summary>

@@ -95,6 +95,8 @@ public sealed class NoticesStep(NightServices services)
         await WantedPieces.AddEachAsync(
             context, wanted, (some, cancel) => WantedPieces.AddAsync(context, services.Ids, some, cancel), cancellation);
         await NumberNotices.WantAsync(context, services.Ids, services.Policy, cancellation);
+        // Of a hundred thousand pieces wanted a moment ago the planner knows nothing yet.
+        await context.RenewStatisticsAsync(cancellation);
         var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "notices", cancellation);
         await LedgerAsync(context, stopped, cancellation);
         await PlanFilesAsync(context, cancellation);

@@ -36,8 +36,7 @@ public static class Suppression
               WHEN piece.occasion <> (
                 SELECT {IncompleteNotices.ErrorsSql} FROM finding
                 WHERE application_key = application.key AND severity = 'incomplete') THEN 'errors-changed' END
-            WHEN piece.product = 'validity-notice' AND NOT EXISTS (
-              SELECT 1 FROM due WHERE due.ref = piece.subject AND due.occasion = piece.occasion) THEN 'not-due'
+            WHEN piece.product = 'validity-notice' AND due.ref IS NULL THEN 'not-due'
             WHEN piece.product = 'application-form' AND piece.occasion LIKE 'campaign:%' THEN CASE
               WHEN EXISTS (
                 SELECT 1 FROM card WHERE card.resident_id = piece.resident_id
@@ -55,6 +54,8 @@ public static class Suppression
           JOIN resident ON resident.resident_id = piece.resident_id
           LEFT JOIN card ON piece.product = 'issuance-notice' AND card.ref = piece.subject
           LEFT JOIN application ON piece.product = 'incomplete-notice' AND application.key = piece.subject
+          -- Joined, not asked for each piece: 100,000 of them would each look through all that is due.
+          LEFT JOIN due ON piece.product = 'validity-notice' AND due.ref = piece.subject AND due.occasion = piece.occasion
           WHERE piece.state IN ('wanted', 'withheld') AND ($4::bigint IS NULL OR piece.drop_id = $4))
         SELECT piece_id, reason FROM judged WHERE reason IS NOT NULL ORDER BY piece_id COLLATE "C"
         """;

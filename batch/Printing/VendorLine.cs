@@ -1,4 +1,5 @@
 using MyNumber.Batch.Runs;
+using NpgsqlTypes;
 
 namespace MyNumber.Batch.Printing;
 
@@ -36,46 +37,68 @@ internal sealed record VendorLine(string Feed, int Row, string Kind, string Piec
             cancellation, context.BusinessDate);
 
     /// <summary>Writes what the lines did: to themselves, to their pieces, and to the forms that spoiled pieces carried.</summary>
-    public static Task StoreAsync(
-        StoreContext context, IReadOnlyList<(VendorLine Line, AnswerResult Result)> results, CancellationToken cancellation) =>
-        Sql.ExecuteAsync(
+    public static async Task StoreAsync(
+        StoreContext context, IReadOnlyList<(VendorLine Line, AnswerResult Result)> results, CancellationToken cancellation)
+    {
+        // A table with statistics, not an array: of a million lines the planner must not believe that they are a few.
+        await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
-            WITH result AS (
-              SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[])
-                AS result (feed, row, answer_state, code, piece_id, kind, day)),
-            lines AS (
-              UPDATE vendor_answer answer SET state = result.answer_state, result = result.code FROM result
-              WHERE answer.feed = result.feed AND answer.row = result.row),
-            acted AS (
-              SELECT * FROM result WHERE answer_state = 'applied' AND code IN ('posted', 'spoiled', 'destroyed')),
-            last AS (
-              SELECT DISTINCT ON (piece_id) piece_id, code FROM acted
-              ORDER BY piece_id, array_position(ARRAY['destroyed', 'spoiled', 'posted'], code)),
-            moved AS (
-              UPDATE piece
-              SET state = last.code, state_on = $8,
-                  posted_on = coalesce(piece.posted_on, (SELECT min(day) FROM acted
-                    WHERE acted.piece_id = piece.piece_id AND acted.code = 'posted')),
-                  destroyed_on = coalesce(piece.destroyed_on, (SELECT min(day) FROM acted
-                    WHERE acted.piece_id = piece.piece_id AND acted.code = 'destroyed')),
-                  reason = CASE WHEN last.code = 'posted' THEN piece.reason ELSE 'vendor-spoiled' END
-              FROM last WHERE piece.piece_id = last.piece_id
-              RETURNING piece.piece_id, piece.state),
-            voided AS (
-              UPDATE form SET void = true FROM moved
-              WHERE moved.state IN ('spoiled', 'destroyed') AND form.piece_id = moved.piece_id)
-            INSERT INTO history (subject_kind, subject, at, what, by)
-            SELECT 'piece', piece_id, $8, code, 'vendor' FROM acted
-            ORDER BY piece_id, array_position(ARRAY['posted', 'spoiled', 'destroyed'], code)
+            DROP TABLE IF EXISTS pg_temp.judged_line;
+            CREATE TEMP TABLE judged_line (feed text COLLATE "C" NOT NULL, row int NOT NULL, answer_state text NOT NULL,
+              code text NOT NULL, piece_id text NOT NULL, day date) ON COMMIT DROP
             """,
-            cancellation,
-            results.Select(entry => entry.Line.Feed).ToArray(),
-            results.Select(entry => entry.Line.Row).ToArray(),
-            results.Select(entry => entry.Result.State).ToArray(),
-            results.Select(entry => entry.Result.Result).ToArray(),
-            results.Select(entry => entry.Line.PieceId).ToArray(),
-            results.Select(entry => entry.Line.Kind).ToArray(),
-            results.Select(entry => entry.Line.Day).ToArray(),
-            context.BusinessDate);
+            cancellation);
+        await CopyAsync(context, results, cancellation);
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, "ANALYZE judged_line", cancellation);
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, ActSql, cancellation, context.BusinessDate);
+    }
+
+    // $1 business date.
+    private const string ActSql = """
+        WITH lines AS (
+          UPDATE vendor_answer answer SET state = judged_line.answer_state, result = judged_line.code FROM judged_line
+          WHERE answer.feed = judged_line.feed AND answer.row = judged_line.row),
+        acted AS (
+          SELECT * FROM judged_line WHERE answer_state = 'applied' AND code IN ('posted', 'spoiled', 'destroyed')),
+        last AS (
+          SELECT piece_id,
+            (array_agg(code ORDER BY array_position(ARRAY['destroyed', 'spoiled', 'posted'], code)))[1] AS code,
+            min(day) FILTER (WHERE code = 'posted') AS posted_on, min(day) FILTER (WHERE code = 'destroyed') AS destroyed_on
+          FROM acted GROUP BY piece_id),
+        moved AS (
+          UPDATE piece
+          SET state = last.code, state_on = $1, posted_on = coalesce(piece.posted_on, last.posted_on),
+              destroyed_on = coalesce(piece.destroyed_on, last.destroyed_on),
+              reason = CASE WHEN last.code = 'posted' THEN piece.reason ELSE 'vendor-spoiled' END
+          FROM last WHERE piece.piece_id = last.piece_id
+          RETURNING piece.piece_id, piece.state),
+        voided AS (
+          UPDATE form SET void = true FROM moved
+          WHERE moved.state IN ('spoiled', 'destroyed') AND form.piece_id = moved.piece_id)
+        INSERT INTO history (subject_kind, subject, at, what, by)
+        SELECT 'piece', piece_id, $1, code, 'vendor' FROM acted
+        ORDER BY piece_id COLLATE "C", array_position(ARRAY['posted', 'spoiled', 'destroyed'], code)
+        """;
+
+    private static async Task CopyAsync(
+        StoreContext context, IReadOnlyList<(VendorLine Line, AnswerResult Result)> results, CancellationToken cancellation)
+    {
+        await using var copy = await context.Connection.BeginBinaryImportAsync(
+            "COPY judged_line (feed, row, answer_state, code, piece_id, day) FROM STDIN (FORMAT BINARY)", cancellation);
+        foreach (var (line, result) in results)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(line.Feed, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(line.Row, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(result.State, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(result.Result, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(line.PieceId, NpgsqlDbType.Text, cancellation);
+            await (line.Day is { } day
+                ? copy.WriteAsync(day, NpgsqlDbType.Date, cancellation)
+                : copy.WriteNullAsync(cancellation));
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
 }

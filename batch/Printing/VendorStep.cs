@@ -42,6 +42,7 @@ public sealed class VendorStep(NightServices services)
             }
         }
 
+        await context.RenewStatisticsAsync(cancellation);
         await AcknowledgeAsync(context, cancellation);
         await JudgePiecesAsync(context, cancellation);
         await TellCardsAsync(context, cancellation);
@@ -104,29 +105,37 @@ public sealed class VendorStep(NightServices services)
         Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
-            WITH judged AS (
-              SELECT answer.feed, answer.row, answer.accepted, drop.id AS drop_id,
-                     substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int AS chunk,
-                     CASE WHEN drop.id IS NULL THEN 'unknown-drop'
+            WITH ack AS MATERIALIZED (
+              SELECT *, row_number() OVER (ORDER BY feed, row) AS place FROM vendor_answer
+              WHERE kind = 'ack' AND state IN ('applied', 'pending')
+                AND drop_name IN (SELECT drop_name FROM vendor_answer WHERE kind = 'ack' AND state = 'pending')),
+            waiting AS MATERIALIZED (
+              SELECT ack.*, substring(ack.subject FROM '-([0-9]{3,})\.pdf$')::int AS chunk, drop.id AS drop_id
+              FROM ack LEFT JOIN drop ON drop.folder = 'print/' || ack.drop_name AND drop.state = 'published'
+              WHERE ack.state = 'pending'),
+            -- Counted once a file, and what was said of it gathered once, however many lines speak of it.
+            counted AS MATERIALIZED (
+              SELECT drop_id, chunk, count(*) AS pieces FROM piece
+              WHERE drop_id IN (SELECT drop_id FROM waiting) GROUP BY drop_id, chunk),
+            said AS MATERIALIZED (
+              SELECT drop_name, subject, sha256, accepted, bool_or(state = 'applied') AS applied,
+                min(place) FILTER (WHERE state = 'pending') AS first
+              FROM ack GROUP BY drop_name, subject, sha256, accepted),
+            judged AS (
+              SELECT answer.feed, answer.row, answer.accepted, answer.drop_id, answer.chunk,
+                     CASE WHEN answer.drop_id IS NULL THEN 'unknown-drop'
                           WHEN file.path IS NULL THEN 'unknown-file'
                           WHEN file.sha256 <> answer.sha256 THEN 'other-hash'
-                          WHEN answer.subject LIKE '%.pdf' AND answer.pieces <> (
-                            SELECT count(*) FROM piece WHERE piece.drop_id = drop.id
-                              AND piece.chunk = substring(answer.subject FROM '-([0-9]{3,})\.pdf$')::int)
+                          WHEN answer.subject LIKE '%.pdf' AND answer.pieces <> coalesce(counted.pieces, 0)
                             THEN 'other-count'
                           WHEN answer.subject NOT LIKE '%.pdf' AND NOT answer.accepted THEN 'list-refused'
-                          WHEN EXISTS (SELECT FROM vendor_answer AS earlier
-                            WHERE earlier.kind = 'ack' AND earlier.drop_name = answer.drop_name
-                              AND earlier.subject = answer.subject AND earlier.sha256 = answer.sha256
-                              AND earlier.accepted <> answer.accepted
-                              AND (earlier.state = 'applied'
-                                OR earlier.state = 'pending' AND (earlier.feed, earlier.row) < (answer.feed, answer.row)))
-                            THEN 'contradicts-earlier'
+                          WHEN other.applied OR other.first < answer.place THEN 'contradicts-earlier'
                      END AS fault
-              FROM vendor_answer answer
-              LEFT JOIN drop ON drop.folder = 'print/' || answer.drop_name AND drop.state = 'published'
-              LEFT JOIN file ON file.drop_id = drop.id AND file.path = answer.subject
-              WHERE answer.kind = 'ack' AND answer.state = 'pending'),
+              FROM waiting AS answer
+              LEFT JOIN file ON file.drop_id = answer.drop_id AND file.path = answer.subject
+              LEFT JOIN counted ON counted.drop_id = answer.drop_id AND counted.chunk = answer.chunk
+              LEFT JOIN said AS other ON other.drop_name = answer.drop_name AND other.subject = answer.subject
+                AND other.sha256 = answer.sha256 AND other.accepted = NOT answer.accepted),
             line AS (
               SELECT *, row_number() OVER (PARTITION BY drop_id, chunk, fault IS NULL ORDER BY feed, row) AS nth FROM judged),
             moved AS (

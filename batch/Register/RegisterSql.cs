@@ -99,6 +99,7 @@ internal static class RegisterSql
           OR (old.state, old.suspended, old.issued_on, old.valid_until, old.signature_certificate_until, old.user_certificate_until)
             IS DISTINCT FROM (new.new_state, new.state = 'suspended', new.issued_on::date, new.valid_until::date,
               nullif(new.signature_certificate_until, '')::date, nullif(new.user_certificate_until, '')::date);
+        ANALYZE changed_resident, changed_card;
         """,
         // Two residents may swap numbers in one feed: the index would see the first half of it.
         """

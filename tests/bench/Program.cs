@@ -9,6 +9,7 @@ var benches = new Dictionary<string, (string Does, Func<string[], CancellationTo
     ["engine"] = ("the run engine: time a part, its share of a night, fairness, queue, takeover", (_, cancellation) => EngineBench.RunAsync(cancellation)),
     ["floors"] = ("the least confidence of digits that are taken, chosen for wanted rates of wrong ones: --sheets N --out FILE --pictures FILE", FloorsBench.RunAsync),
     ["hostile"] = ("reading of hostile files, in processes of their own: deaths, bounds, outcomes; --count N, --seed S", HostileBench.RunAsync),
+    ["large"] = ("two nights of a large day, step by step: --online N, --residents N, --answers N", LargeBench.RunAsync),
     ["memory"] = ("memory of one reader over many pages; --pages N", MemoryBench.RunAsync),
     ["print"] = ("print files against ReportLab, SkiaSharp and WeasyPrint; RIPs; a million forms", PrintBench.RunAsync),
     ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S, --hand H", ReadBench.RunAsync),
