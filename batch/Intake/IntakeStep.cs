@@ -28,8 +28,8 @@ public sealed class IntakeStep(NightServices services)
                WHERE feed.state = 'taken' AND feed.run_id = @run),
               (SELECT count(*) FROM item
                JOIN feed ON feed.kind = 'scans' AND feed.state = 'taken' AND feed.run_id = @run
-                 AND item.subject LIKE 'scans/' || replace(feed.name, '_', '\_') || '|%'
-               WHERE item.run_id = @run AND step_ordinal = @ordinal AND outcome IN ('taken', 'other', 'duplicate', 'held'))
+                 AND feed.name = split_part(substr(item.subject, length('scans/') + 1), '|', 1)
+               WHERE item.subject LIKE 'scans/%|%' AND item.run_id = @run AND step_ordinal = @ordinal AND outcome IN ('taken', 'other', 'duplicate', 'held'))
             """),
         new(
             "sheets + online rows of tonight = applications + waiting",
