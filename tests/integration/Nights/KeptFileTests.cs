@@ -31,7 +31,7 @@ public sealed class KeptFileTests
     [Fact]
     public void Whatever_happens_to_the_rows_after_the_decision_a_lost_file_is_made_again_with_the_same_bytes()
     {
-        using var calm = NewHome("kept-calm");
+        using var calm = NewHome("kept-calm", 60);
         calm.RunOk("night", "--date", Date);
         var decided = calm.OutboxDigest();
         foreach (var kind in new[] { "card-orders/", "email/", "rejections/", "status/", "originals.csv", "registered.csv", "control.json", ".pdf", "orders.csv" })
@@ -39,7 +39,7 @@ public sealed class KeptFileTests
             Assert.Contains(decided.Keys, path => path.Contains(kind, StringComparison.Ordinal));
         }
 
-        using var home = NewHome("kept");
+        using var home = NewHome("kept", 60);
         var blocking = Block(home, decided.Keys);
         SkipEveryStop(home, home.Run("night", "--date", Date));
         Assert.DoesNotContain(home.OutboxDigest().Keys, path => path.EndsWith("READY", StringComparison.Ordinal) || path.EndsWith(".done", StringComparison.Ordinal));
@@ -153,12 +153,13 @@ public sealed class KeptFileTests
         }
     }
 
-    private static Product NewHome(string name)
+    // Sixty have everything in them: messages to online applicants and rejections, too.
+    private static Product NewHome(string name, int applications = 24)
     {
         var home = new Product(name);
         home.Appoint("operator-1", "operator");
         home.Appoint("operator-2", "operator");
-        home.RunOk("fixtures", "night", "--applications", "24", "--seed", "7", "--out", home.Inbox);
+        home.RunOk("fixtures", "night", "--applications", $"{applications}", "--seed", "7", "--out", home.Inbox);
         return home;
     }
 }
