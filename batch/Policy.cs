@@ -65,6 +65,9 @@ public sealed record Policy
     /// <summary>R70. Days before the end from which a Notification of Validation Period is sent.</summary>
     public int ValidityNoticeDaysBefore { get; init; } = 75;
 
+    /// <summary>R71. Days from its notice for which an incomplete application counts as under way.</summary>
+    public int IncompleteUnderWayDays { get; init; } = 60;
+
     /// <summary>R80. Oldest assignment of a new number that still brings a notice, days before it is first seen.</summary>
     public int NumberAssignedDaysMax { get; init; } = 60;
 
@@ -163,6 +166,7 @@ public sealed record Policy
             PhotoFaceHeightMin >= 0 && PhotoFaceHeightMin < PhotoFaceHeightMax && PhotoFaceHeightMax <= 1000,
             nameof(PhotoFaceHeightMin), $"is not negative and lies below {nameof(PhotoFaceHeightMax)}, which is 1000 at most");
         Require(IssuanceNoticeDaysMax >= 1, nameof(IssuanceNoticeDaysMax), "is 1 at least");
+        Require(IncompleteUnderWayDays >= 0, nameof(IncompleteUnderWayDays), "is not negative");
         Require(CampaignPauseMonths >= 0, nameof(CampaignPauseMonths), "is not negative");
         Require(NumberAssignedDaysMax >= 0, nameof(NumberAssignedDaysMax), "is not negative");
         Require(InquiryBusinessDays is >= 0 and <= 30, nameof(InquiryBusinessDays), "lies between 0 and 30");

@@ -22,8 +22,8 @@ public static class Emails
           FROM application JOIN finding ON finding.application_key = application.key AND finding.severity = 'incomplete'
           WHERE application.state = 'incomplete' AND application.channel <> 'mail'
           GROUP BY application.key)
-        INSERT INTO message (application_key, number, occasion, business_date)
-        SELECT key, 1 + (SELECT count(*) FROM message WHERE application_key = key), errors, $1
+        INSERT INTO message (application_key, number, kind, occasion, reasons, business_date)
+        SELECT key, 1 + (SELECT count(*) FROM message WHERE application_key = key), 'incomplete', errors, errors, $1
         FROM incident
         WHERE NOT EXISTS (SELECT 1 FROM message WHERE application_key = key AND occasion = errors)
         """;

@@ -43,12 +43,12 @@ public static class Suppression
                   AND card.state NOT IN ('disposed', 'void')) THEN 'holds-a-card'
               WHEN EXISTS (
                 SELECT 1 FROM application WHERE application.resident_id = piece.resident_id
-                  AND application.state NOT IN ('rejected', 'cancelled', 'void')) THEN 'application-under-way'
+                  AND {UnderWay.Sql}) THEN 'application-under-way'
               WHEN EXISTS (
                 SELECT 1 FROM piece AS earlier WHERE earlier.product = 'application-form'
                   AND earlier.subject = piece.subject AND earlier.piece_id <> piece.piece_id
                   AND earlier.state NOT IN ('wanted', 'withheld', 'suppressed')
-                  AND earlier.state_on > ($1 - make_interval(months => $3))::date) THEN 'sent-lately' END
+                  AND earlier.state_on > ($1 - make_interval(months => $4))::date) THEN 'sent-lately' END
             END AS reason
           FROM piece
           JOIN resident ON resident.resident_id = piece.resident_id
@@ -56,7 +56,7 @@ public static class Suppression
           LEFT JOIN application ON piece.product = 'incomplete-notice' AND application.key = piece.subject
           -- Joined, not asked for each piece: 100,000 of them would each look through all that is due.
           LEFT JOIN due ON piece.product = 'validity-notice' AND due.ref = piece.subject AND due.occasion = piece.occasion
-          WHERE piece.state IN ('wanted', 'withheld') AND ($4::bigint IS NULL OR piece.drop_id = $4))
+          WHERE piece.state IN ('wanted', 'withheld') AND ($5::bigint IS NULL OR piece.drop_id = $5))
         SELECT piece_id, reason FROM judged WHERE reason IS NOT NULL ORDER BY piece_id COLLATE "C"
         """;
 
@@ -78,7 +78,8 @@ public static class Suppression
         var stopped = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new SuppressedPiece(row.GetString(0), row.GetString(1)), cancellation,
-            context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.CampaignPauseMonths, dropId);
+            context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays, policy.CampaignPauseMonths,
+            dropId);
         await StopAsync(context, stopped, by, cancellation);
         return stopped;
     }

@@ -9,12 +9,12 @@ public static class ValidityNotices
     public const string Product = "validity-notice";
 
     /// <summary>
-    /// Every end that a notice is due for, as of the day $1, $2 days before it: (ref, resident_id, municipality_code,
-    /// kind, occasion). Due until the end itself; never to one who renewed, has a renewal under way, gave the card back,
+    /// Every end that a notice is due for, as of the day $1, $2 days before it, $3 as in <see cref="UnderWay"/>: (ref,
+    /// resident_id, municipality_code, kind, occasion). Due until the end itself; never to one who renewed, has a renewal under way, gave the card back,
     /// died or left (R71); not where the end is that of a period of stay; nothing of certificates while suspended (R90).
     /// What ends on one day is one letter (R74).
     /// </summary>
-    internal const string DueSql = """
+    internal const string DueSql = $"""
         SELECT ref, resident_id, municipality_code, kind, kind || ':' || to_char(ends_on, 'YYYY-MM-DD') AS occasion
         FROM (
           SELECT card.ref, card.resident_id, resident.municipality_code, ending.ends_on,
@@ -42,7 +42,7 @@ public static class ValidityNotices
               SELECT 1 FROM application
               WHERE application.resident_id = card.resident_id AND application.received_on > card.issued_on
                 AND application.key IS DISTINCT FROM card.application_key
-                AND application.state NOT IN ('rejected', 'cancelled', 'void', 'superseded'))
+                AND {UnderWay.Sql})
           GROUP BY card.ref, card.resident_id, resident.municipality_code, ending.ends_on
         ) AS ends
         """;
@@ -80,6 +80,6 @@ public static class ValidityNotices
                     FormResidents = carriesForm ? [resident] : [],
                 };
             },
-            cancellation, context.BusinessDate, policy.ValidityNoticeDaysBefore);
+            cancellation, context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays);
     }
 }

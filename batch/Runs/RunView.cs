@@ -23,7 +23,7 @@ public sealed record RunRow(
 /// <param name="Done">Work parts done or skipped.</param>
 /// <param name="Failed">Parts of any act that failed.</param>
 /// <param name="Seconds">From opening to closing; null while it is open.</param>
-/// <param name="Outcomes">The item ledger: how many items had which outcome.</param>
+/// <param name="Outcomes">The item ledger: how many items had which outcome, listed or counted.</param>
 public sealed record StepView(
     int Ordinal, string Name, string State, long Parts, long Done, long Failed, double? Seconds,
     IReadOnlyDictionary<string, long> Outcomes)
@@ -99,9 +99,9 @@ public static class RunView
         var outcomes = (await Sql.QueryAsync(
                 connection, null,
                 """
-                SELECT step_ordinal, outcome, count(*) FROM item
-                WHERE run_id = $1 AND step_ordinal IN (
-                  SELECT ordinal FROM step WHERE run_id = $1 AND state <> 'waiting' AND ordinal <> ALL ($2))
+                SELECT step_ordinal, outcome, sum(items)::bigint FROM item_total
+                WHERE run_id = $1 AND step_ordinal = ANY (ARRAY(
+                  SELECT ordinal FROM step WHERE run_id = $1 AND state <> 'waiting' AND ordinal <> ALL ($2)))
                 GROUP BY step_ordinal, outcome ORDER BY step_ordinal, outcome COLLATE "C"
                 """,
                 row => (Ordinal: row.GetInt32(0), Outcome: row.GetString(1), Count: row.GetInt64(2)), cancellation, runId,

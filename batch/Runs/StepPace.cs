@@ -24,7 +24,7 @@ public sealed record PartInHand(
 /// <param name="PartsDone">Work parts done or skipped.</param>
 /// <param name="PartsOpen">Work parts not done, in hand or not.</param>
 /// <param name="PartsFailed">Parts that wait for a person.</param>
-/// <param name="Items">Lines of the item ledger so far.</param>
+/// <param name="Items">Items of the ledger so far, listed or counted.</param>
 /// <param name="MedianSeconds">Of the step's done parts; null before there is one.</param>
 /// <param name="MeanSeconds">Of its latest done parts; null before there is evidence.</param>
 /// <param name="InHand">What workers work on now, oldest first.</param>
@@ -135,7 +135,8 @@ public sealed record StepPace(
 
     private const string CountsSql = """
         SELECT step.id, step.ordinal, step.name, step.state, parts.done, parts.open, parts.failed,
-          (SELECT count(*) FROM item WHERE item.run_id = step.run_id AND item.step_ordinal = step.ordinal),
+          (SELECT coalesce(sum(items), 0)::bigint FROM item_total
+           WHERE item_total.run_id = step.run_id AND item_total.step_ordinal = step.ordinal),
           parts.median, latest.mean, step.halted_by
         FROM step
         CROSS JOIN LATERAL (

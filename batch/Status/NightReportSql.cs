@@ -82,6 +82,12 @@ internal static class NightReportSql
               count(*) FILTER (WHERE state_on = @date) AS "changed this night", count(*) AS pieces
             FROM piece GROUP BY 1, 2, 3
             """),
+        ("Item ledger of this night", """
+            SELECT lpad(step.ordinal::text, 2, '0') || ' ' || step.name AS step, outcome,
+              sum(repeated)::bigint AS "counted only: as the night before", sum(items)::bigint AS items
+            FROM item_total JOIN step ON step.run_id = item_total.run_id AND step.ordinal = item_total.step_ordinal
+            WHERE item_total.run_id = @run GROUP BY 1, 2
+            """),
         ("Drops of this night", """
             SELECT drop.folder, drop.state,
               (SELECT count(*) FROM file WHERE file.drop_id = drop.id) AS files,

@@ -13,7 +13,9 @@ public sealed record InquiredApplication(
 
 /// <summary>An answer of the inquiry.</summary>
 /// <param name="Answer">`received`, `confirmed`, `in-process`, `sent`, `ask-municipality`.</param>
-/// <param name="ConfirmedOn">Only with `confirmed`.</param>
+/// <param name="ConfirmedOn">
+/// With `confirmed`, `in-process` and `sent`: residents count their month from it, most of which is in the second and third.
+/// </param>
 public sealed record StatusAnswer(string Answer, DateOnly? ConfirmedOn);
 
 /// <summary>R95. What an applicant who asks is told, as of a business date.</summary>
@@ -40,8 +42,8 @@ public static class StatusAnswers
         { FormVoid: true } => new("ask-municipality", null),
         { State: "received" or "review" or "waiting" } => new("received", null),
         { State: "selected" } => new("confirmed", application.ConfirmedOn),
-        { State: "ordered", CardState: "ordered" or null } => new("in-process", null),
-        { State: "ordered" or "issued", CardState: not "void" } => new("sent", null),
+        { State: "ordered", CardState: "ordered" or null } => new("in-process", application.ConfirmedOn),
+        { State: "ordered" or "issued", CardState: not "void" } => new("sent", application.ConfirmedOn),
         _ => new("ask-municipality", null),
     };
 }

@@ -43,7 +43,7 @@ public sealed class StatusStep(NightServices services)
                     (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}) END,
                   {Ledger("true")}
                 """),
-            new Law("answered in the ledger = answers of this date", $"""
+            new Law("answered in the ledger, listed or counted = answers of this date", $"""
                 SELECT {Ledger("outcome <> 'unknown'")},
                   CASE WHEN {Replaced} THEN {Ledger("outcome <> 'unknown'")} ELSE
                     (SELECT count(*) FROM status_answer WHERE business_date = @date) END
@@ -59,7 +59,7 @@ public sealed class StatusStep(NightServices services)
     private const string Replaced = "EXISTS (SELECT 1 FROM run WHERE kind = 'night' AND id > @run)";
 
     private static string Ledger(string which) =>
-        $"(SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND {which})";
+        $"(SELECT coalesce(sum(items), 0)::bigint FROM item_total WHERE run_id = @run AND step_ordinal = @ordinal AND {which})";
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
@@ -105,10 +105,50 @@ public sealed class StatusStep(NightServices services)
             .ToList();
         return async (context, cancel) =>
         {
+            var changed = await ChangedAsync(context, answers, cancel);
             await context.LedgerAsync(
-                answers.Select(answer => new ItemOutcome(answer.Hash, answer.Answer?.Answer ?? "unknown")), cancel);
+                answers.Where(answer => changed.Contains(answer.Hash)).Select(answer => new ItemOutcome(answer.Hash, Word(answer))),
+                cancel);
             await StoreAnswersAsync(context, [.. answers.Where(answer => answer.Answer is not null)], cancel);
+            // Millions of answers say tonight what they said last night: these are counted.
+            await context.CountAsync(answers.Where(answer => !changed.Contains(answer.Hash)).Select(Word), cancel);
         };
+
+        static string Word((string Hash, StatusAnswer? Answer) answer) => answer.Answer?.Answer ?? "unknown";
+    }
+
+    // Unknown to the inquiry is what has no row: too soon to ask is no change, too late to ask is one.
+    private static async Task<HashSet<string>> ChangedAsync(
+        StoreContext context, IReadOnlyList<(string Hash, StatusAnswer? Answer)> answers, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT new.key_hash
+            FROM unnest($1, $2, $3) AS new (key_hash, answer, confirmed_on)
+            LEFT JOIN status_answer AS old ON old.key_hash = new.key_hash
+            WHERE (old.answer, old.confirmed_on) IS DISTINCT FROM (new.answer, new.confirmed_on)
+            """,
+            context.Connection, context.Transaction)
+        {
+            Parameters =
+            {
+                new() { Value = answers.Select(answer => answer.Hash).ToArray() },
+                new() { Value = answers.Select(answer => answer.Answer?.Answer).ToArray() },
+                new()
+                {
+                    Value = answers.Select(answer => answer.Answer?.ConfirmedOn).ToArray(),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date,
+                },
+            },
+        };
+        var changed = new HashSet<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            changed.Add(reader.GetString(0));
+        }
+
+        return changed;
     }
 
     private static async Task StoreAnswersAsync(

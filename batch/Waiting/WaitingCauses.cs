@@ -123,5 +123,7 @@ public static class WaitingCauses
         ["vendor_answer.kept"] = "makes no sense; an alert of its own says so",
         ["message.written"] = "written",
         ["message.no-address"] = "there is nobody to write to; shown in the ledger",
+        ["message.died"] = "nobody writes to who died; shown in the ledger",
+        ["message.overtaken"] = "the application did not end so after all; shown in the ledger",
     };
 }

@@ -59,8 +59,8 @@ public sealed class InquiryModel(Inquiry inquiry, GuessGuard guard) : PageModel
     {
         "received" => "申請を受け付けました。内容を確認しています。",
         "confirmed" => $"申請内容の確認が完了しました（{answer.ConfirmedOn:yyyy年M月d日}）。",
-        "in-process" => "個人番号カードを発行しています。",
-        "sent" => "お住まいの市区町村に個人番号カードを送付しました。交付通知書をお待ちください。",
+        "in-process" => $"個人番号カードを発行しています。{JapaneseDay(answer)}",
+        "sent" => $"お住まいの市区町村に個人番号カードを送付しました。交付通知書をお待ちください。{JapaneseDay(answer)}",
         "ask-municipality" => "お住まいの市区町村にお問い合わせください。",
         _ => "該当する申請が見つかりません。申請書IDと生年月日をご確認ください。",
     };
@@ -70,11 +70,17 @@ public sealed class InquiryModel(Inquiry inquiry, GuessGuard guard) : PageModel
     {
         "received" => "Your application was received and is being checked.",
         "confirmed" => $"Application confirmation was completed on {Show.Date(answer.ConfirmedOn)}.",
-        "in-process" => "Your card is being issued.",
-        "sent" => "Your card was sent to your municipality. Please wait for the Issuance Notice.",
+        "in-process" => $"Your card is being issued.{EnglishDay(answer)}",
+        "sent" => $"Your card was sent to your municipality. Please wait for the Issuance Notice.{EnglishDay(answer)}",
         "ask-municipality" => "Please ask your municipality.",
         _ => "No such application was found. Please check the Application ID and the date of birth.",
     };
+
+    private static string JapaneseDay(StatusAnswer answer) =>
+        answer.ConfirmedOn is { } day ? $"（申請内容確認完了日：{day:yyyy年M月d日}）" : "";
+
+    private static string EnglishDay(StatusAnswer answer) =>
+        answer.ConfirmedOn is { } day ? $" Application confirmation was completed on {Show.Date(day)}." : "";
 
     private async Task<(string? ApplicationId, string? BirthDate)> AskedAsync(CancellationToken cancellation)
     {

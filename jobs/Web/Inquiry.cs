@@ -17,12 +17,12 @@ public sealed class Inquiry(NpgsqlDataSource database, Ids ids)
     public const string Unknown = "unknown";
 
     /// <summary>The answer for what a person typed in.</summary>
-    /// <param name="applicationId">23 digits; spaces and hyphens between them are fine.</param>
+    /// <param name="applicationId">23 digits, also full-width; spaces and hyphens between them are fine.</param>
     /// <param name="birthDate">`YYYY-MM-DD`.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<StatusAnswer> AskAsync(string? applicationId, string? birthDate, CancellationToken cancellation)
     {
-        var digits = string.Concat((applicationId ?? "").Where(character => !char.IsWhiteSpace(character) && character != '-'));
+        var digits = Digits(applicationId ?? "");
         _ = DateOnly.TryParseExact(birthDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date);
         await using var command = database.CreateCommand("SELECT answer, confirmed_on FROM status_answer WHERE key_hash = $1");
         command.Parameters.Add(new() { Value = ids.InquiryHash(digits, date) });
@@ -31,4 +31,11 @@ public sealed class Inquiry(NpgsqlDataSource database, Ids ids)
             ? new StatusAnswer(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateOnly>(1))
             : new StatusAnswer(Unknown, null);
     }
+
+    // As people type it: 1234－5678, with whatever hyphen and space their keyboard has.
+    private static string Digits(string typed) => string.Concat(typed
+        .Where(character => !char.IsWhiteSpace(character) && !Hyphens.Contains(character, StringComparison.Ordinal))
+        .Select(character => character is >= '０' and <= '９' ? (char)(character - '０' + '0') : character));
+
+    private const string Hyphens = "-\u00AD\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30FC\uFF0D\uFF70";
 }

@@ -122,6 +122,67 @@ public sealed class NoticesTests
         Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM piece"));
     }
 
+    // The card ends on 1 February 2027. Incomplete since 20 November 2026: 60 days later is 19 January.
+    [Theory]
+    [InlineData("", "2027-01-19", 0)]
+    [InlineData("", "2027-01-20", 1)] // The 61st day: nobody means to apply again any more.
+    // Its notice was withheld and posted late: the days count from then.
+    [InlineData("posted_on = '2026-12-01', state = 'posted'", "2027-01-30", 0)]
+    [InlineData("posted_on = '2026-12-01', state = 'posted'", "2027-01-31", 1)]
+    // Withheld: it never went out.
+    [InlineData("state_on = '2026-12-01', state = 'withheld', drop_id = NULL, sequence = NULL", "2027-01-20", 1)]
+    public async Task R71_An_incomplete_renewal_silences_the_notice_for_60_days_from_its_own(string notice, string night, int pieces)
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "delivered", "valid_until = '2027-02-01', issued_on = '2017-01-01'");
+        await world.ApplicationAsync("E1-001", "R1", "incomplete", "R20/photo-missing");
+        await world.RunAsync("UPDATE application SET state_on = '2026-11-20', received_on = '2026-11-18'");
+        await world.NightAsync(new DateOnly(2026, 11, 20));
+        Assert.Equal("sent", await world.OneAsync<string>("SELECT state FROM piece"));
+        if (notice.Length > 0)
+        {
+            await world.RunAsync($"UPDATE piece SET {notice}");
+        }
+
+        await world.NightAsync(DateOnly.ParseExact(night, "O"));
+        Assert.Equal(pieces, await world.OneAsync<long>("SELECT count(*) FROM piece WHERE product = 'validity-notice'"));
+    }
+
+    [Theory]
+    [InlineData("rejected", 1)]
+    [InlineData("cancelled", 1)]
+    [InlineData("void", 1)]
+    [InlineData("issued", 1)] // What came of it was given back, or it would be a newer card.
+    [InlineData("superseded", 1)]
+    [InlineData("received", 0)]
+    [InlineData("review", 0)]
+    [InlineData("waiting", 0)]
+    [InlineData("selected", 0)]
+    [InlineData("ordered", 0)]
+    public async Task R71_Under_way_is_what_is_not_final(string state, int pieces)
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "delivered", "valid_until = '2027-01-20', issued_on = '2017-01-01'");
+        await world.ApplicationAsync("E1-001", "R1", state);
+        await world.NightAsync();
+        Assert.Equal(pieces, await world.OneAsync<long>("SELECT count(*) FROM piece WHERE product = 'validity-notice'"));
+    }
+
+    [Fact]
+    public async Task R71_A_renewal_that_came_between_freeze_and_seal_stops_the_notice()
+    {
+        await using var world = await PieceWorld.MakeAsync();
+        await world.ResidentAsync("R1");
+        await world.CardAsync("R1", "delivered", "valid_until = '2027-02-06', issued_on = '2017-01-01'");
+        await world.ApplicationAsync("E1-001", "R1", "rejected");
+        world.BeforeSeal = _ => world.RunAsync("UPDATE application SET state = 'review'");
+        Assert.True(await world.NightAsync());
+        Assert.Equal("suppressed not-due", await world.OneAsync<string>(
+            "SELECT state || ' ' || reason FROM piece WHERE product = 'validity-notice'"));
+    }
+
     [Fact]
     public async Task R74_What_ends_together_is_one_letter_and_R90_a_suspended_card_gets_none_for_certificates()
     {

@@ -19,6 +19,7 @@ public sealed class PolicyTests
         { nameof(Policy.IssuanceNoticeDaysMax), new Policy { IssuanceNoticeDaysMax = 0 } },
         { nameof(Policy.MailFrom), new Policy { MailFrom = "nobody" } },
         { nameof(Policy.ImagesKeptMonths), new Policy { ImagesKeptMonths = -1 } },
+        { nameof(Policy.IncompleteUnderWayDays), new Policy { IncompleteUnderWayDays = -1 } },
         { nameof(Policy.CampaignPauseMonths), new Policy { CampaignPauseMonths = -1 } },
         { nameof(Policy.ValidityNoticeDaysBefore), new Policy { ValidityNoticeDaysBefore = 93 } },
         { nameof(Policy.NumberAssignedDaysMax), new Policy { NumberAssignedDaysMax = -1 } },

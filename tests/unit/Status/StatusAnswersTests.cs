@@ -37,13 +37,20 @@ public sealed class StatusAnswersTests
     public void It_is_answered_from_two_business_days_after_receipt_for_six_months(string date, bool answered) =>
         Assert.Equal(answered, For(DateOnly.ParseExact(date, "O"), Application("received")) is not null);
 
-    [Fact]
-    public void Only_a_confirmed_application_says_its_day()
+    // Residents count their month from it, and stay in the first of the three for minutes, in the others for weeks.
+    [Theory]
+    [InlineData("selected", null, true)]
+    [InlineData("ordered", "ordered", true)]
+    [InlineData("ordered", "notified", true)]
+    [InlineData("issued", "delivered", true)]
+    [InlineData("waiting", null, false)] // It was selected before, and is no more.
+    [InlineData("ordered", "void", false)]
+    [InlineData("cancelled", null, false)]
+    public void R95_the_date_of_confirmation_stands_beside_the_second_third_and_fourth_answer(
+        string state, string? card, bool stands)
     {
-        var confirmed = Application("selected") with { ConfirmedOn = new DateOnly(2026, 11, 27) };
-        Assert.Equal(new DateOnly(2026, 11, 27), For(new DateOnly(2026, 12, 1), confirmed)!.ConfirmedOn);
-        var ordered = confirmed with { State = "ordered", CardState = "ordered" };
-        Assert.Null(For(new DateOnly(2026, 12, 1), ordered)!.ConfirmedOn);
+        var confirmed = Application(state, card) with { ConfirmedOn = new DateOnly(2026, 11, 27) };
+        Assert.Equal(stands ? confirmed.ConfirmedOn : null, For(new DateOnly(2026, 12, 1), confirmed)!.ConfirmedOn);
     }
 
     [Fact]
