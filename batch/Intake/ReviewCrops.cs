@@ -18,11 +18,14 @@ public sealed class ReviewCrops(NightServices services)
             (SELECT review_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
               key_slot.received_on, key_slot.slot
             FROM review_item
-            JOIN scan ON scan.application_key = review_item.application_key AND scan.side = review_item.side
-              AND scan.kind = 'form' AND scan.state IN ('read', 'review') AND scan.stored IS NOT NULL
+            JOIN scan ON scan.application_key = review_item.application_key
+              AND (scan.kind = 'form' AND scan.side = review_item.side
+                OR scan.kind = 'photo' AND review_item.field IN ('photo', 'photo_person'))
+              AND scan.state IN ('read', 'review') AND scan.stored IS NOT NULL
             JOIN key_slot ON key_slot.application_key = review_item.application_key AND key_slot.state = 'live'
             WHERE review_item.item = $1 AND review_item.state = 'open'
-            ORDER BY scan.feed DESC, scan.row DESC LIMIT 1)
+            -- A loose or sent photograph stands above what is glued on (R23).
+            ORDER BY scan.kind = 'photo' DESC, scan.feed DESC, scan.row DESC LIMIT 1)
             UNION ALL
             SELECT rekey_item.field, scan.kind, scan.stored, coalesce(scan.stored_page, scan.page),
               key_slot.received_on, key_slot.slot

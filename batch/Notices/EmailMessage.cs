@@ -1,21 +1,23 @@
 using System.Globalization;
 using System.Text;
-using MyNumber.Batch.Validation;
 
 namespace MyNumber.Batch.Notices;
 
-/// <summary>What a message to an online applicant says (R51, R52): no name, no number but the Application ID.</summary>
+/// <summary>
+/// What a message to an online applicant says (R51, R52): no name, no number but the Application ID as it was sent.
+/// </summary>
 /// <param name="Key">The application's key.</param>
 /// <param name="Number">From 1, by application.</param>
+/// <param name="Kind">`taken-in`, or the state that the application ended in.</param>
 /// <param name="To">One e-mail address.</param>
 /// <param name="ApplicationId">Of the application.</param>
-/// <param name="Errors">All of them, in order of rule.</param>
+/// <param name="Reasons">All of them as `RULE/detail`, in order of rule.</param>
 /// <param name="Date">Business date.</param>
 public sealed record EmailMessage(
-    string Key, int Number, string To, string ApplicationId, IReadOnlyList<Sentence> Errors, DateOnly Date)
+    string Key, int Number, string Kind, string To, string ApplicationId, IReadOnlyList<string> Reasons, DateOnly Date)
 {
     private const int LineCharactersMax = 76;
-    private const string Subject = "【重要】個人番号カード交付申請の不備のお知らせ / Your application is incomplete";
+    private const int EncodedBytesMax = 39;
 
     /// <summary>Name of its file.</summary>
     public string FileName => string.Create(CultureInfo.InvariantCulture, $"{Key}-{Number}.eml");
@@ -46,7 +48,7 @@ public sealed record EmailMessage(
             .Append("\r\nFrom: ").Append(from)
             .Append("\r\nTo: ").Append(To)
             .Append(CultureInfo.InvariantCulture, $"\r\nMessage-ID: <{Key}-{Number}@{domain}>")
-            .Append("\r\nSubject: ").Append(EncodedWords(Subject))
+            .Append("\r\nSubject: ").Append(EncodedWords(EmailTexts.Of(Kind).Subject))
             .Append("\r\nAuto-Submitted: auto-generated")
             .Append("\r\nMIME-Version: 1.0")
             .Append("\r\nContent-Type: text/plain; charset=utf-8")
@@ -60,44 +62,35 @@ public sealed record EmailMessage(
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
-    private string Body(string applicationSite)
+    /// <summary>The text: what happened, the Application ID, why, what to do; in Japanese, then in English.</summary>
+    internal string Body(string applicationSite)
     {
-        var again = $"{applicationSite}?id={ApplicationId}";
-        var japanese = string.Concat(Errors.Select(error => $"・{error.Japanese}\r\n"));
-        var english = string.Concat(Errors.Select(error => $"- {error.English}\r\n"));
-        return $"""
-            個人番号カード（マイナンバーカード）の交付申請に不備がありました。
-            お手数ですが、下記の内容をご確認のうえ、申請し直してください。
-
-            申請書ID：{ApplicationId}
-
-            不備の内容：
-            {japanese}
-            再申請はこちら：
-            {again}
-
-            このメールは送信専用です。
-
-            Your application for an Individual Number Card is incomplete. Please apply again.
-
-            Application ID: {ApplicationId}
-
-            What is wrong:
-            {english}
-            Apply again here:
-            {again}
-
-            """.ReplaceLineEndings("\r\n");
+        var text = EmailTexts.Of(Kind);
+        var reasons = EmailTexts.Reasons(Kind, Reasons);
+        // Only an incomplete one may be made again with its ID (R03, R51).
+        var again = Kind == "incomplete" ? $"\n{applicationSite}?id={ApplicationId}" : "";
+        var japanese = In(text.Opening.Japanese, $"申請書ID：{ApplicationId}", text.Why.Japanese, "・",
+            reasons.Select(reason => reason.Japanese), text.Closing.Japanese + again);
+        var english = In(text.Opening.English, $"Application ID: {ApplicationId}", text.Why.English, "- ",
+            reasons.Select(reason => reason.English), text.Closing.English + again);
+        return $"{japanese}\nこのメールは送信専用です。\n\n{english}".ReplaceLineEndings("\r\n");
     }
 
-    // RFC 2047: words of 75 characters at most, no character cut in two.
+    private static string In(
+        string opening, string id, string why, string bullet, IEnumerable<string> reasons, string closing)
+    {
+        var list = string.Concat(reasons.Select(reason => $"{bullet}{reason}\n"));
+        return $"{opening}\n\n{id}\n\n{(list.Length == 0 ? "" : $"{why}\n{list}\n")}{closing}\n";
+    }
+
+    // RFC 2047: lines of 76 characters at most, no character cut in two.
     private static string EncodedWords(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            if (Encoding.UTF8.GetByteCount(word.ToString()) + rune.Utf8SequenceLength > 45)
+            if (Encoding.UTF8.GetByteCount(word.ToString()) + rune.Utf8SequenceLength > EncodedBytesMax)
             {
                 words.Add(word.ToString());
                 word.Clear();

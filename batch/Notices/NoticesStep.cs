@@ -48,13 +48,14 @@ public sealed class NoticesStep(NightServices services)
                 AND subject = 'incomplete-notice/' || key || '/' || errors))
             FROM incident
             """),
+        .. Emails.Laws,
         new(
-            "messages written = files in tonight's e-mail drops",
+            "rejected applications = told to their municipality + rejected since",
             """
-            SELECT (SELECT count(*) FROM message JOIN drop ON drop.id = message.drop_id
-                    WHERE drop.run_id = @run AND message.state = 'written'),
-                   (SELECT count(*) FROM file JOIN drop ON drop.id = file.drop_id
-                    WHERE drop.run_id = @run AND drop.product = 'email')
+            SELECT count(*), count(*) FILTER (WHERE state_on >= @date OR told = 'before'
+              OR EXISTS (SELECT FROM rejection WHERE rejection.application_key = application.key))
+            FROM application WHERE state = 'rejected'
+              AND EXISTS (SELECT FROM finding WHERE application_key = application.key AND severity = 'reject')
             """),
         new(
             "new Individual Numbers notified once: numbers = numbers of living pieces",
@@ -151,7 +152,7 @@ public sealed class NoticesStep(NightServices services)
         if (product == Emails.Product)
         {
             return await Emails.StageAsync(
-                services, drop, from[EmailPrefix.Length..], part.Part.ToKey[EmailPrefix.Length..], cancellation);
+                services, part, drop, from[EmailPrefix.Length..], part.Part.ToKey[EmailPrefix.Length..], cancellation);
         }
 
         var content = await Rejections.ContentAsync(part.Database, drop.Id, cancellation);
@@ -174,11 +175,6 @@ public sealed class NoticesStep(NightServices services)
         if (product == Emails.Product)
         {
             await Emails.StoreAsync(context, written, cancellation);
-            // No line of the ledger may hold an address: the application's key and the message's number say it all.
-            await context.LedgerAsync(
-                written.Select(email => new ItemOutcome(
-                    $"{email.Key}-{email.Number}", email.File is null ? "no-address" : "written")),
-                cancellation);
         }
     }
 
@@ -209,7 +205,8 @@ public sealed class NoticesStep(NightServices services)
 
         var name = path[..^".eml".Length];
         var key = name[..name.LastIndexOf('-')];
-        var message = (await Emails.LoadAsync(services, drop, key, key, cancellation)).Single(one => one.FileName == path);
+        var message = (await Emails.LoadAsync(services, drop, key, key, cancellation))
+            .Single(one => Emails.Subject(one.Key, one.Number) == name).Open(services, drop.BusinessDate);
         await stream.WriteAsync(message.ToBytes(services.Policy.MailFrom, services.Policy.ApplicationSite), cancellation);
     }
 

@@ -4,7 +4,15 @@ using Npgsql;
 
 namespace MyNumber.Batch.Notices;
 
-/// <summary>Rejected mail applications: no letter goes out, `outbox/rejections/DATE.csv` tells the municipality.</summary>
+/// <summary>
+/// R51. Rejected applications of every channel: `outbox/rejections/DATE.csv` tells the municipality, each once. By mail no
+/// letter goes out, so it alone can tell the applicant.
+/// </summary>
+/// <remarks>
+/// Told is the resident's municipality; where nobody could be identified that of the resident whose form or Individual Number
+/// was used, as it is the one that can help or wants to know. Neither that nor any name is in the file. Empty where the form
+/// and the number are in no register: then no municipality has to do with it.
+/// </remarks>
 public static class Rejections
 {
     /// <summary>The flat drop's product and folder.</summary>
@@ -13,8 +21,9 @@ public static class Rejections
     private const string DueSql = """
         FROM application
         JOIN finding ON finding.application_key = application.key AND finding.severity = 'reject'
-        LEFT JOIN resident ON resident.resident_id = application.resident_id
-        WHERE application.state = 'rejected' AND application.channel = 'mail'
+        LEFT JOIN resident
+          ON resident.resident_id = coalesce(application.resident_id, application.presumed_resident_id)
+        WHERE application.state = 'rejected'
           AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.application_key = application.key)
         """;
 
@@ -48,10 +57,11 @@ public static class Rejections
         var lines = await Sql.QueryAsync(
             connection, null,
             """
-            SELECT application_key, municipality_code, rule FROM rejection WHERE drop_id = $1
+            SELECT application_key, municipality_code, rule, application.channel
+            FROM rejection JOIN application ON application.key = application_key WHERE drop_id = $1
             ORDER BY application_key COLLATE "C", rule COLLATE "C"
             """,
-            row => $"{row.GetString(0)},{row.GetString(1)},{row.GetString(2)}\n", cancellation, dropId);
-        return Encoding.UTF8.GetBytes($"key,municipality_code,rule\n{string.Concat(lines)}");
+            row => $"{row.GetString(0)},{row.GetString(1)},{row.GetString(2)},{row.GetString(3)}\n", cancellation, dropId);
+        return Encoding.UTF8.GetBytes($"key,municipality_code,rule,channel\n{string.Concat(lines)}");
     }
 }

@@ -57,12 +57,15 @@ internal sealed class DropFreezing(NightServices services)
         bool IsOpen(string id) => !stoppedIds.Contains(id) && !outside.Ids.Contains(id);
         var open = pieces.Done.Where(piece => IsOpen(piece.Piece.PieceId)).ToList();
         var withheld = open.Where(piece => piece.Problem is not null).ToList();
+        var repeated = await WithheldBeforeAsync(context, withheld, cancellation);
         await WithholdAsync(context, withheld, cancellation);
         await WithholdFailedAsync(context, [.. pieces.Failed.Where(piece => IsOpen(piece.Subject))], cancellation);
         await context.LedgerAsync(
-            stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason))
-                .Concat(withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem))),
-            cancellation);
+            [
+                .. stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason)),
+                .. withheld.Select(piece => new ItemOutcome(piece.Piece.PieceId, "withheld", piece.Problem)),
+            ],
+            repeated, cancellation);
         var parts = new List<PlannedPart>();
         foreach (var product in PrintStep.Products)
         {
@@ -76,6 +79,18 @@ internal sealed class DropFreezing(NightServices services)
 
         await context.PlanPartsAsync(parts, cancellation);
     }
+
+    // Tried again each night, a piece that stays withheld for the same reason is counted, not listed again.
+    private static async Task<IReadOnlySet<string>> WithheldBeforeAsync(
+        StoreContext context, IReadOnlyList<CheckedPiece> withheld, CancellationToken cancellation) =>
+        (await Sql.QueryAsync(
+            context.Connection, context.Transaction,
+            """
+            SELECT piece.piece_id FROM piece JOIN unnest($1::text[], $2::text[]) AS new (piece_id, reason)
+              ON piece.piece_id = new.piece_id AND piece.state = 'withheld' AND piece.reason = new.reason
+            """,
+            row => row.GetString(0), cancellation, withheld.Select(piece => piece.Piece.PieceId).ToArray(),
+            withheld.Select(piece => piece.Problem!).ToArray())).ToHashSet();
 
     // Laid out on all cores; what one piece throws is kept with it.
     private async Task<ItemResults<CheckedPiece>> CheckAsync(

@@ -47,6 +47,9 @@ public sealed class Ids(byte[] key)
     public bool IsRekeyed(string applicationKey, string side, string field, int perMille) =>
         BitConverter.ToUInt32(Hash("rekey-share", applicationKey, side, field)) % 1000 < perMille;
 
+    /// <summary>The keyed hash under which the same photograph is found again (R24): hex, 64 characters.</summary>
+    public string PhotoHash(string fingerprint) => Convert.ToHexStringLower(Hash("photograph", fingerprint));
+
     /// <summary>The keyed hash under which an inquiry finds its answer (R95): hex, 64 characters.</summary>
     public string InquiryHash(string applicationId, DateOnly birthDate) =>
         Convert.ToHexStringLower(Hash("inquiry", applicationId, birthDate.ToString("O")));

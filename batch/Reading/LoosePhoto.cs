@@ -1,3 +1,5 @@
+using OpenCvSharp;
+
 namespace MyNumber.Batch.Reading;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace MyNumber.Batch.Reading;
 /// </summary>
 internal static class LoosePhoto
 {
+    private const int ShownPxMax = 1_200;
+
     // A resolution below it is what a file says that knows none.
     private const double BelievableDpiMin = 150;
 
@@ -12,7 +16,11 @@ internal static class LoosePhoto
     public static PageOutcome ReadSent(byte[] file)
     {
         var inspection = OnlinePhoto.Inspect(file);
-        return Outcome(inspection, inspection.Photo);
+        return Outcome(inspection, inspection.Photo) with
+        {
+            // What is no picture, or is damaged, is nobody's photograph.
+            PhotoFingerprint = inspection.Photo.Present ? PhotoFingerprint.OfSent(file) : null,
+        };
     }
 
     /// <summary>Looks at the picture of a scan. It may be smaller than any page; what it measures in millimetres is the scan's to say.</summary>
@@ -38,9 +46,27 @@ internal static class LoosePhoto
         var photo = inspection.Photo is { Present: true } present && dpi >= BelievableDpiMin
             ? present with { WidthMm = Mm(inspection.WidthPx), HeightMm = Mm(inspection.HeightPx) }
             : inspection.Photo;
-        return Outcome(inspection, photo);
+        return Outcome(inspection, photo) with { PhotoFingerprint = PhotoFingerprint.OfScan(file, page) };
 
         double Mm(int pixels) => Math.Round(pixels / dpi.Value * 25.4, 1);
+    }
+
+    /// <summary>The picture for a keyer, PNG; null where it cannot be decoded. A large one is made small enough to look at.</summary>
+    public static byte[]? Png(byte[] file, int page)
+    {
+        if (PageDecoder.Decode(file, page, Colour.Keep).Image is not { } image)
+        {
+            return null;
+        }
+
+        using (image)
+        {
+            var picture = image.Colour ?? image.Gray;
+            var scale = Math.Min(1, (double)ShownPxMax / Math.Max(picture.Width, picture.Height));
+            using var shown = new Mat();
+            Cv2.Resize(picture, shown, new Size(), scale, scale, InterpolationFlags.Area);
+            return shown.ImEncode(".png");
+        }
     }
 
     private static PageOutcome Outcome(OnlinePhotoInspection inspection, PhotoReading? photo) => new(

@@ -120,6 +120,13 @@ public sealed record PageOutcome(PageReading? Reading, string? Unreadable)
         "damaged", "empty", "no-such-page", "not-an-image", "too-large", "too-slow", "too-small", "truncated",
     };
 
+    /// <summary>
+    /// What a loose or sent photograph is known by (R24); null for all else. It stands in no stored reading: its keyed hash is
+    /// kept beside the scan.
+    /// </summary>
+    [JsonIgnore]
+    public string? PhotoFingerprint { get; init; }
+
     /// <summary>True where the page could be decoded (unknown paper counts as readable).</summary>
     [JsonIgnore]
     public bool IsReadable => Reading is not null;

@@ -120,14 +120,16 @@ public sealed class ReadStep(NightServices services)
             context.Connection, context.Transaction,
             """
             UPDATE scan SET state = new.state, reason = new.reason, asked_anew = false,
-              reading_cipher = coalesce(new.cipher, scan.reading_cipher)
-            FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[]) AS new (feed, row, state, reason, cipher)
+              reading_cipher = coalesce(new.cipher, scan.reading_cipher),
+              photo_hash = coalesce(new.photo_hash, scan.photo_hash)
+            FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+              AS new (feed, row, state, reason, cipher, photo_hash)
             WHERE scan.feed = new.feed AND scan.row = new.row
             """,
             cancellation,
             scans.Select(scan => scan.Feed).ToArray(), scans.Select(scan => scan.Row).ToArray(),
             scans.Select(scan => scan.State).ToArray(), scans.Select(scan => scan.Reason).ToArray(),
-            scans.Select(scan => scan.Cipher).ToArray());
+            scans.Select(scan => scan.Cipher).ToArray(), scans.Select(scan => scan.PhotoHash).ToArray());
         // By mail the form tells its kind and its Application ID; online the row did.
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
@@ -216,7 +218,10 @@ public sealed class ReadStep(NightServices services)
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{feed}|{row:D8}");
 
     internal sealed record ScanResult(
-        string Feed, int Row, string Side, string State, string? Reason, byte[]? Cipher, IReadOnlyList<RekeyedField> Rekeyed);
+        string Feed, int Row, string Side, string State, string? Reason, byte[]? Cipher, IReadOnlyList<RekeyedField> Rekeyed)
+    {
+        public string? PhotoHash { get; init; }
+    }
 
     internal sealed record ApplicationResult(
         string Key, IReadOnlyList<ScanResult> Scans, bool FrontWasRead, string? ApplicationId, string? Form)
@@ -235,7 +240,10 @@ public sealed class ReadStep(NightServices services)
                     result is { State: "read", Scan.Kind: "form", Outcome.Reading: { } reading }
                         ? SureValues.Sample(
                             reading, applicationKey, result.Scan.Side, services.Ids, services.Policy.RekeyPerMille)
-                        : []))],
+                        : [])
+                {
+                    PhotoHash = result.Outcome?.PhotoFingerprint is { } fingerprint ? services.Ids.PhotoHash(fingerprint) : null,
+                })],
                 front is not null, front?.Outcome?.Reading?.ApplicationId.Value, front?.Outcome?.Reading?.Form);
         }
     }

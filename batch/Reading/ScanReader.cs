@@ -41,7 +41,8 @@ internal sealed class ScanReader(SecretStore store)
         lock (_one)
         {
             _reader ??= new PageReader();
-            return bytes.Length == 0 || kind == "photo" ? null
+            return bytes.Length == 0 ? null
+                : kind == "photo" ? LoosePhoto.Png(bytes, page)
                 : field == "photo" ? _reader.PhotoPng(bytes, page)
                 : _reader.CropPng(bytes, page, field);
         }

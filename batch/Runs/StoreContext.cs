@@ -93,28 +93,31 @@ public sealed partial class StoreContext(
     }
 
     /// <summary>
-    /// Counts items whose outcome only repeats the night before: they are in every number, and have no line of the ledger.
-    /// A row is added to by every part, so call it last: whoever comes second waits until the first has committed.
+    /// Writes lines for the items whose outcome is new, and counts those that only repeat the night before: they are in every
+    /// number, and have no line. A row of counts is added to by every part, so call this last: whoever comes second waits
+    /// until the first has committed.
     /// </summary>
-    /// <param name="outcomes">One for each item.</param>
+    /// <param name="items">All of them.</param>
+    /// <param name="repeated">Subjects of those that were so the night before.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task CountAsync(IEnumerable<string> outcomes, CancellationToken cancellation)
+    public async Task LedgerAsync(
+        IReadOnlyCollection<ItemOutcome> items, IReadOnlySet<string> repeated, CancellationToken cancellation)
     {
-        var counts = outcomes.CountBy(outcome => outcome).OrderBy(count => count.Key, StringComparer.Ordinal).ToList();
-        if (counts.Count == 0)
+        await LedgerAsync(items.Where(item => !repeated.Contains(item.Subject)), cancellation);
+        var counts = items.Where(item => repeated.Contains(item.Subject)).CountBy(item => item.Outcome)
+            .OrderBy(count => count.Key, StringComparer.Ordinal).ToList();
+        if (counts.Count > 0)
         {
-            return;
+            await Sql.ExecuteAsync(
+                connection, transaction,
+                """
+                INSERT INTO item_count (run_id, step_ordinal, outcome, items)
+                SELECT $1, $2, outcome, items FROM unnest($3::text[], $4::bigint[]) AS new (outcome, items)
+                ON CONFLICT (run_id, step_ordinal, outcome) DO UPDATE SET items = item_count.items + excluded.items
+                """,
+                cancellation, run.Id, stepOrdinal, counts.Select(count => count.Key).ToArray(),
+                counts.Select(count => (long)count.Value).ToArray());
         }
-
-        await Sql.ExecuteAsync(
-            connection, transaction,
-            """
-            INSERT INTO item_count (run_id, step_ordinal, outcome, items)
-            SELECT $1, $2, outcome, items FROM unnest($3::text[], $4::bigint[]) AS new (outcome, items)
-            ON CONFLICT (run_id, step_ordinal, outcome) DO UPDATE SET items = item_count.items + excluded.items
-            """,
-            cancellation, run.Id, stepOrdinal, counts.Select(count => count.Key).ToArray(),
-            counts.Select(count => (long)count.Value).ToArray());
     }
 
     /// <summary>Records staged files of a drop (ENGINE.md, Files, b). The same file twice is the same row.</summary>

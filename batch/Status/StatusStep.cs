@@ -105,20 +105,16 @@ public sealed class StatusStep(NightServices services)
             .ToList();
         return async (context, cancel) =>
         {
-            var changed = await ChangedAsync(context, answers, cancel);
-            await context.LedgerAsync(
-                answers.Where(answer => changed.Contains(answer.Hash)).Select(answer => new ItemOutcome(answer.Hash, Word(answer))),
-                cancel);
+            var repeated = await RepeatedAsync(context, answers, cancel);
             await StoreAnswersAsync(context, [.. answers.Where(answer => answer.Answer is not null)], cancel);
             // Millions of answers say tonight what they said last night: these are counted.
-            await context.CountAsync(answers.Where(answer => !changed.Contains(answer.Hash)).Select(Word), cancel);
+            await context.LedgerAsync(
+                [.. answers.Select(answer => new ItemOutcome(answer.Hash, answer.Answer?.Answer ?? "unknown"))], repeated, cancel);
         };
-
-        static string Word((string Hash, StatusAnswer? Answer) answer) => answer.Answer?.Answer ?? "unknown";
     }
 
     // Unknown to the inquiry is what has no row: too soon to ask is no change, too late to ask is one.
-    private static async Task<HashSet<string>> ChangedAsync(
+    private static async Task<IReadOnlySet<string>> RepeatedAsync(
         StoreContext context, IReadOnlyList<(string Hash, StatusAnswer? Answer)> answers, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
@@ -126,7 +122,7 @@ public sealed class StatusStep(NightServices services)
             SELECT new.key_hash
             FROM unnest($1, $2, $3) AS new (key_hash, answer, confirmed_on)
             LEFT JOIN status_answer AS old ON old.key_hash = new.key_hash
-            WHERE (old.answer, old.confirmed_on) IS DISTINCT FROM (new.answer, new.confirmed_on)
+            WHERE (old.answer, old.confirmed_on) IS NOT DISTINCT FROM (new.answer, new.confirmed_on)
             """,
             context.Connection, context.Transaction)
         {
@@ -141,14 +137,14 @@ public sealed class StatusStep(NightServices services)
                 },
             },
         };
-        var changed = new HashSet<string>();
+        var repeated = new HashSet<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            changed.Add(reader.GetString(0));
+            repeated.Add(reader.GetString(0));
         }
 
-        return changed;
+        return repeated;
     }
 
     private static async Task StoreAnswersAsync(

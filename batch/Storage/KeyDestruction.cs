@@ -86,7 +86,8 @@ public sealed class KeyDestruction(Policy policy, ApplicationKeys keys, SecretSt
               UPDATE key_slot SET state = 'destroyed' WHERE application_key = ANY ($1::text[]) AND state = 'destroying'
               RETURNING application_key),
             scans AS (
-              UPDATE scan SET stored = NULL, reading_cipher = NULL FROM gone
+              UPDATE scan SET stored = NULL, reading_cipher = NULL, photo_hash = NULL,
+                sha256 = CASE WHEN kind = 'photo' THEN '' ELSE sha256 END FROM gone
               WHERE scan.application_key = gone.application_key),
             values_given AS (
               UPDATE review_item SET value_cipher = NULL FROM gone

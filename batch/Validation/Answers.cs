@@ -10,6 +10,7 @@ public static class Answers
     {
         [Photograph.Field] = [Photograph.Accepted, .. Photograph.Codes],
         [Photograph.ReasonField] = [Photograph.Exempt, "none"],
+        [SamePhotograph.Field] = [SamePhotograph.Applicant, SamePhotograph.OtherPerson],
         [Representative.BackField] = [Representative.Complete, "missing"],
         [VoidId.Field] = ["accept", "reject"],
         [RegisterData.Field] = ["again", "reject"],

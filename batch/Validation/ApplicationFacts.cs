@@ -77,8 +77,14 @@ public sealed record ApplicationFacts
     /// <summary>R37. The handwritten number is one that was changed.</summary>
     public bool NumberWasChanged { get; init; }
 
+    /// <summary>R37. Whose number it was.</summary>
+    public string? FormerHolder { get; init; }
+
     /// <summary>R03. An earlier application used the form.</summary>
     public bool FormWasUsed { get; init; }
+
+    /// <summary>R24. The photograph came with an application of another resident too.</summary>
+    public bool PhotoIsShared { get; init; }
 
     /// <summary>R10. The mayor accepted another agent for this application.</summary>
     public bool AgentAccepted { get; init; }

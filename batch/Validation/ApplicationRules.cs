@@ -4,7 +4,14 @@ namespace MyNumber.Batch.Validation;
 /// <param name="Findings">All of them: a notice names every error at once (R52).</param>
 /// <param name="ResidentId">Whose it is; null while that is not certain.</param>
 /// <param name="State">`rejected`, `review`, `incomplete`, or `received`: valid, and selection's to decide.</param>
-public sealed record Verdict(IReadOnlyList<Finding> Findings, string? ResidentId, string State);
+public sealed record Verdict(IReadOnlyList<Finding> Findings, string? ResidentId, string State)
+{
+    /// <summary>
+    /// Whose form or number it was made with, certain or not. It says which municipality is told of a rejection, and nothing
+    /// else may be done with it.
+    /// </summary>
+    public string? PresumedResidentId { get; init; }
+}
 
 /// <summary>Runs the rules over one application. The order of the list is that of the rule book and changes nothing.</summary>
 /// <remarks>
@@ -20,7 +27,7 @@ public static class ApplicationRules
     [
         FormUsedOnce.Check, PrintedDataCurrent.Check, Corrections.Check, MaskedForm.Check, OnTheRegister.Check,
         Representative.Check, SignatureAndDate.Check, CertificateWishes.Check, BrailleWish.Check, AlternativeLetters.Check,
-        Photograph.Check, OnlinePhotograph.Check, ValidCardHeld.Check, VoidId.Check, RegisterData.Check,
+        Photograph.Check, OnlinePhotograph.Check, SamePhotograph.Check, ValidCardHeld.Check, VoidId.Check, RegisterData.Check,
     ];
 
     /// <summary>Applies every rule.</summary>
@@ -30,7 +37,10 @@ public static class ApplicationRules
         var identity = IdentityRules.SelectMany(rule => rule(facts)).ToList();
         var known = identity.Count == 0 ? facts : facts with { Resident = null };
         var findings = identity.Concat(Rules.SelectMany(rule => rule(known))).Distinct().ToList();
-        return new Verdict(findings, known.Resident?.ResidentId, State(findings));
+        return new Verdict(findings, known.Resident?.ResidentId, State(findings))
+        {
+            PresumedResidentId = facts.Resident?.ResidentId ?? facts.FormerHolder,
+        };
     }
 
     /// <summary>The first that applies of rejected, review, incomplete; else `received`, which is valid and undecided.</summary>

@@ -17,7 +17,9 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
 {
     private const string ApplicationsSql = """
         SELECT key, channel = 'mail', received_on, application_id, agent_accepted, photo_exempted,
-          EXISTS (SELECT FROM finding WHERE finding.application_key = application.key AND finding.rule = 'R03')
+          EXISTS (SELECT FROM finding WHERE finding.application_key = application.key AND finding.rule = 'R03'),
+          EXISTS (SELECT FROM finding WHERE finding.application_key = application.key AND finding.rule = 'R24'
+            AND finding.severity = 'review')
         FROM application WHERE key = ANY($1)
         """;
 
@@ -41,7 +43,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
     private const double LoosePhotoMmMax = 100;
 
     private sealed record ApplicationRow(
-        string Key, bool ByMail, DateOnly ReceivedOn, string? ApplicationId, bool Agent, bool Photo, bool Used);
+        string Key, bool ByMail, DateOnly ReceivedOn, string? ApplicationId, bool Agent, bool Photo, bool Used, bool Shared);
 
     /// <summary>Loads them in key order. One whose key was destroyed is left out: nothing of it can be read.</summary>
     public async Task<IReadOnlyList<LoadedApplication>> LoadAsync(
@@ -51,7 +53,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = (await Query(ApplicationsSql, row => new ApplicationRow(
             row.GetString(0), row.GetBoolean(1), row.GetFieldValue<DateOnly>(2), row.IsDBNull(3) ? null : row.GetString(3),
-            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6)), [applicationKeys.ToArray()])).ToDictionary(r => r.Key);
+            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7)), [applicationKeys.ToArray()])).ToDictionary(r => r.Key);
         var drafts = readings.Select(reading => (reading, facts: Draft(rows[reading.Key], reading, businessDate))).ToList();
 
         var forms = (await Query(
@@ -71,8 +73,9 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         var byId = residents.ToDictionary(resident => resident.Facts.ResidentId, resident => resident.Facts);
         var byHash = residents.Where(r => r.Hash.Length > 0).ToDictionary(r => r.Hash, r => r.Facts);
         var former = (await Query(
-            "SELECT number_hash FROM former_number WHERE number_hash = ANY($1)",
-            row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)), [hashes])).ToHashSet();
+            "SELECT number_hash, resident_id FROM former_number WHERE number_hash = ANY($1)",
+            row => (Hash: Convert.ToHexString(row.GetFieldValue<byte[]>(0)), Resident: row.GetString(1)), [hashes]))
+            .ToDictionary(number => number.Hash, number => number.Resident);
         var cards = (await Query(
             CardsSql,
             row => (Resident: row.GetString(0), Card: new HeldCard(
@@ -93,7 +96,8 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
                 {
                     Form = form.Facts,
                     Resident = resident,
-                    NumberWasChanged = resident is null && hash is not null && former.Contains(hash),
+                    NumberWasChanged = resident is null && hash is not null && former.ContainsKey(hash),
+                    FormerHolder = resident is null && hash is not null ? former.GetValueOrDefault(hash) : null,
                     Cards = resident is null ? [] : [.. cards[resident.ResidentId]],
                 },
                 draft.reading.Decisions.Count);
@@ -124,6 +128,7 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
             online.BirthDate, online.Braille, online.NoSignatureCertificate, online.NoUserCertificate,
             online.RepresentativeName, online.RepresentativeRelation),
         FormWasUsed = row.Used,
+        PhotoIsShared = row.Shared,
         AgentAccepted = row.Agent,
         PhotoExempted = row.Photo,
         Decisions = reading.Decisions,

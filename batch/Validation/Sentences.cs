@@ -65,6 +65,9 @@ internal static class Sentences
         ["photo-background"] = new(
             "顔写真の背景が無地ではありません。背景に何も写っていない写真をご用意ください。",
             "The background of the photograph is not plain. Please use one with nothing behind you."),
+        ["photo-other-person"] = new(
+            "顔写真が申請者本人のものと確認できませんでした。申請者本人の写真をご用意ください。",
+            "The photograph could not be confirmed to show the applicant. Please use a photograph of the applicant."),
         ["photo-not-jpeg"] = new(
             "顔写真のファイルがJPEG形式ではありません（HEICは使用できません）。",
             "The photograph's file is not a JPEG (HEIC cannot be used)."),

@@ -70,6 +70,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
         await Sql.ExecuteAsync(context.Connection, context.Transaction, KnownResidentsSql, cancellation);
         await Timeline.ApplyAsync(context, policy, cancellation);
         await TakeKeyedIdsAsync(context, cancellation);
+        await SamePhotograph.DecideAsync(context, _loader, cancellation);
         await FormUse.DecideAsync(context, _loader, policy, cancellation);
         var toDo = await KeysAsync(context.Connection, context.Transaction, null, null, cancellation);
         await context.PlanPartsAsync(

@@ -32,10 +32,10 @@ internal static class VerdictRows
     // A keyer's answer that came while this part was computed keeps the application's turn for the next night.
     private const string StatesSql = """
         WITH new AS (
-          SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
-            AS new (key, state, resident_id, application_id, decided, why)),
+          SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[])
+            AS new (key, state, resident_id, application_id, decided, why, presumed)),
         old AS (
-          SELECT application.key, application.state AS was, new.state, new.resident_id, new.application_id, new.decided, new.why,
+          SELECT application.key, application.state AS was, new.state, new.resident_id, new.application_id, new.decided, new.why, new.presumed,
             CASE WHEN new.state = 'received' AND application.state IN ('waiting', 'selected', 'superseded')
               THEN application.state ELSE new.state END AS becomes
           FROM application JOIN new ON new.key = application.key
@@ -44,6 +44,7 @@ internal static class VerdictRows
           UPDATE application SET state = old.becomes,
             superseded_by = CASE WHEN old.becomes = 'superseded' THEN superseded_by END,
             state_on = CASE WHEN old.was <> old.becomes THEN $1 ELSE state_on END, resident_id = old.resident_id,
+            presumed_resident_id = old.presumed,
             application_id = coalesce(old.application_id, application.application_id),
             to_validate = old.decided <> (SELECT count(DISTINCT field) FROM review_item
               WHERE application_key = application.key AND review_item.state = 'decided' AND value_cipher IS NOT NULL)
@@ -66,7 +67,8 @@ internal static class VerdictRows
         await Execute(
             StatesSql, context.BusinessDate, all, judged.Select(one => one.Verdict.State).ToArray(),
             judged.Select(one => one.Verdict.ResidentId).ToArray(), judged.Select(one => one.ApplicationId).ToArray(),
-            judged.Select(one => one.Decided).ToArray(), judged.Select(Why).ToArray());
+            judged.Select(one => one.Decided).ToArray(), judged.Select(Why).ToArray(),
+            judged.Select(one => one.Verdict.PresumedResidentId).ToArray());
 
         // Rejected, an application asks nobody anything any more, though its findings are kept.
         var questions = judged.Where(one => one.Verdict.State == "review")

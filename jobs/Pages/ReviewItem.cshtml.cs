@@ -31,6 +31,9 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     /// <summary>What the rule is about.</summary>
     public string RuleText => Rules.Get(Item.Rule).Operator;
 
+    /// <summary>R24. The other applications that came with this photograph.</summary>
+    public IReadOnlyList<string> SamePhotographIn { get; private set; } = [];
+
     /// <summary>How the value is written.</summary>
     public string Hint => Item.Field switch
     {
@@ -53,6 +56,8 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
         }
 
         Item = found;
+        SamePhotographIn = Item.Field == SamePhotograph.Field
+            ? await SamePhotograph.OthersAsync(services.Database, Item.Key, cancellation) : [];
         return Page();
     }
 

@@ -61,11 +61,16 @@ public sealed class UpgradeTests(UpgradeTests.Fresh fresh) : IClassFixture<Upgra
         }
 
         Assert.NotEmpty(old.Drops("print"));
-        Assert.Equal(fresh.Product.OutboxDigest().Keys.Order(), old.OutboxDigest().Keys.Order());
+        Assert.Equal(Files(fresh.Product), Files(old));
         var printed = old.Drops("print").SelectMany(drop => File.ReadLines(Path.Combine(drop, "manifest.csv")).Skip(1))
             .Select(line => line.Split(',')[0]).ToList();
         Assert.Equal(printed.Distinct().Count(), printed.Count);
     }
+
+    // What a version tells that the old one did not is told by the next night, where the step had closed under the old one.
+    private static IEnumerable<string> Files(Product product) => product.OutboxDigest().Keys
+        .Where(path => !path.Contains("email", StringComparison.Ordinal) && !path.Contains("rejections", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 
     private static async Task<string> LinesAsync(Product product, string sql)
     {
