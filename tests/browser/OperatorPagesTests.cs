@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
+using MyNumber.Tests.Integration.Nights;
 
 namespace MyNumber.Tests.Browser;
 
@@ -138,9 +139,8 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
     [Fact]
     public async Task C2_Cards_are_disposed_of_only_after_two_people_have_said_so()
     {
-        await using var admin = await SignedInAsync();
-        await using var first = await NewPersonAsync(admin, "approver-1", "approver");
-        await using var second = await NewPersonAsync(admin, "approver-2", "approver");
+        await using var first = await VisitOfAsync("approver-1");
+        await using var second = await VisitOfAsync("approver-2");
         await first.Page.GotoAsync(served.Url + "/disposals");
         var lists = await first.Page.Locator("form.inline").CountAsync();
         Assert.True(lists > 0, "The last night proposes nothing for disposal.");
@@ -158,6 +158,41 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         Assert.Single(served.Disposals);
         Assert.Empty(first.Complaints);
         Assert.Empty(second.Complaints);
+    }
+
+    [Fact]
+    public async Task C3_Two_operators_give_an_approver_access_and_each_sees_half_of_the_password()
+    {
+        await using var admin = await SignedInAsync();
+        await admin.Page.GotoAsync(served.Url + "/people");
+        var form = admin.Page.Locator("form.stack").Last;
+        await form.GetByLabel("Name").FillAsync("Approver-3");
+        await form.GetByLabel("approver", new() { Exact = true }).CheckAsync();
+        await form.GetByLabel("Reason").FillAsync("Works here from today.");
+        await form.GetByLabel("Reason").PressAsync("Enter");
+        var half = await HalfShownAsync(admin, "first half");
+        await admin.PictureAsync("people-first-operator");
+        // Nobody says the same twice.
+        await Assertions.Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "Say the same" })).ToHaveCountAsync(0);
+
+        await using var other = await VisitOfAsync("operator-2");
+        await other.Page.GotoAsync(served.Url + "/people");
+        var waiting = other.Page.Locator("form.inline");
+        await waiting.GetByLabel("Reason").FillAsync("So it is.");
+        await other.PictureAsync("people-second-operator");
+        await waiting.GetByRole(AriaRole.Button).ClickAsync();
+        var whole = half + await HalfShownAsync(other, "second half");
+        await other.PictureAsync("people-made");
+
+        await using var person = await VisitAsync();
+        await person.Page.GotoAsync(served.Url);
+        await SignInAsync(person.Page, whole, "approver-3");
+        await person.Page.GetByLabel("New password").FillAsync(Staff.Password);
+        await person.Page.GetByLabel("Once more").FillAsync(Staff.Password);
+        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await Assertions.Expect(person.Page.GetByRole(AriaRole.Heading, new() { Name = "Nights" })).ToBeVisibleAsync();
+        Assert.Empty(other.Complaints);
+        Assert.Empty(person.Complaints);
     }
 
     [Fact]
@@ -182,24 +217,20 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync(answer);
     }
 
-    /// <summary>Gives somebody access, and signs that person in with a password of their own.</summary>
-    private async Task<Visit> NewPersonAsync(Visit admin, string person, string role)
+    /// <summary>Signs in somebody who has an account and a password.</summary>
+    private async Task<Visit> VisitOfAsync(string person)
     {
-        await admin.Page.GotoAsync(served.Url + "/people");
-        var form = admin.Page.Locator("form.stack");
-        await form.GetByLabel("Name").FillAsync(person);
-        await form.GetByLabel("Role").SelectOptionAsync(role);
-        await form.GetByLabel("Reason").FillAsync("Works here from today.");
-        await form.GetByRole(AriaRole.Button).ClickAsync();
-        var once = await admin.Page.GetByRole(AriaRole.Status).Locator("b").TextContentAsync();
         var visit = await VisitAsync();
         await visit.Page.GotoAsync(served.Url);
-        await SignInAsync(visit.Page, once!, person);
-        await visit.Page.GetByLabel("New password").FillAsync(ServedNight.Password);
-        await visit.Page.GetByLabel("Once more").FillAsync(ServedNight.Password);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await SignInAsync(visit.Page, Staff.Password, person);
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Nights" })).ToBeVisibleAsync();
         return visit;
+    }
+
+    private static async Task<string> HalfShownAsync(Visit visit, string which)
+    {
+        var shown = visit.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = which });
+        return (await shown.Locator("b").TextContentAsync())!;
     }
 
     private static async Task SignInAsync(IPage page, string password, string person = "admin")

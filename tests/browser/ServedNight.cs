@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using MyNumber.Tests.Integration;
+using MyNumber.Tests.Integration.Nights;
 
 namespace MyNumber.Tests.Browser;
 
@@ -46,6 +47,9 @@ public sealed partial class ServedNight : IAsyncLifetime
     public async Task InitializeAsync()
     {
         OneTimePassword = PasswordLine().Match(await RunAsync(0, "account", "add", "admin", "--role", "operator", "--json")).Groups[1].Value;
+        await Staff.AppointAsync(_home, "operator-2", "operator");
+        await Staff.AppointAsync(_home, "approver-1", "approver");
+        await Staff.AppointAsync(_home, "approver-2", "approver");
         await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight, "--out", Path.Combine(_home, "inbox"));
         await RunAsync(0, "night", "--date", FirstNight);
         await EachDropAsync("card-orders", "factory", SecondNight);

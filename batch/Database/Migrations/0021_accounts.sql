@@ -35,20 +35,20 @@ FROM account LEFT JOIN (
   FROM audit WHERE action = 'account-add' GROUP BY 1) AS made USING (person);
 
 WITH renamed AS (
-  UPDATE account
-  SET person = CASE WHEN place = 1 THEN plain ELSE plain || '.' || left(md5(account.person), 8) END,
-      disabled = disabled OR place > 1
-  FROM account_named WHERE account_named.person = account.person
-  RETURNING account.person AS new, plain, place),
+  UPDATE account SET person = plain || '.' || left(md5(account.person), 8), disabled = true
+  FROM account_named WHERE account_named.person = account.person AND place > 1
+  RETURNING account.person AS new, plain),
 raised AS (
   INSERT INTO alert (at, code, subject, what_to_do)
   SELECT now(), 'account-name-taken', 'account ' || new,
     'Its name is now the same as, or looks like, that of the account ' || plain || '. It was renamed to ' || new
     || ' and disabled: give its person an account of another name.'
-  FROM renamed WHERE place > 1
+  FROM renamed
   RETURNING id, at, code, subject, what_to_do)
 INSERT INTO alert_message (alert_id, kind, since, at, code, subject, what_to_do)
 SELECT id, 'raised', at, at, code, subject, what_to_do FROM raised;
+-- Only now: a name is free when the others have left it.
+UPDATE account SET person = plain FROM account_named WHERE account_named.person = account.person AND place = 1;
 
 ALTER TABLE account
   ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
