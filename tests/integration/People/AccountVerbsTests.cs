@@ -74,7 +74,7 @@ public sealed class AccountVerbsTests(AccountVerbsTests.Office office) : IClassF
         var secrets = new[] { once[..12], once[12..], Chosen, Staff.Password };
         using var database = new HomeQueries(Product);
         var written = string.Concat(database.Lines("SELECT audit::text FROM audit UNION ALL SELECT account::text FROM account"))
-            + string.Concat(Directory.GetFiles(Path.Combine(Product.Home, "logs")).Select(File.ReadAllText));
+            + string.Concat(Directory.EnumerateFiles(Product.Home, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
         Assert.DoesNotContain(secrets, secret => written.Contains(secret, StringComparison.Ordinal));
     }
 
