@@ -91,7 +91,7 @@ internal static class EventChanges
         StoreContext context, EventSubjects subjects, EventOutcome outcome, CancellationToken cancellation)
     {
         var date = context.BusinessDate;
-        var ends = TimelineEnds.Of(subjects);
+        var ends = TimelineEnds.Of(subjects, outcome.Held);
         await SaveCardsAsync(Execute, date, ends.Cards);
         // Those that end first: the index of live winners looks at every row (R34).
         foreach (var applications in ends.Applications.GroupBy(end => end.State is "selected" or "ordered").OrderBy(group => group.Key))
@@ -105,7 +105,7 @@ internal static class EventChanges
         var pieces = subjects.Pieces.Values.Where(piece => piece.Changed).ToList();
         await Execute(PieceSql, date, pieces.Select(p => p.PieceId).ToArray(), pieces.Select(p => p.State).ToArray());
         var disposed = ends.Cards.Where(card => card.State == "disposed").Select(c => c.Ref).ToArray();
-        await Execute(DisposalSql, subjects.Cards.Where(card => card.ProposalWithdrawn).Select(c => c.Ref).ToArray(), disposed);
+        await Execute(DisposalSql, subjects.Cards.Where(card => card.ProposalWithdrawn && !outcome.Held.Contains(card.ResidentId)).Select(c => c.Ref).ToArray(), disposed);
         await Execute(DisposedSql, disposed, date);
         var known = subjects.Events.ToDictionary(e => e.EventId);
         var changed = outcome.Results.Concat(outcome.Waiting).Where(result => known[result.EventId] is var e

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Cards;
 
@@ -25,9 +26,10 @@ internal static partial class Events
         Register,
     }
 
-    private sealed record Fact(DateOnly On, By By, DateTimeOffset At, string Id, Action Play);
+    // Subject is what a person sees where it fails: an event's id, a card, a resident.
+    private sealed record Fact(DateOnly On, By By, DateTimeOffset At, string Id, string Subject, Func<string?> Whose, Action Play);
 
-    internal sealed class Applier(EventSubjects subjects, Policy policy)
+    internal sealed class Applier(EventSubjects subjects, Policy policy, ItemGuard? items = null)
     {
         private readonly Dictionary<string, EventResult> _results = [];
         private readonly List<HistoryLine> _history = [];
@@ -49,17 +51,14 @@ internal static partial class Events
 
         public EventOutcome Apply()
         {
-            var facts = subjects.Events.Select(e => new Fact(e.On, By.Event, e.At, e.EventId, () => Play(e)))
-                .Concat(subjects.Cards.Where(card => card.Disposal is not null).Select(card =>
-                    new Fact(card.Disposal!.On, By.Proposal, default, card.Ref, () => Propose(card))))
+            var facts = subjects.Events.Select(e => new Fact(e.On, By.Event, e.At, e.EventId, e.EventId, () => Whose(e), () => Play(e)))
+                .Concat(subjects.Cards.Where(card => card.Disposal is not null).Select(card => new Fact(
+                    card.Disposal!.On, By.Proposal, default, card.Ref, card.Ref, () => card.ResidentId, () => Propose(card))))
                 .Concat(subjects.Register.Select(fact => new Fact(
-                    fact.On, By.Register, default, $"{RegisterTransitions.Rank(fact.Change)}{fact.ResidentId}", () => Change(fact))));
-            foreach (var fact in facts.OrderBy(fact => fact.On).ThenBy(fact => fact.By).ThenBy(fact => fact.At)
-                .ThenBy(fact => fact.Id, StringComparer.Ordinal))
-            {
-                fact.Play();
-            }
-
+                    fact.On, By.Register, default, $"{RegisterTransitions.Rank(fact.Change)}{fact.ResidentId}", fact.ResidentId,
+                    () => fact.ResidentId, () => Change(fact))));
+            var (failed, held) = Play([.. facts.OrderBy(fact => fact.On).ThenBy(fact => fact.By).ThenBy(fact => fact.At)
+                .ThenBy(fact => fact.Id, StringComparer.Ordinal)]);
             foreach (var e in _waiting.Values.SelectMany(waiting => waiting.ToList()))
             {
                 var cell = Judge(e);
@@ -73,11 +72,50 @@ internal static partial class Events
                 }
             }
 
+            // Of a resident of whom a fact failed nothing changes: the next night plays all of it again.
+            var errors = failed.ToDictionary(item => item.Subject, item => item.Reason);
+            var results = subjects.Events.Where(e => Whose(e) is not { } whose || !held.Contains(whose))
+                .Where(e => !errors.ContainsKey(e.EventId)).Select(e => _results[e.EventId]).ToList();
             return new EventOutcome(
-                [.. subjects.Events.Select(e => _results[e.EventId]).Where(result => result.State != "pending")],
+                [.. results.Where(result => result.State != "pending")],
                 _history,
-                [.. subjects.Events.Select(e => _results[e.EventId]).Where(result => result.State == "pending")]);
+                [.. results.Where(result => result.State == "pending"), .. subjects.Events
+                    .Where(e => e.State == "pending" && errors.ContainsKey(e.EventId))
+                    .Select(e => new EventResult(e.EventId, "pending", null, errors[e.EventId], e.Target))])
+            {
+                Failed = failed,
+                Held = held,
+            };
         }
+
+        // An error over one fact is that fact's, and its resident's: the others go on.
+        private (IReadOnlyList<FailedItem> Failed, HashSet<string> Held) Play(IReadOnlyList<Fact> facts)
+        {
+            var held = new HashSet<string>();
+            if (items is null)
+            {
+                foreach (var fact in facts)
+                {
+                    fact.Play();
+                }
+
+                return ([], held);
+            }
+
+            var failed = items.Each("event", facts, fact => fact.Subject, fact =>
+            {
+                fact.Play();
+                return fact.Id;
+            }).Failed.DistinctBy(item => item.Subject).ToList();
+            var subjectsFailed = failed.Select(item => item.Subject).ToHashSet();
+            held.UnionWith(facts.Where(fact => subjectsFailed.Contains(fact.Subject)).Select(fact => fact.Whose()).OfType<string>());
+            return (failed, held);
+        }
+
+        private string? Whose(PendingEvent e) =>
+            (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject))?.ResidentId
+                ?? (_byKey.GetValueOrDefault(e.Subject) ?? _byApplicationId[e.Subject].FirstOrDefault())?.ResidentId
+                ?? (subjects.Residents.ContainsKey(e.Subject) ? e.Subject : null);
 
         private void Play(PendingEvent e)
         {
@@ -478,4 +516,11 @@ internal sealed record HistoryLine(string Kind, string Subject, string What, str
 
 /// <summary>All results and lines of one round, and what waits.</summary>
 internal sealed record EventOutcome(
-    IReadOnlyList<EventResult> Results, IReadOnlyList<HistoryLine> History, IReadOnlyList<EventResult> Waiting);
+    IReadOnlyList<EventResult> Results, IReadOnlyList<HistoryLine> History, IReadOnlyList<EventResult> Waiting)
+{
+    /// <summary>Facts that an error failed.</summary>
+    public IReadOnlyList<FailedItem> Failed { get; init; } = [];
+
+    /// <summary>Residents of whom nothing changes, as a fact of theirs failed.</summary>
+    public IReadOnlySet<string> Held { get; init; } = new HashSet<string>();
+}

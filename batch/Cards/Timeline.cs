@@ -10,7 +10,9 @@ namespace MyNumber.Batch.Cards;
 /// </summary>
 public static class Timeline
 {
-    private const string AppliedSql = "UPDATE register_change SET applied = true WHERE NOT applied AND business_date <= $1";
+    private const string AppliedSql = """
+        UPDATE register_change SET applied = true WHERE NOT applied AND business_date <= $1 AND resident_id <> ALL($2::text[])
+        """;
 
     // What is still open is judged by the register as it is now, and by what its applicant holds now (R09, R35).
     private const string LookAgainSql = """
@@ -26,17 +28,20 @@ public static class Timeline
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
         var subjects = await TimelineRows.LoadAsync(context, policy, cancellation);
+        string[] held = [];
         if (subjects.Events.Count > 0 || subjects.Register.Count > 0 || subjects.Cards.Count > 0 || subjects.Applications.Count > 0)
         {
-            var outcome = new Events.Applier(subjects, policy).Apply();
+            var outcome = new Events.Applier(subjects, policy, context.Items).Apply();
             await EventChanges.SaveAsync(context, subjects, outcome, cancellation);
+            await context.ReportAsync(outcome.Failed, "event", "held", cancellation);
+            held = [.. outcome.Held];
         }
 
         var holders = subjects.Cards.Where(card => card.Stored is { } stored
                 && ((stored.State == "delivered") != (card.State == "delivered") || stored.ReplacementApproved != card.ReplacementApproved))
             .Select(card => card.ResidentId).Distinct().ToArray();
         await Sql.ExecuteAsync(context.Connection, context.Transaction, LookAgainSql, cancellation, context.BusinessDate, holders);
-        await Sql.ExecuteAsync(context.Connection, context.Transaction, AppliedSql, cancellation, context.BusinessDate);
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, AppliedSql, cancellation, context.BusinessDate, held);
         await EventChanges.MarkRegisteredAsync(context, cancellation);
     }
 }

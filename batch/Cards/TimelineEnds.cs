@@ -8,7 +8,9 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
 {
     private static readonly string[] Lying = ["ordered", "arrived", "notified"];
 
-    public static TimelineEnds Of(EventSubjects subjects)
+    /// <param name="subjects">As they were played.</param>
+    /// <param name="held">Residents of whom nothing changes.</param>
+    public static TimelineEnds Of(EventSubjects subjects, IReadOnlySet<string> held)
     {
         foreach (var card in subjects.Cards.Where(card => card.State == "arrived" && (card.NoticePosted || card.Stored?.State == "notified")))
         {
@@ -25,9 +27,10 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
         var ends = subjects.Applications.Select(application => End(application, cardsOf[application.Key])).ToList();
         KeepOneWinner(subjects.Applications, ends, cardsOf);
         return new(
-            [.. subjects.Cards.Where(card => card.Stored != card.Values)],
+            [.. subjects.Cards.Where(card => card.Stored != card.Values && !held.Contains(card.ResidentId))],
             [.. ends.Zip(subjects.Applications, (end, application) => (end, application))
-                .Where(one => one.end.State != one.application.Stored || one.end.Before != one.application.StateBefore).Select(one => one.end)]);
+                .Where(one => one.end.State != one.application.Stored || one.end.Before != one.application.StateBefore)
+                .Where(one => one.application.ResidentId is not { } whose || !held.Contains(whose)).Select(one => one.end)]);
     }
 
     /// <summary>Lines of what is new: of events decided tonight, and of subjects that are not what they were.</summary>

@@ -382,6 +382,32 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task An_event_that_fails_holds_its_resident_and_nobody_else()
+    {
+        await using var world = await World.OpenAsync(database, "e1");
+        await world.ExecuteAsync(
+            """
+            INSERT INTO run (id, kind, business_date, scope, cut_off, opened_at, state)
+            OVERRIDING SYSTEM VALUE VALUES (1, 'night', '2026-12-10', 'x', now(), now(), 'complete');
+            INSERT INTO resident (resident_id, name, name_kana, birth_date, postal_code, address, municipality_code,
+              registered_on, household_id, household_head, first_seen_on)
+            VALUES ('R2', 'n', 'k', '1990-06-15', '1000001', 'a', '131016', '2020-01-01', 'H', 'h', '2026-11-24');
+            INSERT INTO card (ref, card_id, resident_id, municipality_code, state, state_on)
+            VALUES ('C9', 'C9', 'R2', '131016', 'delivered', '2026-11-24')
+            """);
+        await world.EventAsync("e1", "2026-12-08T10:00:00+09:00", "card-suspended", "OLD", "");
+        await world.EventAsync("e2", "2026-12-08T11:00:00+09:00", "card-arrived", "A1", "C1=2026-12-01");
+        await world.EventAsync("e3", "2026-12-08T12:00:00+09:00", "card-suspended", "C9", "");
+        await world.ApplyAsync();
+        Assert.Equal(("pending", null), await world.EventAsync("e1"));
+        Assert.Equal(("pending", null), await world.EventAsync("e2"));
+        Assert.Equal(("applied", "applied"), await world.EventAsync("e3"));
+        Assert.Equal("error:ItemFaultException", await world.RowAsync("waits_for", "event WHERE event_id = 'e1'"));
+        Assert.Equal("held error:ItemFaultException", await world.RowAsync("outcome || ' ' || reason", "item WHERE subject = 'e1'"));
+        Assert.Equal("ordered", (await world.CardAsync("A1")).State);
+    }
+
+    [Fact]
     public async Task A_card_id_that_another_residents_card_has_is_taken()
     {
         await using var world = await World.OpenAsync(database);
@@ -399,15 +425,18 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     /// <summary>A resident with an ordered card and an old one, in a transaction that is rolled back.</summary>
-    private sealed class World(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+    private sealed class World(NpgsqlConnection connection, NpgsqlTransaction transaction, string? fails) : IAsyncDisposable
     {
         public StoreContext Context { get; } = new(
-            new RunInfo(1, "night", Date, ""), 0, 1, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction);
+            new RunInfo(1, "night", Date, ""), 0, 1, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction)
+        {
+            Items = new(new EngineOptions { ItemFault = place => place.Subject == fails }, "", PartAct.Plan, unlimited: false),
+        };
 
-        public static async Task<World> OpenAsync(TestDatabase database)
+        public static async Task<World> OpenAsync(TestDatabase database, string? fails = null)
         {
             var connection = await database.DataSource.OpenConnectionAsync();
-            var world = new World(connection, await connection.BeginTransactionAsync());
+            var world = new World(connection, await connection.BeginTransactionAsync(), fails);
             await world.ExecuteAsync(
                 """
                 INSERT INTO municipality VALUES ('131016', '千代田区', '東京都', 'a', 'b', 'c', 1, 3, false, NULL);
