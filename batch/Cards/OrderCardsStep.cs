@@ -38,6 +38,11 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         Publish = services.Handovers.Act(Handover),
         Items = (part, cancellation) => OrderDrops.KeysAsync(part, cancellation),
         Poison = PoisonAsync,
+        Failed = async (order, context, cancellation) =>
+        {
+            await PoisonAsync(order.Subject, context, cancellation);
+            return "review";
+        },
         GiveBack = OrderDrops.GiveBackAsync,
     };
 
@@ -59,7 +64,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         WITH winner AS (
           UPDATE application SET state = 'ordered', state_on = $1 FROM resident
           WHERE application.state = 'selected' AND resident.resident_id = application.resident_id
-            AND application.key <> ALL ($3::text[])
+            AND application.key = ANY ($3::text[])
           RETURNING application.key, application.resident_id, resident.municipality_code),
         numbered AS (
           SELECT winner.*, place.order_id FROM winner CROSS JOIN LATERAL (
@@ -85,19 +90,25 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         await RestoreHold.RefuseAsync(context.Connection, context.Transaction, services.Home, cancellation);
         await Timeline.ApplyAsync(context, services.Policy, cancellation);
         var held = await FoundOrders.AttachAsync(services, context, cancellation);
-        if (!await Sql.ScalarAsync<bool>(
+        var winners = await Sql.QueryAsync(
             context.Connection, context.Transaction,
-            "SELECT EXISTS (SELECT FROM application WHERE state = 'selected' AND key <> ALL ($1::text[]))", cancellation,
-            [held.ToArray()]))
+            "SELECT key FROM application WHERE state = 'selected' AND key <> ALL ($1::text[]) ORDER BY key",
+            row => row.GetString(0), cancellation, [held.ToArray()]);
+        if (winners.Count == 0)
         {
             return;
         }
 
         var drop = await Drops.CreateFolderAsync(
             context, "card-orders", OrderDrops.Product, services.Policy.Production, cancellation);
-        var keys = await Sql.QueryAsync(
-            context.Connection, context.Transaction, OrderSql, row => row.GetString(0), cancellation, context.BusinessDate, drop.Id,
-            held.ToArray());
+        var keys = new List<string>(winners.Count);
+        var failed = await context.StoreEachAsync(
+            "application", winners, key => key,
+            async (some, cancel) => keys.AddRange(await Sql.QueryAsync(
+                context.Connection, context.Transaction, OrderSql, row => row.GetString(0), cancel, context.BusinessDate, drop.Id,
+                some.ToArray())),
+            cancellation);
+        await context.ReportAsync(failed, "application", "held", cancellation);
         await context.PlanPartsAsync(
             [.. keys.Chunk(OrdersPerPartMax).Select(chunk => new PlannedPart(chunk[0], chunk[^1]))], cancellation);
     }

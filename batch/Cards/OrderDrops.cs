@@ -132,11 +132,32 @@ internal static class OrderDrops
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, UndoSql, cancellation, held.ToArray(), "selected", context.BusinessDate, "held");
 
+        await LeaveOutAsync(context, drop.Id, cancellation);
         var orders = await OrdersAsync(context.Connection, context.Transaction, drop.Id, cancellation);
         await kept.RecordAsync(context, drop, OrdersFile, orders, cancellation);
         var (_, control) = await BytesAsync(context.Connection, context.Transaction, drop, cancellation);
         var controlFile = await kept.RecordAsync(context, drop, ControlFile, control, cancellation);
         await Drops.SealAsync(context, drop.Id, controlFile.Sha256, cancellation);
+    }
+
+    // An order whose line cannot be written goes back too; the drop is sealed without it.
+    private static async Task LeaveOutAsync(StoreContext context, long dropId, CancellationToken cancellation)
+    {
+        var rows = await RowsAsync(context.Connection, context.Transaction, dropId, cancellation);
+        var lines = context.Items.Each("order", rows, row => row.Cells[0], Line);
+        if (lines.Failed.Count == 0)
+        {
+            return;
+        }
+
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            "DELETE FROM file USING card WHERE file.drop_id = $1 AND card.ref = ANY($2) AND file.path = card.photo", cancellation,
+            dropId, lines.Failed.Select(order => order.Subject).ToArray());
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, UndoSql, cancellation,
+            lines.Failed.Select(order => order.Subject).ToArray(), "selected", context.BusinessDate, "error");
+        await context.ReportAsync(lines.Failed, "order", "held", cancellation);
     }
 
     /// <summary>Takes every order of the abandoned run back that was not sealed: its winner is ordered by the next night.</summary>
@@ -174,7 +195,20 @@ internal static class OrderDrops
     private static async Task<byte[]> OrdersAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation)
     {
-        var rows = await Sql.QueryAsync(
+        var rows = await RowsAsync(connection, transaction, dropId, cancellation);
+        var text = new StringBuilder(
+            "order_id,resident_id,application_id,photo,braille,signature_certificate,user_certificate\n");
+        foreach (var row in rows)
+        {
+            text.Append(Line(row)).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static Task<IReadOnlyList<OrderLine>> RowsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation) =>
+        Sql.QueryAsync(
             connection, transaction,
             """
             SELECT card.ref, card.resident_id, coalesce(application.application_id, ''), coalesce(card.photo, ''),
@@ -182,18 +216,12 @@ internal static class OrderDrops
             FROM card JOIN application ON application.key = card.application_key
             WHERE card.drop_id = $1 ORDER BY card.ref
             """,
-            row => string.Join(',', Enumerable.Range(0, 4).Select(i => Cell(row.GetString(i)))
-                .Concat(Enumerable.Range(4, 3).Select(i => row.GetBoolean(i) ? "1" : "0"))),
+            row => new OrderLine(
+                [.. Enumerable.Range(0, 4).Select(row.GetString)], [.. Enumerable.Range(4, 3).Select(row.GetBoolean)]),
             cancellation, dropId);
-        var text = new StringBuilder(
-            "order_id,resident_id,application_id,photo,braille,signature_certificate,user_certificate\n");
-        foreach (var row in rows)
-        {
-            text.Append(row).Append('\n');
-        }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    private static string Line(OrderLine row) =>
+        string.Join(',', row.Cells.Select(Cell).Concat(row.Wishes.Select(wish => wish ? "1" : "0")));
 
     private static byte[] Control(DropRow drop, string? previous, IReadOnlyList<StagedFile> files, int orders)
     {
@@ -225,4 +253,6 @@ internal static class OrderDrops
 
     private static string Cell(string text) =>
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    private sealed record OrderLine(IReadOnlyList<string> Cells, IReadOnlyList<bool> Wishes);
 }

@@ -10,6 +10,8 @@ namespace MyNumber.Batch.Cards;
 /// </summary>
 public static class Timeline
 {
+    private const string ResidentPrefix = "resident:";
+
     private const string AppliedSql = """
         UPDATE register_change SET applied = true WHERE NOT applied AND business_date <= $1 AND resident_id <> ALL($2::text[])
         """;
@@ -27,7 +29,31 @@ public static class Timeline
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var subjects = await TimelineRows.LoadAsync(context, policy, cancellation);
+        var (holders, held) = (new HashSet<string>(), new HashSet<string>());
+        var failed = await context.StoreSetAsync(
+            "fact", cancel => TimelineRows.FactsAsync(context, cancel),
+            async (facts, cancel) =>
+            {
+                var played = await PlayAsync(context, facts, policy, cancel);
+                holders.UnionWith(played.Holders);
+                held.UnionWith(played.Held);
+            },
+            cancellation);
+        await context.ReportAsync(failed, "fact", "held", cancellation);
+        held.UnionWith(failed.Select(fact => fact.Subject).Where(fact => fact.StartsWith(ResidentPrefix, StringComparison.Ordinal))
+            .Select(fact => fact[ResidentPrefix.Length..]));
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, LookAgainSql, cancellation, context.BusinessDate, holders.ToArray());
+        await Sql.ExecuteAsync(context.Connection, context.Transaction, AppliedSql, cancellation, context.BusinessDate, held.ToArray());
+        await EventChanges.MarkRegisteredAsync(context, cancellation);
+    }
+
+    // What throws in memory holds its resident's timeline; a row that the database refuses is found by halving the facts. By
+    // halves it comes to the same, as what is played is played in the order in which it happened, whichever came first.
+    private static async Task<(IEnumerable<string> Holders, IReadOnlyList<string> Held)> PlayAsync(
+        StoreContext context, string[]? facts, Policy policy, CancellationToken cancellation)
+    {
+        var subjects = await TimelineRows.LoadAsync(context, facts, policy, cancellation);
         string[] held = [];
         if (subjects.Events.Count > 0 || subjects.Register.Count > 0 || subjects.Cards.Count > 0 || subjects.Applications.Count > 0)
         {
@@ -37,11 +63,8 @@ public static class Timeline
             held = [.. outcome.Held];
         }
 
-        var holders = subjects.Cards.Where(card => card.Stored is { } stored
+        return (subjects.Cards.Where(card => card.Stored is { } stored
                 && ((stored.State == "delivered") != (card.State == "delivered") || stored.ReplacementApproved != card.ReplacementApproved))
-            .Select(card => card.ResidentId).Distinct().ToArray();
-        await Sql.ExecuteAsync(context.Connection, context.Transaction, LookAgainSql, cancellation, context.BusinessDate, holders);
-        await Sql.ExecuteAsync(context.Connection, context.Transaction, AppliedSql, cancellation, context.BusinessDate, held);
-        await EventChanges.MarkRegisteredAsync(context, cancellation);
+            .Select(card => card.ResidentId), held);
     }
 }

@@ -18,11 +18,20 @@ internal static class TimelineRows
 
     private const string PendingSql = $"""
         SELECT {EventColumns} FROM event WHERE state = 'pending' AND (occurred_at AT TIME ZONE 'Asia/Tokyo')::date <= $1
+          AND ($2::text[] IS NULL OR 'event:' || event_id = ANY($2))
         """;
 
-    // $1 subjects of due events, $2 business date.
+    private const string FactsSql = """
+        SELECT 'event:' || event_id AS fact FROM event
+        WHERE state = 'pending' AND (occurred_at AT TIME ZONE 'Asia/Tokyo')::date <= $1
+        UNION SELECT 'resident:' || resident_id FROM register_change WHERE NOT applied AND business_date <= $1
+        ORDER BY fact
+        """;
+
+    // $1 subjects of due events, $2 business date, $3 facts.
     private const string ResidentsSql = """
         SELECT resident_id FROM register_change WHERE NOT applied AND business_date <= $2
+          AND ($3::text[] IS NULL OR 'resident:' || resident_id = ANY($3))
         UNION SELECT resident_id FROM card WHERE order_id = ANY($1)
         UNION SELECT resident_id FROM card WHERE card_id = ANY($1)
         UNION SELECT resident_id FROM application WHERE key = ANY($1) AND resident_id IS NOT NULL
@@ -73,11 +82,18 @@ internal static class TimelineRows
         WHERE resident_id = ANY($1) AND registered_on <= $2 ORDER BY resident_id, registered_on
         """;
 
-    public static async Task<EventSubjects> LoadAsync(StoreContext context, Policy policy, CancellationToken cancellation)
+    /// <summary>What is due and not applied: `event:ID` and `resident:ID`.</summary>
+    public static Task<IReadOnlyList<string>> FactsAsync(StoreContext context, CancellationToken cancellation) =>
+        Sql.QueryAsync(
+            context.Connection, context.Transaction, FactsSql, row => row.GetString(0), cancellation, context.BusinessDate);
+
+    /// <summary>Loads these of the facts, or all of them where null is given.</summary>
+    public static async Task<EventSubjects> LoadAsync(
+        StoreContext context, string[]? facts, Policy policy, CancellationToken cancellation)
     {
-        var pending = await Query(PendingSql, Event, context.BusinessDate);
+        var pending = await Query(PendingSql, Event, context.BusinessDate, facts);
         var named = pending.Select(e => e.Subject).Distinct().ToArray();
-        var whose = (await Query(ResidentsSql, row => row.GetString(0), named, context.BusinessDate)).ToArray();
+        var whose = (await Query(ResidentsSql, row => row.GetString(0), named, context.BusinessDate, facts)).ToArray();
         var cards = whose.Length == 0 ? [] : await Query(CardsSql, Card, [whose]);
         // In R30's order: where several applications carry one ID, an event means the first that it fits.
         var applications = whose.Length + named.Length == 0 ? [] : await Query(

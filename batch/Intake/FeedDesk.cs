@@ -66,6 +66,16 @@ public static class FeedDesk
     /// <summary>Ledger outcome and code of the alert that make the night end with status 1.</summary>
     public const string Refused = "refused";
 
+    /// <summary>Reads and checks feeds, each alone: what one of them throws holds that one, not the others.</summary>
+    internal static ItemResults<CheckedFeed> Read(
+        PartContext part, IReadOnlyList<Feed> feeds, Func<Feed, CheckedFeed> read, CancellationToken cancellation) =>
+        part.Items.Each("feed", feeds, Subject, feed =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            part.BeginItem();
+            return read(feed);
+        });
+
     /// <summary>What is to be done, by the feed itself and by what came before. Writes nothing.</summary>
     public static async Task<FeedVerdict> JudgeAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation)
     {

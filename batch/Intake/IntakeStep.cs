@@ -65,6 +65,7 @@ public sealed class IntakeStep(NightServices services)
     {
         Items = ScanKeeper.ItemsAsync,
         Poison = HoldAsync,
+        Failed = (_, _, _) => Task.FromResult("held"),
         Publish = FeedArchive.Publish(
             services.Home, FeedArea.Register, FeedArea.Events, FeedArea.Online, FeedArea.Scans),
     };
@@ -72,12 +73,9 @@ public sealed class IntakeStep(NightServices services)
     // Reads and hashes the whole inbox: minutes on a full night, so no transaction is open meanwhile.
     private Task<Arrivals> CheckAsync(PartContext part, CancellationToken cancellation)
     {
-        CheckedFeed[] Read(string area, Func<Feed, DateOnly, CheckedFeed> read) => [.. Feed.Marked(services.Home, area).Select(feed =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            part.BeginItem();
-            return read(feed, part.BusinessDate);
-        })];
+        ItemResults<CheckedFeed> Read(string area, Func<Feed, DateOnly, CheckedFeed> read) => FeedDesk.Read(
+            part, Feed.Marked(services.Home, area), feed => read(feed, part.BusinessDate), cancellation);
+
         return Task.FromResult(new Arrivals(
             Read(FeedArea.Register, RegisterFeed.Read),
             Read(FeedArea.Events, IntakeFeeds.ReadEvents),
@@ -123,17 +121,18 @@ public sealed class IntakeStep(NightServices services)
     }
 
     // A feed is taken whole or not at all: its faults are all known before its first row is applied.
+    // An error over one holds that one: it stays in the inbox and is tried again in the next night.
     private async Task EachAsync(
-        IReadOnlyList<CheckedFeed> feeds, StoreContext context, Func<CheckedFeed, Task<IReadOnlyList<FeedFault>>> apply,
+        ItemResults<CheckedFeed> feeds, StoreContext context, Func<CheckedFeed, Task<IReadOnlyList<FeedFault>>> apply,
         CancellationToken cancellation)
     {
-        foreach (var feed in feeds)
+        var failed = await context.StoreOneByOneAsync("feed", feeds.Done, feed => FeedDesk.Subject(feed.Feed), async (feed, _) =>
         {
             var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
             if (verdict == FeedVerdict.Again)
             {
                 await FeedDesk.PassAsync(context, feed, cancellation);
-                continue;
+                return;
             }
 
             var faults = verdict == FeedVerdict.Take ? await apply(feed) : [];
@@ -145,7 +144,8 @@ public sealed class IntakeStep(NightServices services)
             {
                 await FeedDesk.TakeAsync(context, feed, cancellation);
             }
-        }
+        }, cancellation);
+        await context.ReportAsync([.. feeds.Failed, .. failed], "feed", "held", cancellation);
     }
 
     private static async Task<IReadOnlyList<FeedFault>> TakeEventsAsync(
@@ -219,9 +219,9 @@ public sealed class IntakeStep(NightServices services)
         Sql.ExecuteAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
 
     private sealed record Arrivals(
-        IReadOnlyList<CheckedFeed> Register,
-        IReadOnlyList<CheckedFeed> Events,
-        IReadOnlyList<CheckedFeed> Online,
-        IReadOnlyList<CheckedFeed> Scans,
+        ItemResults<CheckedFeed> Register,
+        ItemResults<CheckedFeed> Events,
+        ItemResults<CheckedFeed> Online,
+        ItemResults<CheckedFeed> Scans,
         IReadOnlyList<(string Name, string Sha256)> Answers);
 }

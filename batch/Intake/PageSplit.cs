@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using BitMiracle.LibTiff.Classic;
 using MyNumber.Batch.Reading;
+using MyNumber.Batch.Runs;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Writer;
 
@@ -32,13 +34,19 @@ public static class PageSplit
                 : file.AsSpan().StartsWith("%PDF-"u8) ? TakePdf(file, page)
                 : null;
         }
-#pragma warning disable CA1031 // Over damaged bytes LibTiff.NET and PdfPig stumble with any exception; it refuses nothing but this scan.
-        catch (Exception)
-#pragma warning restore CA1031
+        catch (Exception error) when (IsOfDamage(error))
         {
             return null;
         }
     }
+
+    // Over damaged bytes LibTiff.NET and PdfPig stumble with any exception, and sizes out of a damaged directory overflow.
+    // What is thrown anywhere else is a mistake of ours: its item fails with its class, and a person hears of it.
+    private static bool IsOfDamage(Exception error) => Failures.IsOfAnItem(error) && (error is OverflowException
+        || new StackTrace(error, fNeedFileInfo: false).GetFrames()
+            .Select(frame => frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name ?? "")
+            .FirstOrDefault(name => !name.StartsWith("System", StringComparison.Ordinal)) is { } thrower
+        && (thrower.StartsWith("BitMiracle", StringComparison.Ordinal) || thrower.StartsWith("UglyToad", StringComparison.Ordinal)));
 
     private static byte[]? TakePdf(byte[] file, int page)
     {

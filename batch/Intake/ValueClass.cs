@@ -59,7 +59,7 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
 
     /// <summary>An id that we are given: letters, digits, `.`, `_`, `-`, `=`, `:`; it may stand in a file name or a log.</summary>
     public static readonly ValueClass Code = new(
-        "code", value => value.Length is >= 1 and <= 100 && value.All(IsCode) ? null : "not-a-code");
+        "code", value => value.Length is >= 1 and <= 100 && value.All(IsCode) && value is not ("." or "..") ? null : "not-a-code");
 
     /// <summary>As <see cref="Code"/> without `-`, which joins an envelope and a sheet to a key.</summary>
     public static readonly ValueClass Sheet = new(

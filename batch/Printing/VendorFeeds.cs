@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
 
 namespace MyNumber.Batch.Printing;
@@ -23,9 +22,8 @@ internal static partial class VendorFeeds
     // The vendor's own words: nothing hangs on them.
     private static ValueClass AnyText => ValueClass.Text.OrEmpty();
 
-    /// <summary>Every answer whose marker is there, read and checked.</summary>
-    public static IReadOnlyList<CheckedFeed> Read(Home home, DateOnly on) =>
-        [.. Feed.Marked(home, FeedArea.Vendor).Select(feed => CheckedFeed.Read(feed, _ => ReadTable(feed, on)))];
+    /// <summary>Reads and checks one answer.</summary>
+    public static CheckedFeed Read(Feed feed, DateOnly on) => CheckedFeed.Read(feed, _ => ReadTable(feed, on));
 
     /// <summary>The drop and the kind that a feed's name tells; null where it tells none.</summary>
     public static (string Drop, string Kind)? NameOf(Feed feed) =>

@@ -14,34 +14,23 @@ public sealed class VendorStep(NightServices services)
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
         "vendor",
-        Act.Of((part, _) => Task.FromResult(VendorFeeds.Read(services.Home, part.BusinessDate)), PlanAsync),
+        Act.Of(
+            (part, cancellation) => Task.FromResult(FeedDesk.Read(
+                part, Feed.Marked(services.Home, FeedArea.Vendor), feed => VendorFeeds.Read(feed, part.BusinessDate), cancellation)),
+            PlanAsync),
         Act.OfRows((_, _) => Task.CompletedTask),
         VendorLaws.All)
     {
         Publish = FeedArchive.Publish(services.Home, FeedArea.Vendor),
     };
 
-    private async Task PlanAsync(IReadOnlyList<CheckedFeed> feeds, StoreContext context, CancellationToken cancellation)
+    private async Task PlanAsync(ItemResults<CheckedFeed> feeds, StoreContext context, CancellationToken cancellation)
     {
         var frozen = await FrozenAsync(context, cancellation);
-        foreach (var feed in feeds.Where(feed => frozen?.Contains((feed.Feed.Name, feed.Marker.Sha256)) != false))
-        {
-            var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
-            switch (verdict)
-            {
-                case FeedVerdict.Take:
-                    await StoreAsync(context, feed, cancellation);
-                    await FeedDesk.TakeAsync(context, feed, cancellation);
-                    break;
-                case FeedVerdict.Refuse:
-                    await FeedDesk.RefuseAsync(context, feed, [], services.Clock.GetUtcNow(), cancellation);
-                    break;
-                default:
-                    await FeedDesk.PassAsync(context, feed, cancellation);
-                    break;
-            }
-        }
-
+        var failed = await context.StoreOneByOneAsync(
+            "feed", [.. feeds.Done.Where(feed => frozen?.Contains((feed.Feed.Name, feed.Marker.Sha256)) != false)],
+            feed => FeedDesk.Subject(feed.Feed), (feed, cancel) => TakeAsync(feed, context, cancel), cancellation);
+        await context.ReportAsync([.. feeds.Failed, .. failed], "feed", "held", cancellation);
         await context.RenewStatisticsAsync(cancellation);
         await AcknowledgeAsync(context, cancellation);
         await JudgePiecesAsync(context, cancellation);
@@ -60,6 +49,24 @@ public sealed class VendorStep(NightServices services)
                 context.Connection, context.Transaction, "SELECT name, sha256 FROM night_answer WHERE run_id = $1",
                 row => (row.GetString(0), row.GetString(1)), cancellation, context.Run.Id)]
             : null;
+
+    private async Task TakeAsync(CheckedFeed feed, StoreContext context, CancellationToken cancellation)
+    {
+        var verdict = await FeedDesk.JudgeAsync(context, feed, cancellation);
+        switch (verdict)
+        {
+            case FeedVerdict.Take:
+                await StoreAsync(context, feed, cancellation);
+                await FeedDesk.TakeAsync(context, feed, cancellation);
+                break;
+            case FeedVerdict.Refuse:
+                await FeedDesk.RefuseAsync(context, feed, [], services.Clock.GetUtcNow(), cancellation);
+                break;
+            default:
+                await FeedDesk.PassAsync(context, feed, cancellation);
+                break;
+        }
+    }
 
     private static async Task StoreAsync(StoreContext context, CheckedFeed feed, CancellationToken cancellation)
     {
@@ -110,7 +117,7 @@ public sealed class VendorStep(NightServices services)
               WHERE kind = 'ack' AND state IN ('applied', 'pending')
                 AND drop_name IN (SELECT drop_name FROM vendor_answer WHERE kind = 'ack' AND state = 'pending')),
             waiting AS MATERIALIZED (
-              SELECT ack.*, substring(ack.subject FROM '-([0-9]{3,})\.pdf$')::int AS chunk, drop.id AS drop_id
+              SELECT ack.*, substring(ack.subject FROM '-([0-9]{3,9})\.pdf$')::int AS chunk, drop.id AS drop_id
               FROM ack LEFT JOIN drop ON drop.folder = 'print/' || ack.drop_name AND drop.state = 'published'
               WHERE ack.state = 'pending'),
             -- Counted once a file, and what was said of it gathered once, however many lines speak of it.
@@ -163,23 +170,28 @@ public sealed class VendorStep(NightServices services)
     {
         var lines = await VendorLine.PendingAsync(context, cancellation);
         var standing = new Dictionary<string, PieceStanding>();
-        var results = new List<(VendorLine Line, AnswerResult Result)>(lines.Count);
-        foreach (var line in lines)
+        var results = context.Items.Each("answer", lines, Subject, line =>
         {
             if (line.Piece is null)
             {
-                results.Add((line, new("kept", "unknown-piece", new("", null, default))));
-                continue;
+                return (Line: line, Result: new AnswerResult("kept", "unknown-piece", new("", null, default)));
             }
 
             // Two lines may speak of one piece: the second sees what the first did.
             var before = standing.GetValueOrDefault(line.PieceId, line.Piece);
             var result = VendorRules.Judge(line.Kind, line.Day, before);
             standing[line.PieceId] = result.After;
-            results.Add((line, result));
-        }
+            return (Line: line, Result: result);
+        });
+        // What fails stays pending: it is judged again in the next night.
+        await context.ReportAsync(results.Failed, "answer", "held", cancellation);
+        var failed = await context.StoreEachAsync(
+            "answer", results.Done, one => Subject(one.Line),
+            (some, cancel) => VendorLine.StoreAsync(context, some, cancel), cancellation);
+        await context.ReportAsync(failed, "answer", "held", cancellation);
 
-        await VendorLine.StoreAsync(context, results, cancellation);
+        static string Subject(VendorLine line) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"answer:{line.Feed}|{line.Row:D8}");
     }
 
     // R41, R45. Posting the first Issuance Notice is what the storage clock waits for.

@@ -41,7 +41,12 @@ public sealed class ReadStep(NightServices services)
     {
         Seal = SealAsync,
         Items = (part, cancellation) => UnreadAsync(part, cancellation),
-        Poison = JudgeDeadlyAsync,
+        Poison = (key, context, cancellation) => JudgeDeadlyAsync(key, ReaderDied, context, cancellation),
+        Failed = async (application, context, cancellation) =>
+        {
+            await JudgeDeadlyAsync(application.Subject, application.Reason, context, cancellation);
+            return "review";
+        },
         ItemMax = TimeSpan.FromMinutes(5),
     };
 
@@ -157,9 +162,25 @@ public sealed class ReadStep(NightServices services)
     /// first in content order stands, one read in an earlier night before all of tonight; the other's scans are duplicates,
     /// its application ends before it began, and its key is destroyed by the storage step.
     /// </summary>
-    private static Task SealAsync(StoreContext context, CancellationToken cancellation) => Sql.ExecuteAsync(
-        context.Connection, context.Transaction,
-        """
+    private static async Task SealAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var failed = await context.StoreSetAsync(
+            "application", cancel => Sql.QueryAsync(
+                context.Connection, context.Transaction,
+                """
+                SELECT DISTINCT scan.application_key
+                FROM item JOIN scan ON item.subject = scan.feed || '|' || lpad(scan.row::text, 8, '0')
+                WHERE item.run_id = $1 AND item.step_ordinal = $2 AND scan.application_key IS NOT NULL ORDER BY 1
+                """,
+                row => row.GetString(0), cancel, context.Run.Id, context.StepOrdinal),
+            (keys, cancel) => Sql.ExecuteAsync(
+                context.Connection, context.Transaction, TwinsSql, cancel, context.Run.Id, context.StepOrdinal,
+                context.BusinessDate, keys),
+            cancellation);
+        await context.ReportAsync(failed, "application", "read", cancellation);
+    }
+
+    private const string TwinsSql = """
         WITH tonight AS (
           SELECT scan.feed, scan.row, scan.sha256, scan.application_key
           FROM item JOIN scan ON item.subject = scan.feed || '|' || lpad(scan.row::text, 8, '0')
@@ -174,7 +195,7 @@ public sealed class ReadStep(NightServices services)
         twin AS (
           SELECT DISTINCT ON (new.key) new.key, first.key AS of
           FROM front AS new JOIN front AS first USING (sha256, page, application_id)
-          WHERE NOT new.stands AND new.key <> first.key AND (first.stands OR first.place < new.place)
+          WHERE ($4::text[] IS NULL OR new.key = ANY($4)) AND NOT new.stands AND new.key <> first.key AND (first.stands OR first.place < new.place)
             AND NOT EXISTS (SELECT FROM review_item WHERE review_item.application_key = new.key)
           ORDER BY new.key, first.stands DESC, first.place),
         scans AS (
@@ -190,11 +211,11 @@ public sealed class ReadStep(NightServices services)
           DELETE FROM application USING twin WHERE application.key = twin.key)
         INSERT INTO history (subject_kind, subject, at, what, by, why)
         SELECT 'application', key, $3, 'duplicate', 'read', 'R03 ' || of FROM twin ORDER BY key
-        """,
-        cancellation, context.Run.Id, context.StepOrdinal, context.BusinessDate);
+        """;
 
-    // Three workers died while they read it: a person must look (ENGINE.md, rule 5).
-    private async Task JudgeDeadlyAsync(string applicationKey, StoreContext context, CancellationToken cancellation)
+    // Three workers died while they read it, or it throws: a person must look (ENGINE.md, rules 5 and 11).
+    private async Task JudgeDeadlyAsync(
+        string applicationKey, string reason, StoreContext context, CancellationToken cancellation)
     {
         var scans = await Sql.QueryAsync(
             context.Connection, context.Transaction,
@@ -207,7 +228,7 @@ public sealed class ReadStep(NightServices services)
                 Side: row.GetString(4)),
             cancellation, applicationKey);
         ScanResult[] judged = [.. scans.Select(scan => new ScanResult(
-            scan.Feed, scan.Row, scan.Side, "review", ReaderDied,
+            scan.Feed, scan.Row, scan.Side, "review", reason,
             ReadingStore.Seal(
                 new(null, "reader-died"), scan.Feed, scan.Row, services.Keys.Key(scan.On, scan.Slot)),
             []))];

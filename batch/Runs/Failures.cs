@@ -73,8 +73,8 @@ public static class Failures
     /// </summary>
     public static bool IsOfAnItem(Exception error) => error switch
     {
-        PostgresException postgres => postgres.SqlState.StartsWith("22", StringComparison.Ordinal)
-            || postgres.SqlState.StartsWith("23", StringComparison.Ordinal),
+        // Cardinality (two rows where one may be), data, integrity.
+        PostgresException postgres => postgres.SqlState[..2] is "21" or "22" or "23",
         AggregateException { InnerExceptions: [var only] } => IsOfAnItem(only),
         NpgsqlException or OperationCanceledException or StepRefusedException or DropStoppedException
             or TooManyItemsFailedException => false,

@@ -130,6 +130,9 @@ public sealed class ItemGuard
     internal static bool TooMany(long failed, long all, EngineOptions options) =>
         failed >= options.BreakerAfter && (failed > options.FailedItemsMax || failed > all * options.FailedItemsShareMax);
 
+    /// <summary>A test makes items fail: then every item is named, also where a sound night would not list them.</summary>
+    internal bool IsTested => _options.ItemFault is not null;
+
     /// <summary>Passes an item; throws where a test wants this one to fail.</summary>
     internal void Hit(string what, string subject)
     {

@@ -112,7 +112,7 @@ internal sealed class PartWork(
     // A part's own items fail on purpose before they are worked; nothing is asked for them but in tests.
     private async Task HitItemsAsync(StepDefinition step, PartContext context, CancellationToken cancellation)
     {
-        if (options.ItemFault is null || context.Part.Act != PartAct.Work)
+        if (options.ItemFault is null || context.Part.Act != PartAct.Work || step.Items is null || step.Failed is null)
         {
             return;
         }

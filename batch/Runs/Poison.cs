@@ -121,16 +121,17 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         {
             Now = clock.GetUtcNow(),
         };
+        string outcome;
         try
         {
-            await step.Failed!(failed, store, cancellation);
+            outcome = await step.Failed!(failed, store, cancellation);
         }
         catch (Exception error) when (Failures.IsOfAnItem(error))
         {
             return null; // Its outcome cannot be written either: a person must look.
         }
 
-        await store.TellAsync([failed], "item", "left out", cancellation);
+        await store.ReportAsync([failed], "item", outcome, cancellation);
         if (await Breaker.CountLeftOutAsync(connection, transaction, claimed, failed, options, cancellation))
         {
             return null;

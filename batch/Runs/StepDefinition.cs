@@ -52,11 +52,11 @@ public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyLi
     public Func<string, StoreContext, CancellationToken, Task>? Poison { get; init; }
 
     /// <summary>
-    /// Gives the outcome of a single item of a work part that an error failed (ENGINE.md, rule 11): rows and a line of the
-    /// ledger whose reason is <see cref="FailedItem.Reason"/>; the engine raises the alert. Null where there is none to
-    /// give: such a part fails and waits for a person.
+    /// Gives the outcome of a single item of a work part that an error failed (ENGINE.md, rule 11): writes its rows and
+    /// returns the ledger's word; the engine writes that line with the class as its reason, and raises the alert. Null where
+    /// there is none to give: such a part fails and waits for a person.
     /// </summary>
-    public Func<FailedItem, StoreContext, CancellationToken, Task>? Failed { get; init; }
+    public Func<FailedItem, StoreContext, CancellationToken, Task<string>>? Failed { get; init; }
 }
 
 /// <summary>A pair of functions: Compute without a transaction, Store with one. Build it with <see cref="Of{T}"/>.</summary>

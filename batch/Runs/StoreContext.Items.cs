@@ -70,6 +70,31 @@ public sealed partial class StoreContext
         return failed;
     }
 
+    /// <summary>
+    /// The same for a statement over so many items that they are not even listed in a sound night: <paramref name="store"/>
+    /// is called with null, which means all; only where that fails are <paramref name="subjects"/> asked for and halved.
+    /// </summary>
+    /// <param name="what">The kind of item in one word, as operators know it.</param>
+    /// <param name="subjects">The keys of all items, in content order.</param>
+    /// <param name="store">Writes the rows of these items, or of all: `($1::text[] IS NULL OR key = ANY($1))`.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Those left out: they need an outcome (<see cref="ReportAsync"/>).</returns>
+    /// <exception cref="TooManyItemsFailedException">More failed than an operator would want to find left out.</exception>
+    public async Task<IReadOnlyList<FailedItem>> StoreSetAsync(
+        string what, Func<CancellationToken, Task<IReadOnlyList<string>>> subjects,
+        Func<string[]?, CancellationToken, Task> store, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(subjects);
+        ArgumentNullException.ThrowIfNull(store);
+        if (!Items.IsTested && await TryAsync<string>(what, [], key => key, (_, cancel) => store(null, cancel), cancellation) is null)
+        {
+            return [];
+        }
+
+        return await StoreEachAsync(
+            what, await subjects(cancellation), key => key, (keys, cancel) => store([.. keys], cancel), cancellation);
+    }
+
     /// <summary>The same one by one, for items that have nothing to gain from being stored together: feeds.</summary>
     /// <exception cref="TooManyItemsFailedException">More failed than an operator would want to find left out.</exception>
     public async Task<IReadOnlyList<FailedItem>> StoreOneByOneAsync<TItem>(
@@ -122,10 +147,15 @@ public sealed partial class StoreContext
         await TellAsync(failed, what, outcome, cancellation);
     }
 
-    /// <summary>The alert alone, where the step has written the ledger.</summary>
+    /// <summary>The alert alone, where the step writes the ledger itself.</summary>
     internal async Task TellAsync(
         IReadOnlyCollection<FailedItem> failed, string what, string outcome, CancellationToken cancellation)
     {
+        if (failed.Count == 0)
+        {
+            return;
+        }
+
         var step = await Sql.ScalarAsync<string>(
             connection, transaction, "SELECT name FROM step WHERE run_id = $1 AND ordinal = $2", cancellation, run.Id,
             stepOrdinal);

@@ -34,16 +34,22 @@ public sealed class SelectStep(Policy policy)
         SELECT count(*), count(*) FILTER (WHERE superseded_by IS NOT NULL) FROM application WHERE state = 'superseded'
         """;
 
+    internal const string DecisionTableSql = """
+        CREATE TEMP TABLE decision (key text COLLATE "C", state text, new_state text, winner text COLLATE "C") ON COMMIT DROP
+        """;
+
     // Open are those still to be decided, and superseded ones whose winner is gone; the candidates among them are valid,
     // the others hold who comes later (R31). Whoever stands overtakes them: a winner whose card is ordered all, one whose
     // card was handed over those received before that card was made (R32); who is overtaken neither wins nor holds.
+    // $1: the residents, null for all.
     internal string DecisionSql => $"""
-        CREATE TEMP TABLE decision ON COMMIT DROP AS
+        INSERT INTO decision
         WITH open AS (
           SELECT key, resident_id, state, superseded_by, received_on, channel, envelope, sheet, submitted_at, feed, row,
             state IN ('waiting', 'selected') OR (state IN ('received', 'superseded') AND NOT to_validate) AS candidate
           FROM application
-          WHERE resident_id IS NOT NULL AND (state IN ('received', 'review', 'waiting', 'selected')
+          WHERE resident_id IS NOT NULL AND ($1::text[] IS NULL OR resident_id = ANY($1))
+            AND (state IN ('received', 'review', 'waiting', 'selected')
             OR (state = 'superseded' AND NOT EXISTS (SELECT FROM application AS winner
               WHERE winner.key = application.superseded_by AND winner.state IN ('ordered', 'issued', 'void'))))),
         standing AS (
@@ -97,9 +103,31 @@ public sealed class SelectStep(Policy policy)
         FROM decision ORDER BY key
         """;
 
+    // Who comes first among a resident's applications is that resident's alone. Where it cannot be decided, they are judged
+    // again, and decided, in the next night.
     internal async Task DecideAsync(StoreContext context, CancellationToken cancellation)
     {
-        await Execute(DecisionSql);
+        var failed = await context.StoreSetAsync(
+            "resident", cancel => Sql.QueryAsync(
+                context.Connection, context.Transaction,
+                """
+                SELECT DISTINCT resident_id FROM application
+                WHERE resident_id IS NOT NULL AND state IN ('received', 'review', 'waiting', 'selected', 'superseded')
+                ORDER BY 1
+                """,
+                row => row.GetString(0), cancel),
+            (residents, cancel) => DecideAsync(context, residents, cancel), cancellation);
+        await context.ReportAsync(failed, "resident", "held", cancellation);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            "UPDATE application SET to_validate = true WHERE resident_id = ANY($1) AND state = 'received'", cancellation,
+            [failed.Select(resident => resident.Subject).ToArray()]);
+    }
+
+    private async Task DecideAsync(StoreContext context, string[]? residents, CancellationToken cancellation)
+    {
+        await Execute(DecisionTableSql);
+        await Execute(DecisionSql, [residents]);
         await Execute("ANALYZE decision");
         await Execute(DemoteSql, context.BusinessDate);
         await Execute(PromoteSql, context.BusinessDate);

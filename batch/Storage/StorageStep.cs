@@ -17,6 +17,7 @@ public sealed class StorageStep(NightServices services)
     public StepDefinition Definition => new("storage", Act.OfRows(PlanAsync), _keys.Work, Laws)
     {
         Items = KeyDestruction.ItemsAsync,
+        Failed = (_, _, _) => Task.FromResult("held"),
         Publish = services.Handovers.Act(Disposals.HandoverOf(services)),
     };
 
@@ -45,8 +46,7 @@ public sealed class StorageStep(NightServices services)
     {
         await Timeline.ApplyAsync(context, services.Policy, cancellation);
         await RecordDisposedAsync(context, cancellation);
-        var cards = await StoredCard.LoadAsync(context.Connection, context.Transaction, cancellation);
-        await WindAsync(context, cards, cancellation);
+        var cards = await WoundAsync(context, cancellation);
         await WithdrawAsync(context, cards, cancellation);
         if (context.Run.MayDestroy)
         {
@@ -69,11 +69,25 @@ public sealed class StorageStep(NightServices services)
             """,
             cancellation);
 
-    private static Task WindAsync(StoreContext context, IReadOnlyList<StoredCard> cards, CancellationToken cancellation)
+    // A card whose clock fails is left out of all that follows: it is neither proposed nor kept proposed.
+    private static async Task<IReadOnlyList<StoredCard>> WoundAsync(StoreContext context, CancellationToken cancellation)
     {
-        var changed = cards.Select(card => (card.Ref, card.Known, Dates: StorageClock.Of(card.Facts)))
-            .Where(card => card.Dates != card.Known).ToList();
-        return Sql.ExecuteAsync(
+        var cards = await StoredCard.LoadAsync(context.Connection, context.Transaction, cancellation);
+        var wound = context.Items.Each(
+            "card", cards, card => card.Ref, card => (Card: card, Dates: StorageClock.Of(card.Facts), card.DisposableFrom));
+        await context.ReportAsync(wound.Failed, "card", "held", cancellation);
+        var changed = wound.Done.Where(card => card.Dates != card.Card.Known).ToList();
+        var failed = await context.StoreEachAsync(
+            "card", changed, card => card.Card.Ref,
+            (some, cancel) => WindAsync(context, [.. some.Select(card => (card.Card.Ref, card.Dates))], cancel), cancellation);
+        await context.ReportAsync(failed, "card", "held", cancellation);
+        var left = failed.Select(card => card.Subject).ToHashSet();
+        return [.. wound.Done.Select(card => card.Card).Where(card => !left.Contains(card.Ref))];
+    }
+
+    private static Task WindAsync(
+        StoreContext context, IReadOnlyList<(string Ref, StorageDates Dates)> changed, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
             UPDATE card SET storage_began = wound.began, storage_ends = wound.ends, disposable_from = wound.ends + 1,
@@ -86,7 +100,6 @@ public sealed class StorageStep(NightServices services)
             changed.Select(card => card.Dates.Began).ToArray(),
             changed.Select(card => card.Dates.Ends).ToArray(),
             changed.Select(card => card.Dates.PickupDeadline).ToArray());
-    }
 
     // R46. A proposal whose card was held, extended, picked up or told anew falls; its card goes back to what it was.
     private static async Task WithdrawAsync(
@@ -109,7 +122,9 @@ public sealed class StorageStep(NightServices services)
                 .Select(card => card.Ref)],
             limit, cancellation);
         var refs = taken.Subjects.ToHashSet();
-        foreach (var municipality in due.Where(card => refs.Contains(card.Ref)).GroupBy(card => card.Municipality).OrderBy(group => group.Key, StringComparer.Ordinal))
+        var municipalities = due.Where(card => refs.Contains(card.Ref)).GroupBy(card => card.Municipality)
+            .OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
+        var failed = await context.StoreOneByOneAsync("list", municipalities, group => $"list:{group.Key}", async (municipality, cancel) =>
         {
             var number = await Sql.ScalarAsync<int>(
                 context.Connection, context.Transaction,
@@ -117,10 +132,10 @@ public sealed class StorageStep(NightServices services)
                 SELECT coalesce(max(number), 0) + 1 FROM disposal_list
                 WHERE municipality_code = $1 AND business_date = $2
                 """,
-                cancellation, municipality.Key, context.BusinessDate);
-            await InsertListAsync(context, municipality.Key, number, [.. municipality], cancellation);
-        }
-
+                cancel, municipality.Key, context.BusinessDate);
+            await InsertListAsync(context, municipality.Key, number, [.. municipality], cancel);
+        }, cancellation);
+        await context.ReportAsync(failed, "list", "held", cancellation);
         return taken.OwnAccord;
     }
 

@@ -40,9 +40,12 @@ internal sealed record StoredCard(
         ORDER BY card.ref
         """;
 
+    /// <summary>R45. The first day on which its storage is over; null while it has no end.</summary>
+    public DateOnly? DisposableFrom => StorageClock.Of(Facts).DisposableFrom;
+
     /// <summary>R45, R46. May be proposed for disposal on that business date.</summary>
     public bool IsDisposable(DateOnly businessDate) =>
-        !Blocked && StorageClock.Of(Facts).DisposableFrom is { } from && from <= businessDate;
+        !Blocked && DisposableFrom is { } from && from <= businessDate;
 
     public static Task<IReadOnlyList<StoredCard>> LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>

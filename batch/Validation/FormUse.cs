@@ -74,18 +74,32 @@ public static class FormUse
         """;
 
     /// <summary>Decides for every Application ID that several applications carry, one of which is to be validated.</summary>
-    internal static async Task DecideAsync(
+    /// <returns>
+    /// Keys of those still open under an ID over which an error came: whether their form was used nobody knows, so a person
+    /// looks before one of them goes on.
+    /// </returns>
+    internal static async Task<IReadOnlyList<string>> DecideAsync(
         StoreContext context, FactsLoader loader, Policy policy, CancellationToken cancellation)
     {
         var rows = await Sql.QueryAsync(
             context.Connection, context.Transaction, SharedSql(policy),
-            row => (Id: row.GetString(0), Key: row.GetString(1), State: row.GetString(2), Online: row.GetBoolean(3),
-                UsedNothing: row.GetBoolean(4), Late: row.GetBoolean(5), Judged: row.GetBoolean(6)), cancellation);
-        if (rows.Count == 0)
-        {
-            return;
-        }
+            row => new SharedRow(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5),
+                row.GetBoolean(6)),
+            cancellation);
+        var forms = rows.GroupBy(row => row.Id).ToList();
+        var failed = await context.StoreEachAsync(
+            "form", forms, form => $"form:{form.Key}",
+            (some, cancel) => DecideAsync([.. some.SelectMany(form => form)], context, loader, cancel), cancellation);
+        await context.ReportAsync(failed, "form", "review", cancellation);
+        var undecided = failed.Select(form => form.Subject).ToHashSet();
+        return [.. forms.Where(form => undecided.Contains($"form:{form.Key}")).SelectMany(form => form)
+            .Where(row => row.Judged && Open.Contains(row.State)).Select(row => row.Key)];
+    }
 
+    private static async Task DecideAsync(
+        IReadOnlyList<SharedRow> rows, StoreContext context, FactsLoader loader, CancellationToken cancellation)
+    {
         // Whether an ID is certain stands in readings and online data, which are encrypted: only these few are opened.
         var open = rows.Where(row => Open.Contains(row.State)).Select(row => row.Key).ToList();
         var certain = (await loader.LoadAsync(open, context.BusinessDate, cancellation))
@@ -108,4 +122,7 @@ public static class FormUse
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, WriteSql, cancellation, late.ToArray(), inTime.ToArray());
     }
+
+    private sealed record SharedRow(
+        string Id, string Key, string State, bool Online, bool UsedNothing, bool Late, bool Judged);
 }

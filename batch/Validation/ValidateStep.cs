@@ -29,6 +29,11 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
             return await KeysAsync(connection, null, part.Part.FromKey, part.Part.ToKey, cancellation);
         },
         Poison = PoisonAsync,
+        Failed = async (application, context, cancellation) =>
+        {
+            await PoisonAsync(application.Subject, context, cancellation);
+            return "review";
+        },
     };
 
     // What intake or the read step hold is not this step's yet. A keyer's answer may come at any moment: it is for the
@@ -71,7 +76,15 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
         await Timeline.ApplyAsync(context, policy, cancellation);
         await TakeKeyedIdsAsync(context, cancellation);
         await SamePhotograph.DecideAsync(context, _loader, cancellation);
-        await FormUse.DecideAsync(context, _loader, policy, cancellation);
+        var undecided = await FormUse.DecideAsync(context, _loader, policy, cancellation);
+        if (undecided.Count > 0)
+        {
+            await VerdictRows.StoreAsync(context, [.. undecided.Select(Unjudged)], ids, cancellation);
+            await Sql.ExecuteAsync(
+                context.Connection, context.Transaction, "UPDATE application SET to_validate = false WHERE key = ANY($1)",
+                cancellation, undecided.ToArray());
+        }
+
         var toDo = await KeysAsync(context.Connection, context.Transaction, null, null, cancellation);
         await context.PlanPartsAsync(
             [.. toDo.Chunk(ApplicationsPerPartMax).Select(chunk => new PlannedPart(chunk[0], chunk[^1]))], cancellation);
@@ -81,16 +94,21 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
     {
         var keyed = await Sql.QueryAsync(
             context.Connection, context.Transaction, KeyedIdsSql, row => row.GetString(0), cancellation);
-        var readings = keyed.Count == 0 ? [] : await ReadingStore.LoadAsync(database, keys, [.. keyed], cancellation);
-        var decided = readings.Select(r => (r.Key, Id: r.Decisions.GetValueOrDefault("application_id", "")))
-            .Where(r => ApplicationIdForm.IsWellFormed(r.Id)).ToList();
-        await Sql.ExecuteAsync(
-            context.Connection, context.Transaction,
-            """
-            UPDATE application SET application_id = new.id FROM unnest($1::text[], $2::text[]) AS new (key, id)
-            WHERE application.key = new.key AND application.application_id IS DISTINCT FROM new.id
-            """,
-            cancellation, decided.Select(r => r.Key).ToArray(), decided.Select(r => r.Id).ToArray());
+        // One whose reading cannot be opened is judged without the keyed ID, and fails alone in its part.
+        var failed = await context.StoreEachAsync("keyed-id", keyed, key => $"keyed-id:{key}", async (some, cancel) =>
+        {
+            var readings = await ReadingStore.LoadAsync(database, keys, [.. some], cancel);
+            var decided = readings.Select(r => (r.Key, Id: r.Decisions.GetValueOrDefault("application_id", "")))
+                .Where(r => ApplicationIdForm.IsWellFormed(r.Id)).ToList();
+            await Sql.ExecuteAsync(
+                context.Connection, context.Transaction,
+                """
+                UPDATE application SET application_id = new.id FROM unnest($1::text[], $2::text[]) AS new (key, id)
+                WHERE application.key = new.key AND application.application_id IS DISTINCT FROM new.id
+                """,
+                cancel, decided.Select(r => r.Key).ToArray(), decided.Select(r => r.Id).ToArray());
+        }, cancellation);
+        await context.ReportAsync(failed, "keyed-id", "held", cancellation);
     }
 
     private static Task<IReadOnlyList<string>> KeysAsync(
@@ -116,10 +134,10 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
         VerdictRows.StoreAsync(context, judged, ids, cancellation);
 
     private Task PoisonAsync(string key, StoreContext context, CancellationToken cancellation) =>
-        VerdictRows.StoreAsync(
-            context,
-            [new Judged(key, new Verdict([Finding.Review(ApplicationIdKnown.Id, "front-unreadable", "front")], null, "review"), null, 0)],
-            ids, cancellation);
+        VerdictRows.StoreAsync(context, [Unjudged(key)], ids, cancellation);
+
+    private static Judged Unjudged(string key) =>
+        new(key, new Verdict([Finding.Review(ApplicationIdKnown.Id, "front-unreadable", "front")], null, "review"), null, 0);
 }
 
 /// <summary>An application with what the rules said.</summary>

@@ -11,6 +11,7 @@ var benches = new Dictionary<string, (string Does, Func<string[], CancellationTo
     ["hostile"] = ("reading of hostile files, in processes of their own: deaths, bounds, outcomes; --count N, --seed S", HostileBench.RunAsync),
     ["large"] = ("two nights of a large day, step by step: --online N, --residents N, --answers N", LargeBench.RunAsync),
     ["memory"] = ("memory of one reader over many pages; --pages N", MemoryBench.RunAsync),
+    ["odd"] = ("nights over feeds of odd but acceptable values; --values N, --nights N, --seed S, --residents N", OddBench.RunAsync),
     ["print"] = ("print files against ReportLab, SkiaSharp and WeasyPrint; RIPs; a million forms", PrintBench.RunAsync),
     ["read"] = ("reading: right, wrong and doubtful by damage level, and speed; --sheets N, --seed S, --hand H", ReadBench.RunAsync),
     ["shapes"] = ("digits of Japanese shapes, drawn here, on whole pages: --sheets N", ShapesBench.RunAsync),

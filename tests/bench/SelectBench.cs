@@ -139,10 +139,16 @@ internal static class SelectBench
     {
         await using var connection = await home.Database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var table = new NpgsqlCommand(SelectStep.DecisionTableSql, connection, transaction))
+        {
+            await table.ExecuteNonQueryAsync(cancellation);
+        }
+
         await using var command = new NpgsqlCommand(
             $"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) {new SelectStep(new Policy()).DecisionSql}", connection, transaction)
         {
             CommandTimeout = 0,
+            Parameters = { new() { Value = DBNull.Value } },
         };
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var lines = new List<string>();
