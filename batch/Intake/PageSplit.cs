@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using BitMiracle.LibTiff.Classic;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Writer;
 
@@ -42,7 +41,8 @@ public static class PageSplit
 
     // Over damaged bytes LibTiff.NET and PdfPig stumble with any exception, and sizes out of a damaged directory overflow.
     // What is thrown anywhere else is a mistake of ours: its item fails with its class, and a person hears of it.
-    private static bool IsOfDamage(Exception error) => Failures.IsOfAnItem(error) && (error is OverflowException
+    private static bool IsOfDamage(Exception error) =>
+        error is not (OutOfMemoryException or TypeInitializationException) && (error is OverflowException
         || new StackTrace(error, fNeedFileInfo: false).GetFrames()
             .Select(frame => frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name ?? "")
             .FirstOrDefault(name => !name.StartsWith("System", StringComparison.Ordinal)) is { } thrower
