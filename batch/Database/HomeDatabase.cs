@@ -92,7 +92,9 @@ public static class HomeDatabase
             settings.CommandTimeout = (int)StatementMax.TotalSeconds;
         }
 
-        if (!settings.TcpKeepAlive && settings.KeepAlive == 0)
+        // A socket of this machine takes no such option: every connection would be refused.
+        var isLocal = settings.Host?.Split(',').Any(host => host.StartsWith('/') || host.StartsWith('@')) is true;
+        if (!settings.TcpKeepAlive && settings.KeepAlive == 0 && !isLocal)
         {
             // A server that is gone without a word is noticed long before a statement's limit.
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, KeepAliveSeconds, KeepAliveSeconds);
