@@ -11,6 +11,7 @@ namespace MyNumber.Tests.Integration.Nights;
 /// </summary>
 public sealed class OddNightTests
 {
+    private static readonly string[] Steps = ["intake", "read", "validate", "select", "order-cards", "vendor", "storage"];
     private static readonly Lazy<IReadOnlyList<byte[]>> Pictures = new(OddNights.Pictures);
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class OddNightTests
             ItemFault = place =>
             {
                 // Residents of a register feed that is held are unknown to all feeds after it: that would be no test of the rest.
-                if (place.Subject.StartsWith("register/", StringComparison.Ordinal))
+                // Notices and print have tests of their own that throw in each act.
+                if (!Steps.Contains(place.Step) || place.Subject.StartsWith("register/", StringComparison.Ordinal))
                 {
                     return false;
                 }
@@ -44,7 +46,7 @@ public sealed class OddNightTests
             },
         };
         await using var home = await OddHome.MakeAsync();
-        var result = await new OddNights(home.Services, options, 4, 30).PlayAsync(Pictures.Value, CancellationToken.None);
+        var result = await new OddNights(home.Services, options, 4, 60).PlayAsync(Pictures.Value, CancellationToken.None);
 
         // Nothing went wrong but these items: each has its outcome and its class, none of the others has.
         var wrong = result.Wrong.Where(line => !line.Contains(" item: ", StringComparison.Ordinal) && !line.Contains(" alert: ", StringComparison.Ordinal));
@@ -58,15 +60,11 @@ public sealed class OddNightTests
         Assert.Equal(
             failed.Keys.Select(kind => kind.Item1).Distinct().Order(StringComparer.Ordinal),
             (await home.LinesAsync("SELECT DISTINCT split_part(subject, ' ', 4) FROM alert WHERE code = 'item-failed'")).Order(StringComparer.Ordinal));
-        foreach (var step in new[] { "intake", "read", "validate", "select", "order-cards", "vendor", "storage" })
-        {
-            Assert.Contains(failed.Keys, kind => kind.Item1 == step);
-        }
+        Assert.Empty(Steps.Except(failed.Keys.Select(kind => kind.Item1)));
     }
 
     [Theory]
     [InlineData("validate", "item")]
-    [InlineData("order-cards", "application")]
     [InlineData("storage", "fact")]
     [InlineData("vendor", "answer")]
     public async Task What_fails_every_item_of_an_act_halts_its_step_and_leaves_nobody_out(string step, string what)

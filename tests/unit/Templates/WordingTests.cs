@@ -1,7 +1,7 @@
 using System.Globalization;
 using MyNumber.Templates.Documents;
 
-namespace MyNumber.Tests.Unit;
+namespace MyNumber.Tests.Unit.OfTemplates;
 
 public sealed class WordingTests
 {
