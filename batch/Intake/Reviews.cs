@@ -2,6 +2,7 @@ using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Validation;
+using MyNumber.Templates.Forms;
 using Npgsql;
 
 namespace MyNumber.Batch.Intake;
@@ -176,15 +177,16 @@ public static class Reviews
 
     // Empty is an answer too: nothing is written there. What the rules make of it is theirs to say.
     private static bool CanBe(string field, string value) => Answers.To(field) is { } answers ? answers.Contains(value) :
-        value.Length == 0 || (value.Length <= ValueMax && !value.Any(char.IsControl) && field switch
-        {
-            "application_id" => ValueClass.ApplicationId.Fault(value) is null,
-            // A wrong check digit may well be what the applicant wrote (R07): the rules judge it, not the keyer.
-            "individual_number" => value.Length == 12 && value.All(char.IsAsciiDigit),
-            "application_date" when value == SignatureAndDate.Impossible => true,
-            "application_date" or "birth_date" or "stay_until" => ValueClass.Date.Fault(value) is null,
-            "phone" => value.All(char.IsAsciiDigit),
-            "no_signature_certificate" or "no_user_certificate" or "braille" => value is "0" or "1",
-            _ => true,
-        });
+        value.Length == 0 || (value.Length <= ValueMax && !value.Any(char.IsControl)
+            && (field == SignatureAndDate.DateField && value == SignatureAndDate.Impossible || FitsField(field, value)));
+
+    // A wrong check digit may well be what the applicant wrote (R07): the rules judge it, not the keyer.
+    private static bool FitsField(string field, string value) => FormDefinitions.Fields.GetValueOrDefault(field) switch
+    {
+        { Answer: FieldAnswer.Digits } asked =>
+            value.All(char.IsAsciiDigit) && (asked.DigitCount is null || value.Length == asked.DigitCount),
+        { Answer: FieldAnswer.Date } => ValueClass.Date.Fault(value) is null,
+        { Answer: FieldAnswer.Mark } => value is "0" or "1",
+        _ => true,
+    };
 }

@@ -57,7 +57,7 @@ internal sealed class FormPageReader : IDisposable
             }
         }
 
-        JoinDates(fields);
+        JoinDates(form, fields);
         return new Values(id, fields, marks, photo, reason);
     }
 
@@ -65,14 +65,14 @@ internal sealed class FormPageReader : IDisposable
     /// A streak runs through that item: what was read there may be the streak's. A date is as doubtful as its parts; a value
     /// that is corrected or blank stays so.
     /// </summary>
-    public static void Doubt(Values values, string item)
+    public static void Doubt(Values values, FormItem item)
     {
-        if (values.Marks.TryGetValue(item, out var mark))
+        if (values.Marks.TryGetValue(item.Name, out var mark))
         {
-            values.Marks[item] = mark with { Filled = null };
+            values.Marks[item.Name] = mark with { Filled = null };
         }
 
-        foreach (var name in values.Fields.Keys.Where(name => name == item || PageReader.IsDatePart(item, name)).ToList())
+        foreach (var name in values.Fields.Keys.Where(name => name == item.Name || name == item.Field.Name).ToList())
         {
             if (name != "application_id" && values.Fields[name] is { State: FieldState.Read, Value: not null } field)
             {
@@ -128,13 +128,14 @@ internal sealed class FormPageReader : IDisposable
             return new FieldReading(null, 1000, FieldState.Blank);
         }
 
-        var whole = item.Name switch
+        // A number of a fixed length fills its cells; another one leaves none empty between two digits.
+        var whole = item.Field switch
         {
-            "individual_number" => cells.Digits.Length == item.Cells.Count,
-            "phone" or "representative_phone" => !cells.HasGap,
+            { DigitCount: { } count } => cells.Digits.Length == count,
+            { Answer: FieldAnswer.Digits } => !cells.HasGap,
             _ => true,
         };
-        var sure = whole && cells.IsSure(DigitFloors.Of(item.Name));
+        var sure = whole && cells.IsSure(DigitFloors.Of(item.Field));
         return new FieldReading(cells.Digits, cells.Confidence, sure ? FieldState.Read : FieldState.Doubtful);
     }
 
@@ -151,12 +152,13 @@ internal sealed class FormPageReader : IDisposable
         return PrintedZone.Read(page, empty, item, wanted ? _ocr ??= Tesseract.Create() : null);
     }
 
-    private static void JoinDates(Dictionary<string, FieldReading> fields)
+    // A date in cells is told as a whole beside its parts.
+    private static void JoinDates(FormPage form, Dictionary<string, FieldReading> fields)
     {
-        const string era = "_era";
-        foreach (var name in fields.Keys.Where(key => key.EndsWith(era, StringComparison.Ordinal)).Select(key => key[..^era.Length]).ToList())
+        foreach (var name in form.Items.Where(item => item.Type == FormItemType.Cells && item.Field.Answer == FieldAnswer.Date)
+            .Select(item => item.Field.Name).Distinct())
         {
-            fields[name] = DateField.Join(fields[name + era], fields[name + "_year"], fields[name + "_month"], fields[name + "_day"]);
+            fields[name] = DateField.Join(fields[name + "_era"], fields[name + "_year"], fields[name + "_month"], fields[name + "_day"]);
         }
     }
 }

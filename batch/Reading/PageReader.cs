@@ -82,14 +82,14 @@ public sealed class PageReader : IDisposable
         }
     }
 
-    /// <summary>The picture of an item for a keyer, PNG; null where the page or the item is not there.</summary>
+    /// <summary>The picture of a field for a keyer, PNG; null where the page or the field is not there.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="page">From 1.</param>
-    /// <param name="itemName">As in the form definition; a joined date shows its parts.</param>
+    /// <param name="field">As in the form definition; a date in cells shows all its parts.</param>
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]
-    public byte[]? CropPng(byte[] file, int page, string itemName) => OnPlaced(file, page, Colour.Drop, (image, placement, form) =>
+    public byte[]? CropPng(byte[] file, int page, string field) => OnPlaced(file, page, Colour.Drop, (image, placement, form) =>
     {
-        var boxes = form.Items.Where(item => item.Name == itemName || IsDatePart(item.Name, itemName)).Select(item => item.Box).ToList();
+        var boxes = form.ItemsOf(field).Select(item => item.Box).ToList();
         if (boxes.Count == 0)
         {
             return null;
@@ -110,7 +110,7 @@ public sealed class PageReader : IDisposable
         }
 
         var flat = new CanonicalPage(image, placement.ToImage, form);
-        if (_forms.PhotoOutline(flat, EmptyForms.Page(placement.Mark!.Kind, placement.Mark.Page), item) is not { } outline)
+        if (_forms.PhotoOutline(flat, EmptyForms.Page(placement.Mark!), item) is not { } outline)
         {
             return null;
         }
@@ -128,9 +128,6 @@ public sealed class PageReader : IDisposable
             _forms.Dispose();
         }
     }
-
-    internal static bool IsDatePart(string item, string date) =>
-        item == date + "_era" || item == date + "_year" || item == date + "_month" || item == date + "_day";
 
     private static T? OnPlaced<T>(byte[] file, int page, Colour colour, Func<PageImage, PagePlacement, FormPage, T?> work)
         where T : class
@@ -173,12 +170,12 @@ public sealed class PageReader : IDisposable
         }
 
         var mark = placement.Mark!;
-        var empty = EmptyForms.Page(mark.Kind, mark.Page);
+        var empty = EmptyForms.Page(mark);
         var flat = new CanonicalPage(image, placement.ToImage, form, streaks);
         var values = _forms.Read(flat, empty, form, _options, placement.PxPerMm);
         foreach (var item in form.Items.Where(item => flat.IsCrossed(item.Box, streaks.Where(streak => IsDoubt(streak, item)))))
         {
-            FormPageReader.Doubt(values, item.Name);
+            FormPageReader.Doubt(values, item);
         }
 
         var reading = new PageReading(

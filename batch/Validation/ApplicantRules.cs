@@ -115,6 +115,9 @@ public static class SignatureAndDate
     /// <summary>A keyer's value for a date that stands there and is none, such as 31 November.</summary>
     public const string Impossible = "impossible";
 
+    /// <summary>The field of the date.</summary>
+    public const string DateField = "application_date";
+
     /// <summary>Findings; none online, where submitting is both.</summary>
     public static IEnumerable<Finding> Check(ApplicationFacts facts)
     {
@@ -141,11 +144,11 @@ public static class SignatureAndDate
 
     private static Finding? Date(ApplicationFacts facts)
     {
-        var written = facts.Field("application_date");
+        var written = facts.Field(DateField);
         return written.State switch
         {
             FieldState.Blank => Finding.Incomplete(Id, "date-missing"),
-            FieldState.Doubtful => Finding.Review(Id, "date-doubtful", "application_date"),
+            FieldState.Doubtful => Finding.Review(Id, "date-doubtful", DateField),
             // R05 asks first.
             FieldState.Corrected => null,
             _ when Dates.Parse(written) is null => Finding.Incomplete(Id, "date-impossible"),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Reading;
+using MyNumber.Templates.Forms;
 using Npgsql;
 
 namespace MyNumber.Jobs.Pages;
@@ -34,5 +35,6 @@ public sealed class ReviewModel(NpgsqlDataSource database) : PageModel
     public static string Percent(double rate) => (rate * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A field's name as people say it.</summary>
-    public static string FieldName(string field) => (field ?? "").Replace('_', ' ');
+    public static string FieldName(string field) =>
+        FormDefinitions.Fields.GetValueOrDefault(field ?? "")?.EnglishLabel ?? (field ?? "").Replace('_', ' ');
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Validation;
+using MyNumber.Templates.Forms;
 
 namespace MyNumber.Jobs.Pages;
 
@@ -16,8 +17,11 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     /// <summary>Open items in all.</summary>
     public int Waiting { get; private set; }
 
+    // The field that is asked for; null where the question is about no field of a form.
+    private FormField? Field => FormDefinitions.Fields.GetValueOrDefault(Item.Field);
+
     /// <summary>A box: filled in or empty.</summary>
-    public bool IsMark => Item.Field is "no_signature_certificate" or "no_user_certificate" or "braille";
+    public bool IsMark => Field?.Answer == FieldAnswer.Mark;
 
     /// <summary>What may be answered, where the question is about no item of a form; null where a value is keyed.</summary>
     public IReadOnlyList<string>? Choices => Answers.To(Item.Field);
@@ -26,7 +30,7 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     public bool IsSide => Item.Field is "front" or "back";
 
     /// <summary>Digits only.</summary>
-    public bool IsDigits => Item.Field is "individual_number" or "application_id" or "phone";
+    public bool IsDigits => Field?.Answer == FieldAnswer.Digits;
 
     /// <summary>What the rule is about.</summary>
     public string RuleText => Rules.Get(Item.Rule).Operator;
@@ -35,13 +39,12 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
     public IReadOnlyList<string> SamePhotographIn { get; private set; } = [];
 
     /// <summary>How the value is written.</summary>
-    public string Hint => Item.Field switch
+    public string Hint => Field switch
     {
-        "individual_number" => "12 digits",
-        "application_id" => "23 digits",
-        "application_date" => "YYYY-MM-DD, or impossible where there is no such day",
-        "birth_date" or "stay_until" => "YYYY-MM-DD",
-        "phone" => "digits only",
+        { Answer: FieldAnswer.Digits, DigitCount: { } count } => $"{count} digits",
+        { Answer: FieldAnswer.Digits } => "digits only",
+        { Answer: FieldAnswer.Date, Name: SignatureAndDate.DateField } => "YYYY-MM-DD, or impossible where there is no such day",
+        { Answer: FieldAnswer.Date } => "YYYY-MM-DD",
         _ => "as it stands after the correction; empty if nothing is there",
     };
 

@@ -1,3 +1,4 @@
+using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
 namespace MyNumber.Templates.Documents;
@@ -15,8 +16,7 @@ internal static class Composition
     /// <exception cref="ArgumentException">There is no such document.</exception>
     public static List<Page> Pages(PieceData piece)
     {
-        var person = Person(piece);
-        var site = string.IsNullOrEmpty(piece.ApplicationSite) ? ApplicationSite : piece.ApplicationSite;
+        var (person, site) = (Person(piece), Site(piece));
         IEnumerable<Page> pages = piece.Document switch
         {
             "application-form" or "renewal-application-form" or "reapplication-form" =>
@@ -35,6 +35,10 @@ internal static class Composition
         return [.. pages];
     }
 
+    /// <summary>The two pages of a form of any version.</summary>
+    public static IEnumerable<Page> Form(FormDefinition form, PieceData piece) =>
+        ApplicationForms.Pages(form, Person(piece), piece.MunicipalityName, Site(piece));
+
     /// <summary>The persons of a notice: the household's, or the one whom the flat record names.</summary>
     public static IReadOnlyList<PiecePerson> Persons(PieceData piece) =>
         piece.Persons is { Count: > 0 } persons ? persons : [Person(piece)];
@@ -48,6 +52,9 @@ internal static class Composition
 
     private static IEnumerable<Page> Mounted(PieceData piece, IEnumerable<Page> form) =>
         piece.PieceId.Length == 0 ? form : AddressMount.Pages(piece, FormMount, FormContents).Concat(form);
+
+    private static string Site(PieceData piece) =>
+        string.IsNullOrEmpty(piece.ApplicationSite) ? ApplicationSite : piece.ApplicationSite;
 
     private static PiecePerson Person(PieceData piece) => new()
     {

@@ -25,13 +25,6 @@ internal static class Marks
         canvas.Code(box.XMm, box.YMm, module, module, dark[..Rectangles(symbol, dark)]);
     }
 
-    /// <summary>The mark of form, version and page.</summary>
-    public static void FormMark(this Canvas canvas, FormMark mark)
-    {
-        var modules = mark.Encode();
-        canvas.Fill(Enumerable.Range(0, modules.Length).Where(i => modules[i]).Select(Forms.FormMark.ModuleBox));
-    }
-
     // No two rectangles begin at one module, and no two dark runs of a row touch.
     private const int RectanglesMax = 57 * 29;
 

@@ -1,3 +1,4 @@
+using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
 namespace MyNumber.Templates.Documents;
@@ -29,11 +30,12 @@ public static class PieceDocuments
         "validity-notice-both", "incomplete-notice", "individual-number-notice", "address-mount",
     ];
 
-    /// <summary>
-    /// Version of every template, for control.json: raised with every change of its pages; the golden pages
-    /// (tests/integration/Templates/golden) hold both together.
-    /// </summary>
-    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => "3");
+    // Raised with every change of a page; the golden pages (tests/integration/Templates/golden) hold both together. Most
+    // documents carry a form, so a new version of the forms is one of the templates too.
+    private static readonly string Version = FormDefinitions.Version == 1 ? "3" : $"3.{FormDefinitions.Version}";
+
+    /// <summary>Version of every template, for control.json.</summary>
+    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => Version);
 
     /// <summary>Version of every font, for control.json.</summary>
     public static IReadOnlyDictionary<string, string> FontVersions =>
@@ -62,6 +64,19 @@ public static class PieceDocuments
         }
 
         return null;
+    }
+
+    /// <summary>Renders a form of any version alone, as paper that is out; <paramref name="piece"/> says what is printed on it.</summary>
+    public static void RenderForm(FormDefinition form, PieceData piece, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        using var pdf = new PdfDocument(output, form.Kind);
+        foreach (var page in Composition.Form(form, piece))
+        {
+            pdf.Page(page, []);
+        }
+
+        pdf.Finish();
     }
 
     /// <summary>Renders the pieces in their order; the same input gives the same bytes.</summary>

@@ -158,7 +158,7 @@ public static class ReadBack
             modules[i] = bars.Exists(bar => bar.XMm < middle && bar.RightMm > middle);
         }
 
-        return FormMark.Decode(modules) is { } mark ? FormDefinitions.Get(mark.Kind).Pages[mark.Page - 1] : null;
+        return FormMark.Decode(modules) is { } mark ? FormDefinitions.FindPage(mark) : null;
     }
 
     private static (string? Qr, string? Id, string? Address) FormPage(PageContent page, FormPage form)

@@ -66,11 +66,12 @@ public readonly record struct Box
 }
 
 /// <summary>One place of a form: printed, read and filled in by the same box.</summary>
-/// <param name="Name">The field's name, as readings, rules and `form describe` use it.</param>
+/// <param name="Field">What is asked there.</param>
+/// <param name="Name">The item's name, as readings and `form describe` use it: the field's, or that of a part of it.</param>
 /// <param name="Type">What stands there.</param>
 /// <param name="Box">Where, in millimetres.</param>
 /// <param name="Cells">The character cells from left to right; empty unless <paramref name="Type"/> is Cells.</param>
-public sealed record FormItem(string Name, FormItemType Type, Box Box, IReadOnlyList<Box> Cells);
+public sealed record FormItem(FormField Field, string Name, FormItemType Type, Box Box, IReadOnlyList<Box> Cells);
 
 /// <summary>One page of a form.</summary>
 /// <param name="Number">1 is the front.</param>
@@ -79,12 +80,27 @@ public sealed record FormItem(string Name, FormItemType Type, Box Box, IReadOnly
 /// <param name="Items">Everything that is filled in, printed per piece, or searched by the reader.</param>
 public sealed record FormPage(int Number, double WidthMm, double HeightMm, IReadOnlyList<FormItem> Items)
 {
+    /// <summary>What every copy of the page shows, in the order in which it is drawn.</summary>
+    public required IReadOnlyList<FormPrint> Print { get; init; }
+
     /// <summary>The item of that name, or null.</summary>
     public FormItem? Find(string name) => Items.FirstOrDefault(item => item.Name == name);
+
+    /// <summary>The items of a field: one, or the parts of a date written into cells; none where the page does not ask for it.</summary>
+    public IEnumerable<FormItem> ItemsOf(string field) => Items.Where(item => item.Field.Name == field);
+
+    /// <summary>Draws what every copy shows.</summary>
+    internal void Draw(Pdf.Canvas canvas)
+    {
+        foreach (var print in Print)
+        {
+            print.Draw(canvas);
+        }
+    }
 }
 
 /// <summary>A form as data: the one definition that prints it, reads it, crops it and fills it in.</summary>
 /// <param name="Kind">`application-form`, `handwritten-application-form`, `renewal-application-form`, `reapplication-form`.</param>
-/// <param name="Version">Raised with every change of a box; printed on the form, so that old paper still reads.</param>
+/// <param name="Version">Raised with every change of a page; printed on the form, so that old paper still reads.</param>
 /// <param name="Pages">Front, back.</param>
 public sealed record FormDefinition(string Kind, int Version, IReadOnlyList<FormPage> Pages);

@@ -15,19 +15,19 @@ internal static class EmptyForms
     // Thin lines are light gray when they are flattened, and nothing else is gray on what was just rendered.
     private const int InkLevel = 200;
 
-    private static readonly ConcurrentDictionary<string, Reloadable<EmptyPage[]>> Kinds = new();
+    private static readonly ConcurrentDictionary<(string Kind, int Version), Reloadable<EmptyPage[]>> Forms = new();
 
-    /// <summary>The empty page, from 1.</summary>
+    /// <summary>The empty page of the form and version that a sheet's mark names: paper is compared with what it was printed as.</summary>
     /// <exception cref="InvalidOperationException">It cannot be rendered: poppler-utils are missing.</exception>
-    public static EmptyPage Page(string kind, int page) => Kinds.GetOrAdd(
-        kind, _ => new(() => Make(FormDefinitions.Get(kind)))).Value[page - 1];
+    public static EmptyPage Page(FormMark mark) => Forms.GetOrAdd(
+        (mark.Kind, mark.Version), _ => new(() => Make(FormDefinitions.Find(mark)!))).Value[mark.Page - 1];
 
     private static EmptyPage[] Make(FormDefinition form)
     {
         var pages = new EmptyPage[form.Pages.Count];
-        PrintedForms.Print(new PieceData { Document = form.Kind }, (page, flat) => pages[page.Number - 1] = new EmptyPage(Ink(flat)));
+        PrintedForms.Print(form, new PieceData { Document = form.Kind }, (page, flat) => pages[page.Number - 1] = new EmptyPage(Ink(flat)));
         return pages.All(page => page is not null) ? pages
-            : throw new InvalidOperationException($"The empty form {form.Kind} cannot be made: are poppler-utils installed?");
+            : throw new InvalidOperationException($"The empty form {form.Kind}, version {form.Version}, cannot be made: are poppler-utils installed?");
     }
 
     private static Mat Ink(CanonicalPage flat)

@@ -31,7 +31,7 @@ internal static class MissingMark
     /// <param name="missing">Which corner: 0 top left, 1 top right, 2 bottom left, 3 bottom right.</param>
     public static Point2d? Find(Mat gray, PagePlacement placement, int missing)
     {
-        var empty = EmptyForms.Page(placement.Mark!.Kind, placement.Mark.Page);
+        var empty = EmptyForms.Page(placement.Mark!);
         var (near, opposite) = (PagePlacer.Canonical(PagePlacer.MarksMm[missing]), PagePlacer.Canonical(PagePlacer.MarksMm[3 - missing]));
         var zone = Zone(empty.Ink.Size(), missing);
         using var print = Print(empty, zone);

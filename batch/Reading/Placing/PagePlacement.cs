@@ -17,11 +17,7 @@ internal sealed record PagePlacement(
     public bool HasCompany { get; init; }
 
     /// <summary>The definition of this page; null where the form mark is not known, or names a version that this program does not know.</summary>
-    public FormPage? Form => Mark is null ? null : FormOf(Mark);
-
-    /// <summary>The page's definition; null where the mark names a form that this program does not know.</summary>
-    public static FormPage? FormOf(FormMark mark) => FormDefinitions.All.FirstOrDefault(form => form.Kind == mark.Kind && form.Version == mark.Version)?
-        .Pages.FirstOrDefault(page => page.Number == mark.Page);
+    public FormPage? Form => Mark is null ? null : FormDefinitions.FindPage(Mark);
 
     /// <summary>Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked out.</summary>
     public required IReadOnlyList<Point2d> Corners { get; init; }
@@ -40,7 +36,7 @@ internal sealed record PagePlacement(
 /// </summary>
 internal static class PagePlacer
 {
-    // All pages of all forms share these places (ApplicationFormLayout); a form that differs is another family.
+    // All pages of all versions share these places (FormPageBuilder.Marks); a form that differs is another family.
     public static readonly IReadOnlyList<Point2d> MarksMm =
         [.. FormDefinitions.All[0].Pages[0].Items.Where(item => item.Type == FormItemType.Registration)
             .Select(item => new Point2d(item.Box.XMm + (item.Box.WidthMm / 2), item.Box.YMm + (item.Box.HeightMm / 2)))];
@@ -167,7 +163,7 @@ internal static class PagePlacer
             for (var x = -StrayMm / 2; x <= StrayMm / 2; x += SearchMm)
             {
                 if (SampleMark(gray, placement.ToImage, x, y) is { } sample && sample.Clear >= ClearMin && !(sample.Clear <= best?.Clear)
-                    && PagePlacement.FormOf(sample.Mark) is not null)
+                    && FormDefinitions.FindPage(sample.Mark) is not null)
                 {
                     best = sample;
                 }

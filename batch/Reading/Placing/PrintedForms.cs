@@ -6,12 +6,12 @@ namespace MyNumber.Batch.Reading;
 /// <summary>Pages of a form as the templates print them, rendered, and laid as a scan is.</summary>
 internal static class PrintedForms
 {
-    /// <summary>Prints a piece and looks at every page of its form; other pages around the form (an address mount) are none.</summary>
-    public static void Print(PieceData piece, Action<FormPage, CanonicalPage> look)
+    /// <summary>Prints a form and looks at every page of it.</summary>
+    public static void Print(FormDefinition form, PieceData piece, Action<FormPage, CanonicalPage> look)
     {
         using var pdf = new MemoryStream();
-        PieceDocuments.Render([piece], pdf);
-        var (file, form) = (pdf.ToArray(), FormDefinitions.Get(piece.Document));
+        PieceDocuments.RenderForm(form, piece, pdf);
+        var file = pdf.ToArray();
         for (var page = 1; page <= PdfPages.Count(file); page++)
         {
             if (PageDecoder.Decode(file, page, Colour.Drop).Image is not { } image)
@@ -22,7 +22,7 @@ internal static class PrintedForms
             using (image)
             using (var placement = PagePlacer.Place(image.Gray))
             {
-                if (placement?.Mark is { } mark && mark.Kind == form.Kind)
+                if (placement?.Mark is { } mark && mark.Kind == form.Kind && mark.Version == form.Version)
                 {
                     look(form.Pages[mark.Page - 1], new CanonicalPage(image, placement.ToImage, form.Pages[mark.Page - 1]));
                 }

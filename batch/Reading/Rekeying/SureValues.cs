@@ -1,4 +1,5 @@
 using MyNumber.Batch.Privacy;
+using MyNumber.Templates.Forms;
 
 namespace MyNumber.Batch.Reading;
 
@@ -21,16 +22,11 @@ internal sealed record RekeyedField(string Item, string Field, string Rule);
 /// <summary>What a reading is sure of, and which of it is keyed once more (DESIGN.md, Reading).</summary>
 internal static class SureValues
 {
-    // Only what a rule uses: a telephone number that is wrong costs nobody anything.
-    private static readonly (string Field, string Rule)[] Measured =
-    [
-        ("application_id", "R02"), ("individual_number", "R06"), ("birth_date", "R06"), ("application_date", "R11"),
-        ("no_signature_certificate", "R13"), ("no_user_certificate", "R13"), ("braille", "R14"),
-    ];
+    private static readonly IReadOnlyList<FormField> Measured = [.. FormDefinitions.Fields.Values.Where(field => field.IsMeasured)];
 
     /// <summary>All of a page.</summary>
     public static IEnumerable<SureValue> Of(PageReading reading) => Measured
-        .Select(one => Value(reading, one.Field) is { } value ? new SureValue(one.Field, one.Rule, value) : null)
+        .Select(field => Value(reading, field.Name) is { } value ? new SureValue(field.Name, field.Rule!, value) : null)
         .OfType<SureValue>();
 
     /// <summary>What the reader was sure of in that field; null where it was not, or the page has no such field.</summary>

@@ -1,3 +1,5 @@
+using MyNumber.Templates.Forms;
+
 namespace MyNumber.Batch.Reading;
 
 /// <summary>
@@ -15,12 +17,11 @@ internal static class DigitFloors
     /// <summary>Digits of a telephone number: nothing else would show a wrong one.</summary>
     public const int Phone = 970;
 
-    /// <summary>The floor of an item of a form.</summary>
-    /// <param name="item">Its name in the form definition.</param>
-    public static int Of(string item) => item switch
+    /// <summary>The floor of a field of a form.</summary>
+    public static int Of(FormField field) => field switch
     {
-        "individual_number" => Number,
-        "phone" or "representative_phone" => Phone,
+        { Answer: FieldAnswer.Digits, DigitCount: not null } => Number,
+        { Answer: FieldAnswer.Digits } => Phone,
         _ => Date,
     };
 }

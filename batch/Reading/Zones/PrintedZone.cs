@@ -59,7 +59,7 @@ internal static partial class PrintedZone
         using var fineInk = new Mat();
         Cv2.Resize(ink, fineInk, fine.Size(), 0, 0, InterpolationFlags.Nearest);
         var (text, confidence) = Text(fine, fineInk, ocr);
-        return item.Name is "birth_date" or "issued_on" or "stay_until"
+        return item.Field.Answer == FieldAnswer.Date
             ? Date(text, confidence)
             : new FieldReading(text, confidence, confidence >= ConfidenceMin ? FieldState.Read : FieldState.Doubtful);
     }

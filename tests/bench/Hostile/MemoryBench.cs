@@ -3,7 +3,6 @@ using MyNumber.Batch.Reading;
 using MyNumber.Fixtures.Filling;
 using MyNumber.Fixtures.Hostile;
 using MyNumber.Fixtures.Scanning;
-using EmptyForms = MyNumber.Fixtures.Filling.EmptyForms;
 
 namespace MyNumber.Tests.Bench;
 
@@ -19,7 +18,7 @@ internal static class MemoryBench
     {
         var pages = Arguments.Number(arguments, "--pages", 20_000);
         using var reader = new PageReader();
-        var forms = new EmptyForms();
+        var forms = new BlankForms();
         var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody(Writers.Unseen));
         byte[][] files =
         [

@@ -3,7 +3,6 @@ using MyNumber.Fixtures;
 using MyNumber.Fixtures.Filling;
 using MyNumber.Fixtures.Scanning;
 using MyNumber.Templates.Forms;
-using EmptyForms = MyNumber.Fixtures.Filling.EmptyForms;
 
 namespace MyNumber.Tests.Bench;
 
@@ -29,7 +28,7 @@ internal static class DigitSheets
         CancellationToken cancellation, string alphabet = "0123456789")
     {
         NativeLibraries.Load();
-        var forms = new EmptyForms();
+        var forms = new BlankForms();
         var artist = new SheetArtist(forms, digits, hand);
         var rows = FormDefinitions.Get(Kind).Pages[0].Items.Where(item => item.Type == FormItemType.Cells).ToList();
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(thread => new Thread(() =>
@@ -62,10 +61,10 @@ internal static class DigitSheets
         string.Concat(Enumerable.Range(0, length).Select(_ => alphabet[dice.Below(alphabet.Length)]));
 
     private static byte[] File(
-        SheetArtist artist, EmptyForms forms, Dictionary<string, string> written, DamageLevel level, Dice dice)
+        SheetArtist artist, BlankForms forms, Dictionary<string, string> written, DamageLevel level, Dice dice)
     {
         using var paper = artist.Digits(Kind, written, dice);
-        using var scan = DamagedScan.Take(paper, forms.Page(Kind, 2), level, dice);
+        using var scan = DamagedScan.Take(paper, forms.Page(FormDefinitions.Get(Kind), 2), level, dice);
         return dice.Chance(50) ? scan.G4() : scan.Jpeg(level.JpegQuality);
     }
 }

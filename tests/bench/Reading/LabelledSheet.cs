@@ -24,12 +24,12 @@ internal sealed record LabelledSheet(FilledSheet Truth, byte[] File, Storing Sto
     public Dictionary<string, string> Cells { get; } = CellsOf(Truth);
 
     /// <summary>Draws sheet <paramref name="number"/>: half one bit a pixel, two of five by hand with the 12-digit number.</summary>
-    public static LabelledSheet Draw(SheetArtist artist, EmptyForms forms, DamageLevel level, int seed, int number)
+    public static LabelledSheet Draw(SheetArtist artist, BlankForms forms, DamageLevel level, int seed, int number)
     {
         var dice = new Dice(seed, "bench-read-" + level.Name, number);
         var truth = Fill(dice);
         using var paper = artist.Front(truth, dice);
-        using var scan = DamagedScan.Take(paper, forms.Page(truth.FormKind, 2), level, dice);
+        using var scan = DamagedScan.Take(paper, forms.Page(truth.Definition, 2), level, dice);
         return dice.Chance(50)
             ? new LabelledSheet(truth, scan.G4(), Storing.Bitonal)
             : new LabelledSheet(truth, scan.Jpeg(level.JpegQuality), Storing.Gray);

@@ -3,7 +3,6 @@ using System.Globalization;
 using MyNumber.Batch.Reading;
 using MyNumber.Fixtures.Filling;
 using MyNumber.Fixtures.Scanning;
-using EmptyForms = MyNumber.Fixtures.Filling.EmptyForms;
 
 namespace MyNumber.Tests.Bench;
 
@@ -24,7 +23,7 @@ internal static class ReadBench
         var seed = Arguments.Number(arguments, "--seed", 1);
         var hand = Enum.Parse<Hand>(Arguments.Text(arguments, "--hand", nameof(Hand.Careful)));
         NativeLibraries.Load();
-        var forms = new EmptyForms();
+        var forms = new BlankForms();
         var artist = new SheetArtist(forms, WrittenDigits.LoadEverybody(Writers.Unseen), hand);
         var (tallies, speed) = (new ReadTallies(), new ReadSpeed());
         var perLevel = Math.Max(1, sheets / DamageLevel.All.Count);
@@ -91,7 +90,7 @@ internal static class ReadBench
     }
 
     private static List<double> WithPrintedText(
-        SheetArtist artist, EmptyForms forms, int seed, int sheets, PrintedTally printed, CancellationToken cancellation)
+        SheetArtist artist, BlankForms forms, int seed, int sheets, PrintedTally printed, CancellationToken cancellation)
     {
         using var reader = new PageReader(new ReadOptions(PrintedText.All));
         var times = new List<double>();
@@ -107,7 +106,7 @@ internal static class ReadBench
         return times;
     }
 
-    private static List<double> WholePage(SheetArtist artist, EmptyForms forms, int seed)
+    private static List<double> WholePage(SheetArtist artist, BlankForms forms, int seed)
     {
         using var tesseract = Tesseract.Create(TextLayout.Page)
             ?? throw new InvalidOperationException("libtesseract5 or its Japanese data are not installed.");

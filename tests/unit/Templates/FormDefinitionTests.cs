@@ -107,6 +107,24 @@ public sealed class FormDefinitionTests
         Assert.Equal(6, number.GetProperty("cells")[11].GetProperty("width_mm").GetDouble());
     }
 
+    [Fact]
+    public void All_versions_share_the_places_of_their_registration_marks()
+    {
+        // The reader looks for one set of marks, whatever the paper.
+        var places = FormDefinitions.Versions.SelectMany(form => form.Pages)
+            .Select(page => string.Join(' ', page.Items.Where(item => item.Type == FormItemType.Registration).Select(item => item.Box)));
+        Assert.Single(places.Distinct());
+    }
+
+    [Fact]
+    public void A_field_means_the_same_wherever_it_is_asked()
+    {
+        var items = FormDefinitions.Versions.SelectMany(form => form.Pages).SelectMany(page => page.Items);
+        Assert.All(items.GroupBy(item => item.Field.Name), field => Assert.Single(field.Select(item => item.Field).Distinct()));
+        Assert.All(FormDefinitions.Fields.Values.Where(field => field.IsMeasured), field => Assert.NotNull(field.Rule));
+        Assert.All(items.Where(item => item.Type == FormItemType.Mark), item => Assert.Equal(FieldAnswer.Mark, item.Field.Answer));
+    }
+
     private static bool Overlap(Box a, Box b) =>
         a.XMm < b.RightMm && b.XMm < a.RightMm && a.YMm < b.BottomMm && b.YMm < a.BottomMm;
 }

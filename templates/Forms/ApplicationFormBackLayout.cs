@@ -1,12 +1,14 @@
-using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 using static MyNumber.Templates.Forms.ApplicationFormLayout;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Forms;
 
 /// <summary>Page 2 of all application forms: the legal representative's part, and the small print.</summary>
-internal static class ApplicationFormBack
+internal static class ApplicationFormBackLayout
 {
+    private const double TopMm = 38;
+    private const double BottomMm = 83;
+
     private static readonly TextStyle Small = new(Typeface.Gothic, 8.5);
     private static readonly TextStyle Label = new(Typeface.Gothic, 9.5);
     private static readonly TextStyle Body = new(Typeface.Gothic, 9);
@@ -45,41 +47,57 @@ internal static class ApplicationFormBack
         ]),
     ];
 
-    /// <summary>Draws the page.</summary>
-    public static void Draw(Canvas canvas, FormDefinition form, FormPage page)
+    /// <summary>Builds the page.</summary>
+    public static FormPage Define(string kind, int version)
     {
-        ApplicationForms.Frame(canvas, form, page);
-        ApplicationForms.Heading(canvas, 26, "法定代理人の記入欄");
-        canvas.Text(Small, LeftMm, 33,
+        var page = new FormPageBuilder(kind, version, 2);
+        page.Marks();
+        page.Heading(26, "法定代理人の記入欄");
+        page.Words(Small, LeftMm, 33,
             "申請者が15歳未満の方または成年被後見人の場合に、法定代理人が記入してください。該当しない方は書かないでください。");
-        var name = page.Find("representative_name")!.Box;
-        var relation = page.Find("representative_relation")!.Box;
-        var address = page.Find("representative_address")!.Box;
-        var phone = page.Find("representative_phone")!;
-        const double top = 38, bottom = 83;
-        canvas.Stroke(new Box(LeftMm, top, RightMm - LeftMm, bottom - top), 0.4);
-        canvas.Line(ValueMm - 1, top, ValueMm - 1, bottom);
-        canvas.Line(LeftMm, name.BottomMm, RightMm, name.BottomMm);
-        canvas.Line(LeftMm, address.BottomMm, RightMm, address.BottomMm);
-        ApplicationForms.RowLabel(canvas, name.YMm, name.HeightMm, "代理人氏名", "署名または記名押印");
-        canvas.Line(name.RightMm + 1, name.YMm, name.RightMm + 1, name.BottomMm);
-        canvas.Text(Label, relation.XMm - 1.5, relation.YMm + 7, "本人との", Align.Right);
-        canvas.Text(Label, relation.XMm - 1.5, relation.YMm + 11.5, "関係", Align.Right);
-        canvas.Line(relation.XMm - 0.5, name.YMm, relation.XMm - 0.5, name.BottomMm);
-        ApplicationForms.RowLabel(canvas, address.YMm, address.HeightMm, "代理人住所");
-        ApplicationForms.RowLabel(canvas, phone.Box.YMm - 1, phone.Box.HeightMm + 2, "電話番号", "（日中・左詰め）");
-        ApplicationForms.Cells(canvas, phone);
+        Representative(page);
         var y = 96.0;
         foreach (var (heading, lines) in SmallPrint)
         {
-            ApplicationForms.Heading(canvas, y, heading);
+            page.Heading(y, heading);
             foreach (var line in lines)
             {
                 y += 6.6;
-                canvas.Text(Body, LeftMm, y, line);
+                page.Words(Body, LeftMm, y, line);
             }
 
             y += 11;
         }
+
+        return page.Build();
+    }
+
+    private static void Representative(FormPageBuilder page)
+    {
+        var name = page.Add(
+            new FormField("representative_name", FieldAnswer.Text, "代理人氏名") { Rule = "R10" }, FormItemType.Signature,
+            new Box(ValueMm, TopMm, 100, 16));
+        var relation = page.Add(
+            new FormField("representative_relation", FieldAnswer.Text, "本人との関係") { Rule = "R10" }, FormItemType.Line,
+            new Box(164, TopMm, RightMm - 164, 16)).Box;
+        var address = page.Add(
+            new FormField("representative_address", FieldAnswer.Text, "代理人住所") { Rule = "R10" }, FormItemType.Line,
+            new Box(ValueMm, 54, RightMm - ValueMm, 18));
+        var phone = page.AddCells(
+            new FormField("representative_phone", FieldAnswer.Digits, "電話番号") { EnglishLabel = "representative's telephone" },
+            ValueMm + 2, 73, 11);
+
+        page.Frame(new Box(LeftMm, TopMm, RightMm - LeftMm, BottomMm - TopMm), 0.4);
+        page.Rule(ValueMm - 1, TopMm, ValueMm - 1, BottomMm);
+        page.Rule(LeftMm, name.Box.BottomMm, RightMm, name.Box.BottomMm);
+        page.Rule(LeftMm, address.Box.BottomMm, RightMm, address.Box.BottomMm);
+        page.RowLabel(name, "署名または記名押印");
+        page.Rule(name.Box.RightMm + 1, name.Box.YMm, name.Box.RightMm + 1, name.Box.BottomMm);
+        page.Words(Label, relation.XMm - 1.5, relation.YMm + 7, "本人との", Align.Right);
+        page.Words(Label, relation.XMm - 1.5, relation.YMm + 11.5, "関係", Align.Right);
+        page.Rule(relation.XMm - 0.5, name.Box.YMm, relation.XMm - 0.5, name.Box.BottomMm);
+        page.RowLabel(address);
+        page.RowLabel(phone, "（日中・左詰め）");
+        page.CellFrames(phone);
     }
 }
