@@ -8,11 +8,11 @@ namespace MyNumber.Tests.Bench;
 
 /// <summary>A cell as the reader saw it, with what was written there.</summary>
 /// <param name="Level">Of damage.</param>
-/// <param name="Item">Its row, as in the form definition.</param>
+/// <param name="Item">Its row.</param>
 /// <param name="Written">0 to 9; null where nothing was written.</param>
 /// <param name="Guess">What was read; null where nothing was seen.</param>
 /// <param name="Picture">What the network saw.</param>
-internal sealed record LabelledCell(DamageLevel Level, string Item, int? Written, DigitGuess? Guess, float[]? Picture);
+internal sealed record LabelledCell(DamageLevel Level, FormItem Item, int? Written, DigitGuess? Guess, float[]? Picture);
 
 /// <summary>
 /// Sheets with nothing but digits, in every cell of the handwritten form: the shortest way to many labelled cells that
@@ -44,7 +44,7 @@ internal static class DigitSheets
                     for (var cell = 0; cell < item.Cells.Count; cell++)
                     {
                         var text = written[item.Name];
-                        each(new LabelledCell(level, item.Name, cell < text.Length ? text[cell] - '0' : null, read.Cells[cell], read.Pictures[cell]));
+                        each(new LabelledCell(level, item, cell < text.Length ? text[cell] - '0' : null, read.Cells[cell], read.Pictures[cell]));
                     }
                 };
                 reader.Read(File(artist, forms, written, level, dice), 1, cancellation);

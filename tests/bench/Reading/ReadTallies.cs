@@ -103,11 +103,11 @@ internal sealed class ReadTallies
         void Digits(string item, string written)
         {
             var read = cells.GetValueOrDefault(item);
-            var count = FormDefinitions.Get(truth.FormKind).Pages[0].Find(item)!.Cells.Count;
-            for (var i = 0; i < count; i++)
+            var asked = truth.Definition.Pages[0].Find(item)!;
+            for (var i = 0; i < asked.Cells.Count; i++)
             {
                 var (guess, digit) = (read?.Cells[i], i < written.Length ? written[i] - '0' : (int?)null);
-                if (read is null || guess is { } unsure && (unsure.Digit is null || unsure.Confidence < DigitFloors.Of(item)))
+                if (read is null || guess is { } unsure && (unsure.Digit is null || unsure.Confidence < DigitFloors.Of(asked.Field)))
                 {
                     Note("handwritten digit", Verdict.Doubtful);
                 }

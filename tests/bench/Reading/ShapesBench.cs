@@ -47,7 +47,7 @@ internal static class ShapesBench
             {
                 if (cell.Written is not null)
                 {
-                    tally.Add(cell.Guess is { } guess && (guess.Digit is null || guess.Confidence < DigitFloors.Of(cell.Item)) ? Verdict.Doubtful
+                    tally.Add(cell.Guess is { } guess && (guess.Digit is null || guess.Confidence < DigitFloors.Of(cell.Item.Field)) ? Verdict.Doubtful
                         : cell.Guess?.Digit == cell.Written ? Verdict.Read : Verdict.Wrong);
                 }
             },

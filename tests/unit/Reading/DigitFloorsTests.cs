@@ -1,4 +1,5 @@
 using MyNumber.Batch.Reading;
+using MyNumber.Templates.Forms;
 
 namespace MyNumber.Tests.Unit.Reading;
 
@@ -23,5 +24,7 @@ public sealed class DigitFloorsTests
     [InlineData("representative_phone", DigitFloors.Phone)]
     [InlineData("birth_date_day", DigitFloors.Date)]
     [InlineData("application_date_era", DigitFloors.Date)]
-    public void Each_row_of_cells_has_the_floor_of_its_kind(string item, int floor) => Assert.Equal(floor, DigitFloors.Of(item));
+    public void Each_row_of_cells_has_the_floor_of_its_kind(string item, int floor) => Assert.Equal(
+        floor,
+        DigitFloors.Of(FormDefinitions.All.SelectMany(form => form.Pages).Select(page => page.Find(item)).First(found => found is not null)!.Field));
 }
