@@ -215,7 +215,8 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
         UNION ALL
         SELECT 'application ' || resident_id || ' ' || key || ' ' || state FROM application
         UNION ALL
-        SELECT 'card ' || resident_id || ' ' || ref || ' ' || (to_jsonb(card) - 'state_on' - 'base')::text FROM card
+        -- The days on which the nights learnt of it are theirs: a void card waits the longer for it, never shorter (R45).
+        SELECT 'card ' || resident_id || ' ' || ref || ' ' || (to_jsonb(card) - 'state_on' - 'void_on' - 'base')::text FROM card
         UNION ALL
         SELECT 'event R' || regexp_replace(subject, '\D', '', 'g') || ' ' || event_id || ' ' || kind || ' ' || municipality_code || ' '
           || occurred_at || ' ' || state || ' ' || coalesce(result, '-') || ' ' || coalesce(waits_for, '-') FROM event
