@@ -38,7 +38,9 @@ public sealed class StorageStep(NightServices services)
             SELECT (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'key-due'),
                    (SELECT count(*) FROM item JOIN key_slot ON 'key:' || application_key = subject
                     WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'key-due' AND state = 'destroyed')
-                   + (SELECT count(*) FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'held')
+                   + (SELECT count(*) FROM item AS due JOIN item AS held USING (run_id, step_ordinal)
+                      WHERE run_id = @run AND step_ordinal = @ordinal AND due.outcome = 'key-due' AND held.outcome = 'held'
+                        AND due.subject = 'key:' || held.subject)
             """),
     ];
 

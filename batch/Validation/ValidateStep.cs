@@ -46,10 +46,14 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
           AND NOT EXISTS (SELECT FROM scan WHERE scan.application_key = application.key AND scan.state = 'received' AND NOT scan.waits)
         """;
 
+    // Whom the step select could not decide for is judged again in the next night.
     private const string JudgedSql = $"""
         SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM item
           WHERE item.run_id = @run AND item.step_ordinal = @ordinal AND item.subject = application.key
-            AND item.outcome = 'held'))
+            AND item.outcome = 'held')
+          OR application.resident_id IN (SELECT item.subject FROM item
+            JOIN step ON step.run_id = item.run_id AND step.ordinal = item.step_ordinal AND step.name = 'select'
+            WHERE item.run_id = @run AND item.outcome = 'held'))
         FROM application WHERE {ToDo} AND state = 'received'
           AND NOT EXISTS (SELECT FROM review_item WHERE application_key = application.key AND review_item.state = 'decided')
           AND EXISTS (SELECT FROM key_slot WHERE application_key = application.key AND key_slot.state = 'live')
