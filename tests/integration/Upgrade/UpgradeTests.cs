@@ -15,10 +15,12 @@ public sealed class UpgradeTests(UpgradeTests.Fresh fresh) : IClassFixture<Upgra
         ["applications"] = "SELECT key || ' ' || state FROM application ORDER BY key",
         ["findings"] = """SELECT application_key || ' ' || rule || ' ' || severity FROM finding ORDER BY application_key, rule COLLATE "C" """,
         ["cards"] = "SELECT ref || ' ' || state || ' ' || coalesce(photo, '') FROM card ORDER BY ref",
+        // Not by their ids: those stand for what the program that wanted a piece called its subject.
         ["pieces"] = """
-            SELECT piece_id || ' ' || piece.state || ' ' || generation || ' ' || coalesce(application_id, '') || ' '
-              || coalesce(folder, '') || ' ' || coalesce(sequence, 0) || ' ' || coalesce(registered_number, '')
-            FROM piece LEFT JOIN drop ON drop.id = drop_id ORDER BY piece_id COLLATE "C"
+            SELECT piece.product || ' ' || resident_id || ' ' || piece.state || ' ' || generation || ' '
+              || (application_id IS NOT NULL) || ' ' || coalesce(folder, '') || ' ' || coalesce(sequence, 0) || ' '
+              || coalesce(registered_number, '')
+            FROM piece LEFT JOIN drop ON drop.id = drop_id ORDER BY piece.product, resident_id, generation
             """,
         ["drops"] = """SELECT folder || ' ' || number || ' ' || state FROM drop ORDER BY folder COLLATE "C", number""",
     };
