@@ -108,6 +108,7 @@ public static class WaitingCauses
         ["piece.returned"] = "came back undelivered, a normal end (R42)",
         ["piece.recalled"] = "taken out before it was posted",
         ["drop.published"] = "handed over; its pieces are watched one by one",
+        ["drop.given-up"] = "declared lost by two people; its pieces are wanted again",
         ["disposal_list.withdrawn"] = "nothing on it may be disposed of",
         ["disposal_item.withdrawn"] = "the card went back to what it was",
         ["disposal_item.disposed"] = "the municipality confirmed it",
