@@ -27,6 +27,7 @@ public sealed class AccountMigrationTests
             await ExecuteAsync(own, Before);
             Migrator.Migrate(own);
             await using var connection = new NpgsqlConnection(own);
+            await connection.OpenAsync();
             Assert.Equal(
                 ["admin operator False", "suzuki keyer True", "tanaka approver False", "tanaka."],
                 (await connection.QueryAsync<string>(
