@@ -51,10 +51,19 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
         FROM card JOIN drop ON drop.id = card.drop_id WHERE drop.run_id = @run
         """;
 
+    // An order is named by its winner, the second one with -2. What was given up after this step closed is ordered next night.
     private const string WinnersSql = """
-        SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM item
-          WHERE run_id = @run AND step_ordinal = @ordinal AND (subject = key OR starts_with(subject, key || '-'))
-            AND outcome IN ('held', 'given-up')))
+        WITH this AS (SELECT coalesce(closed_at, 'infinity') AS closed_at FROM step WHERE run_id = @run AND ordinal = @ordinal),
+        without AS (
+          SELECT subject FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome IN ('held', 'given-up')
+          UNION ALL
+          SELECT item.subject FROM this, drop
+          JOIN approval ON approval.kind = 'drop-lost' AND drop.folder = 'card-orders/' || approval.subject
+          JOIN step ON step.run_id = drop.run_id AND step.name = 'order-cards'
+          JOIN item ON item.run_id = drop.run_id AND item.step_ordinal = step.ordinal AND item.outcome = 'given-up'
+          WHERE drop.state = 'given-up' AND approval.at > this.closed_at)
+        SELECT count(*), count(*) FILTER (WHERE key IN (SELECT subject FROM without)
+          OR key IN (SELECT regexp_replace(subject, '-[0-9]+$', '') FROM without))
         FROM application WHERE state = 'selected'
         """;
 
@@ -68,13 +77,15 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
           RETURNING application.key, application.resident_id, resident.municipality_code),
         numbered AS (
           SELECT winner.*, place.order_id FROM winner CROSS JOIN LATERAL (
-            SELECT name.order_id FROM generate_series(
-              (SELECT 1 + count(*) FROM card WHERE card.application_key = winner.key), 1000000) AS n
-            CROSS JOIN LATERAL (SELECT CASE n WHEN 1 THEN winner.key ELSE winner.key || '-' || n END AS order_id) AS name
-            WHERE NOT EXISTS (SELECT FROM card WHERE card.ref = name.order_id)
-              AND NOT EXISTS (SELECT FROM card WHERE card.order_id = name.order_id)
-              AND (n = 1 OR NOT EXISTS (SELECT FROM application AS other WHERE other.key = name.order_id))
-            ORDER BY n LIMIT 1) AS place),
+            WITH RECURSIVE tried (n, order_id) AS (
+              SELECT cards.n + 1, CASE cards.n WHEN 0 THEN winner.key ELSE winner.key || '-' || (cards.n + 1) END
+              FROM (SELECT count(*) AS n FROM card WHERE card.application_key = winner.key) AS cards
+              UNION ALL
+              SELECT n + 1, winner.key || '-' || (n + 1) FROM tried
+              WHERE EXISTS (SELECT FROM card WHERE card.ref = tried.order_id)
+                OR EXISTS (SELECT FROM card WHERE card.order_id = tried.order_id)
+                OR (n > 1 AND EXISTS (SELECT FROM application AS other WHERE other.key = tried.order_id)))
+            SELECT tried.order_id FROM tried ORDER BY n DESC LIMIT 1) AS place),
         made AS (
           INSERT INTO card (ref, order_id, application_key, resident_id, municipality_code, state, state_on, ordered_on, drop_id)
           SELECT order_id, order_id, key, resident_id, municipality_code, 'ordered', $1, $1, $2 FROM numbered),

@@ -52,9 +52,10 @@ public static class LostDrops
 
     // The winners are ordered anew by the next night; the ledger says what became of the first order.
     private const string OrdersSql = """
-        WITH gone AS (DELETE FROM card WHERE drop_id = $1 AND state = 'ordered' RETURNING ref),
+        WITH gone AS (DELETE FROM card WHERE drop_id = $1 AND state = 'ordered' RETURNING ref, application_key),
         moved AS (
-          UPDATE application SET state = 'selected', state_on = $2 FROM gone WHERE key = gone.ref AND state = 'ordered' RETURNING key),
+          UPDATE application SET state = 'selected', state_on = $2 FROM gone
+          WHERE key = gone.application_key AND state = 'ordered' RETURNING key),
         told AS (
           INSERT INTO history (subject_kind, subject, at, what, by, why)
           SELECT 'application', key, $2, 'selected', $3, 'order-given-up' FROM moved ORDER BY key)

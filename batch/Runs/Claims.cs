@@ -68,10 +68,13 @@ internal static class Claims
             LIMIT 1 FOR UPDATE SKIP LOCKED) AS next
           ORDER BY open_step.rank, open_step.business_date, open_step.ordinal, open_step.id
           LIMIT 1)
-        UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, not_before = NULL, started_at = $2,
+        UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, not_before = NULL,
+          -- What is to be worked alone has not begun yet: it waits until nothing is beside it (BeginAloneAsync).
+          started_at = CASE WHEN lost + (best.taken_over AND lost < {LostMax})::int < {LostMax} THEN $2 END,
           -- Of a worker that is gone nobody knows more yet: its claim is one that was lost. That it died alone is added by
-          -- its host (Workers.DiedAloneAsync), before or after this, with the same sum.
-          attempts = attempts + CASE WHEN best.taken_over AND lost < {LostMax} THEN 0 ELSE 1 END,
+          -- its host (Workers.DiedAloneAsync), before or after this, with the same sum. A death before the work alone began
+          -- tells nothing either.
+          attempts = attempts + CASE WHEN best.taken_over AND (lost < {LostMax} OR part.started_at IS NULL) THEN 0 ELSE 1 END,
           lost = lost + (best.taken_over AND lost < {LostMax})::int,
           takeovers = takeovers + best.taken_over::int
         FROM best, step, run, (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
@@ -130,6 +133,16 @@ internal static class Claims
             WHERE part.state = 'leased' AND part.id <> $1
             """,
             row => (row.GetInt64(0), row.GetBoolean(1)), cancellation, partId))[0];
+    }
+
+    /// <summary>The work on a part that is to be alone begins now: its death counts from here on (ENGINE.md, rule 5).</summary>
+    public static async Task BeginAloneAsync(
+        NpgsqlDataSource database, PartInfo part, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await Sql.ExecuteAsync(
+            connection, null, "UPDATE part SET started_at = $3 WHERE id = $1 AND epoch = $2 AND state = 'leased'", cancellation,
+            part.Id, part.Epoch, now.ToUniversalTime());
     }
 
     public static async Task CountFencedAsync(NpgsqlDataSource database, long partId, CancellationToken cancellation)

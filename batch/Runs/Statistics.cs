@@ -9,7 +9,7 @@ namespace MyNumber.Batch.Runs;
 internal static class Statistics
 {
     /// <summary>Below this a plan that is wrong costs nothing, and small nights are not slowed down.</summary>
-    public const int RowsChangedMin = 1_000;
+    public const int RowsChangedMin = 100;
 
     // In the order of names, so that two transactions never wait for each other's tables.
     private const string StaleSql = """

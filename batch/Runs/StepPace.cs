@@ -122,7 +122,8 @@ public sealed record StepPace(
                 """,
                 row =>
                 {
-                    var since = row.GetFieldValue<DateTimeOffset>(4);
+                    // What waits to be worked alone has not begun.
+                    var since = row.IsDBNull(4) ? now : row.GetFieldValue<DateTimeOffset>(4);
                     // Clocks of several hosts: a claim from the future is a claim just now.
                     var seconds = Math.Max(0, (now - since).TotalSeconds);
                     return new PartInHand(

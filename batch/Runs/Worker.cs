@@ -56,7 +56,7 @@ public sealed class Worker : IDisposable
                     continue;
                 }
 
-                if (claimed.Alone && !await IsAloneAsync(claimed, drain, stop))
+                if (claimed.Alone && !await BeginAloneAsync(claimed, drain, stop))
                 {
                     await _work.PutBackAsync(claimed);
                     continue;
@@ -100,7 +100,7 @@ public sealed class Worker : IDisposable
     public void Dispose() => _one.Dispose();
 
     // So many claims of this part were lost that its next death must tell something: nothing else may be the cause of it.
-    private async Task<bool> IsAloneAsync(ClaimedPart claimed, CancellationToken drain, CancellationToken stop)
+    private async Task<bool> BeginAloneAsync(ClaimedPart claimed, CancellationToken drain, CancellationToken stop)
     {
         long? since = null;
         while (!drain.IsCancellationRequested && !stop.IsCancellationRequested)
@@ -115,6 +115,7 @@ public sealed class Worker : IDisposable
             since = others > 0 ? null : since ?? _engine.Clock.GetTimestamp();
             if (since is { } from && _engine.Clock.GetElapsedTime(from) >= AloneFor)
             {
+                await Claims.BeginAloneAsync(_engine.Database, claimed.Part, _engine.Clock.GetUtcNow(), stop);
                 return true;
             }
 

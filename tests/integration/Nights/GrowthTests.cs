@@ -13,7 +13,7 @@ namespace MyNumber.Tests.Integration.Nights;
 /// </summary>
 public sealed class GrowthTests(ITestOutputHelper output)
 {
-    private const int Small = 60;
+    private const int Small = 150;
     private const int Times = 4;
 
     // Sorted work grows a little faster than its rows, and index pages fill by steps; a square would be 16.

@@ -52,7 +52,8 @@ public sealed class KeptFileTests
             home.Query($"WITH changed AS ({change} RETURNING 1) SELECT count(*)::text FROM changed");
         }
 
-        blocking.ForEach(File.Delete);
+        // What was handed over before the stop is away too: the photographs come before the list.
+        blocking.ForEach(file => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true));
         Directory.Delete(Path.Combine(home.Outbox, ".staging"), recursive: true);
         // The night is complete; said again, it hands over what was left behind.
         home.RunOk("night", "--date", Date);
@@ -95,7 +96,8 @@ public sealed class KeptFileTests
         var blocking = Block(
             home, ["card-orders/TEST-20261124-card-order-001/orders.csv", "print/TEST-20261124-individual-number-notice-001/manifest.csv"]);
         SkipEveryStop(home, home.Run("night", "--date", Date));
-        blocking.ForEach(File.Delete);
+        // What was handed over before the stop is away too: the photographs come before the list.
+        blocking.ForEach(file => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true));
         Directory.Delete(Path.Combine(home.Outbox, ".staging"), recursive: true);
 
         // Fonts were exchanged, and a photograph's scan is away with the disk it lies on.

@@ -14,7 +14,6 @@ public sealed class LostWorld : IDisposable
     public const string FirstNight = "2026-11-24";
     public const string SecondNight = "2026-11-25";
     public const string ThirdNight = "2026-11-26";
-    private const string VendorDay = "2026-11-26";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mynumber-lost-").FullName;
 
@@ -59,7 +58,7 @@ public sealed class LostWorld : IDisposable
 
             if (Directory.GetParent(drop)!.Name == "print")
             {
-                product.RunOk("vendor", "simulate", drop, "--date", VendorDay);
+                product.RunOk("vendor", "simulate", drop, "--date", SecondNight);
             }
         }
 
