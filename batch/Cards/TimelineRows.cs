@@ -28,14 +28,20 @@ internal static class TimelineRows
         ORDER BY fact
         """;
 
+    // What is not judged yet is known by the form that it was made with; what was judged and has no resident, by nobody. One
+    // expression, wherever it is asked: two plays of a night must not know different things.
+    private const string KnownByForm = "application.resident_id IS NULL AND coalesce(application.state_before, application.state) = 'received'";
+
     // $1 subjects of due events, $2 business date, $3 facts.
-    private const string ResidentsSql = """
+    private const string ResidentsSql = $"""
         SELECT resident_id FROM register_change WHERE NOT applied AND business_date <= $2
           AND ($3::text[] IS NULL OR 'resident:' || resident_id = ANY($3))
         UNION SELECT resident_id FROM card WHERE order_id = ANY($1)
         UNION SELECT resident_id FROM card WHERE card_id = ANY($1)
         UNION SELECT resident_id FROM application WHERE key = ANY($1) AND resident_id IS NOT NULL
         UNION SELECT resident_id FROM application WHERE application_id = ANY($1) AND resident_id IS NOT NULL
+        UNION SELECT form.resident_id FROM application JOIN form USING (application_id)
+        WHERE (key = ANY($1) OR application_id = ANY($1)) AND {KnownByForm}
         UNION SELECT resident_id FROM resident WHERE resident_id = ANY($1)
         """;
 
@@ -57,12 +63,16 @@ internal static class TimelineRows
         WHERE resident_id = ANY($1) ORDER BY card.ref
         """;
 
-    // An application that was not judged yet is known by the form that it was made with.
-    private const string ApplicationsSql = """
-        SELECT application.key, application.application_id, coalesce(application.resident_id, form.resident_id), received_on, state,
-          state_before
+    private const string ApplicationsSql = $"""
+        SELECT application.key, application.application_id, CASE WHEN {KnownByForm} THEN form.resident_id ELSE application.resident_id END,
+          received_on, state, state_before
         FROM application LEFT JOIN form ON form.application_id = application.application_id
-        WHERE application.resident_id = ANY($1) OR application.key = ANY($2) OR application.application_id = ANY($2)
+        WHERE application.key IN (
+          SELECT key FROM application WHERE resident_id = ANY($1)
+          UNION ALL SELECT unnest($2::text[])
+          UNION ALL SELECT key FROM application WHERE application_id = ANY($2)
+          UNION ALL SELECT key FROM form JOIN application USING (application_id)
+            WHERE form.resident_id = ANY($1) AND {KnownByForm})
         """;
 
     // Pieces are not played again, nor what was asked for once: a letter is not taken back by what comes late.
