@@ -38,14 +38,14 @@ public sealed class StatusStep(NightServices services)
         Act.Of(ComputeAsync, (store, context, cancellation) => store(context, cancellation)),
         [
             // Both speak of rows that the next night's status replaces, so they say nothing any more once there is one.
-            new Law("Application IDs that may be asked for = answered + too soon or too late to ask", $"""
+            new Law("Application IDs that may be asked for = answered + too soon or too late to ask + held", $"""
                 SELECT CASE WHEN {Replaced} THEN {Ledger("true")} ELSE
                     (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}) END,
                   {Ledger("true")}
                 """),
             new Law("answered in the ledger, listed or counted = answers of this date", $"""
-                SELECT {Ledger("outcome <> 'unknown'")},
-                  CASE WHEN {Replaced} THEN {Ledger("outcome <> 'unknown'")} ELSE
+                SELECT {Ledger("outcome NOT IN ('unknown', 'held')")},
+                  CASE WHEN {Replaced} THEN {Ledger("outcome NOT IN ('unknown', 'held')")} ELSE
                     (SELECT count(*) FROM status_answer WHERE business_date = @date) END
                 """),
         ])
@@ -97,14 +97,15 @@ public sealed class StatusStep(NightServices services)
         PartContext part, CancellationToken cancellation)
     {
         var asked = await LoadAsync(part, cancellation);
-        var answers = asked
-            .GroupBy(row => (row.ApplicationId, row.BirthDate))
-            .Select(group => (
+        // An answer that fails is none: the inquiry knows nothing of it tonight, rather than what was so yesterday.
+        var (answers, failed) = part.Items.Each(
+            "application", [.. asked.GroupBy(row => (row.ApplicationId, row.BirthDate))], group => group.First().Key,
+            group => (
                 Hash: services.Ids.InquiryHash(group.Key.ApplicationId, group.Key.BirthDate),
-                Answer: StatusAnswers.For([.. group.Select(row => row.Application)], part.BusinessDate, services.Policy)))
-            .ToList();
+                Answer: StatusAnswers.For([.. group.Select(row => row.Application)], part.BusinessDate, services.Policy)));
         return async (context, cancel) =>
         {
+            await context.ReportAsync(failed, "application", "held", cancel);
             var repeated = await RepeatedAsync(context, answers, cancel);
             await StoreAnswersAsync(context, [.. answers.Where(answer => answer.Answer is not null)], cancel);
             // Millions of answers say tonight what they said last night: these are counted.
@@ -175,12 +176,12 @@ public sealed class StatusStep(NightServices services)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<List<(string ApplicationId, DateOnly BirthDate, InquiredApplication Application)>> LoadAsync(
+    private async Task<List<(string Key, string ApplicationId, DateOnly BirthDate, InquiredApplication Application)>> LoadAsync(
         PartContext part, CancellationToken cancellation)
     {
         await using var command = part.Database.CreateCommand($"""
             SELECT application.application_id, resident.birth_date, application.state, card.state, coalesce(form.void, false),
-              application.received_on, application.confirmed_on
+              application.received_on, application.confirmed_on, application.key
             FROM application
             JOIN resident ON resident.resident_id = application.resident_id
             LEFT JOIN LATERAL (
@@ -194,10 +195,10 @@ public sealed class StatusStep(NightServices services)
         command.Parameters.Add(new() { Value = part.Part.FromKey });
         command.Parameters.Add(new() { Value = part.Part.ToKey });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<(string, DateOnly, InquiredApplication)>();
+        var rows = new List<(string, string, DateOnly, InquiredApplication)>();
         while (await reader.ReadAsync(cancellation))
         {
-            rows.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1), new InquiredApplication(
+            rows.Add((reader.GetString(7), reader.GetString(0), reader.GetFieldValue<DateOnly>(1), new InquiredApplication(
                 reader.GetString(2),
                 reader.IsDBNull(3) ? null : reader.GetString(3),
                 reader.GetBoolean(4),

@@ -17,6 +17,7 @@ public sealed class OddNightTests
         ("intake", PartAct.Plan), ("intake", PartAct.Work), ("read", PartAct.Work), ("read", PartAct.Close),
         ("validate", PartAct.Plan), ("validate", PartAct.Work), ("select", PartAct.Plan), ("order-cards", PartAct.Plan),
         ("order-cards", PartAct.Work), ("order-cards", PartAct.Close), ("vendor", PartAct.Plan), ("storage", PartAct.Plan),
+        ("status", PartAct.Work),
     ];
 
     private static readonly string[] Steps = [.. Acts.Select(act => act.Step).Distinct()];
