@@ -53,6 +53,10 @@ internal static class RegisterSql
           UNION ALL
           SELECT 'cards.csv', new_card.row, 'resident_id', 'code', 'card-of-another' FROM new_card
           JOIN card ON card.card_id = new_card.card_id AND card.resident_id <> new_card.resident_id
+          UNION ALL
+          -- A card of ours is known by its order until it arrives: what is named so is somebody's order, and not this card.
+          SELECT 'cards.csv', new_card.row, 'card_id', 'code', 'order-of-another' FROM new_card
+          JOIN card ON card.ref = new_card.card_id AND card.card_id IS DISTINCT FROM new_card.card_id
         ) AS faults
         ORDER BY file COLLATE "C", row, "column" LIMIT $1
         """;

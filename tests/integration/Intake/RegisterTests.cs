@@ -79,6 +79,21 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public async Task A_card_that_is_named_like_an_order_of_ours_refuses_the_feed()
+    {
+        await using var home = await IntakeHome.CreateAsync();
+        home.Register("R1", Resident("P1", "12345678901"));
+        Assert.Equal("complete", await home.NightAsync());
+        await home.ExecuteAsync(
+            "INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on) "
+            + "VALUES ('K1', 'K1', 'P1', '13101', 'ordered', '2026-11-24', '2026-11-24')");
+        home.Register("R2", cards: "K1,P1,2020-01-10,2030-01-10,,,valid\n");
+        Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(1)));
+        Assert.Contains("cards.csv,1,card_id,code,order-of-another", home.Rejected("register/R2"));
+        Assert.Equal("ordered", await home.ScalarAsync<string>("SELECT string_agg(state, ',') FROM card"));
+    }
+
+    [Fact]
     public async Task Storage_below_three_months_refuses_the_feed()
     {
         await using var home = await IntakeHome.CreateAsync();
