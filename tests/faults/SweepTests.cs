@@ -9,19 +9,13 @@ namespace MyNumber.Tests.Faults;
 /// </summary>
 public sealed class SweepTests(ITestOutputHelper output)
 {
+    // All four worlds, each kind of fault about as often as the others: more than once over in all.
     [Fact]
-    public void A_night_killed_at_every_fault_point_ends_as_a_calm_one() => Sweep("--only", ": killed", "--each", "1", "--nights", "1");
-
-    [Fact]
-    public void Nights_under_faults_of_all_kinds_end_as_calm_ones() => Sweep("--nights", "2");
-
-    [Fact]
-    public void What_two_people_approved_leaves_as_it_was_approved_whoever_is_killed_in_between() => Sweep(
-        "--from", "3", "--nights", "1", "--only", "approval-committed|between-renames: killed|before-ready: killed|after-ready: killed");
+    public void Nights_under_faults_of_all_kinds_end_as_calm_ones() => Sweep("--nights", "4", "--per-night", "16");
 
     private void Sweep(params string[] faults)
     {
-        string[] sweep = ["dotnet", Path.Combine(AppContext.BaseDirectory, "sweep.dll"), "--applications", "8", "--per-night", "12", .. faults];
+        string[] sweep = ["dotnet", Path.Combine(AppContext.BaseDirectory, "sweep.dll"), "--applications", "8", .. faults];
         string[] apart = Environment.IsPrivilegedProcess ? ["unshare", "--mount"] : [];
         string[] line = [.. apart, .. sweep];
         using var process = Process.Start(new ProcessStartInfo(line[0], line[1..])
