@@ -85,8 +85,8 @@ public sealed class RegisterTests
         home.Register("R1", Resident("P1", "12345678901"));
         Assert.Equal("complete", await home.NightAsync());
         await home.ExecuteAsync(
-            "INSERT INTO card (ref, order_id, resident_id, municipality_code, state, state_on, ordered_on) "
-            + "VALUES ('K1', 'K1', 'P1', '13101', 'ordered', '2026-11-24', '2026-11-24')");
+            "INSERT INTO card (ref, resident_id, municipality_code, state, state_on, ordered_on) "
+            + "VALUES ('K1', 'P1', '13101', 'ordered', '2026-11-24', '2026-11-24')");
         home.Register("R2", cards: "K1,P1,2020-01-10,2030-01-10,,,valid\n");
         Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(1)));
         Assert.Contains("cards.csv,1,card_id,code,order-of-another", home.Rejected("register/R2"));
