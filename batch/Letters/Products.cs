@@ -1,10 +1,12 @@
+using MyNumber.Batch.Runs;
 using MyNumber.Templates.Letters;
 
 namespace MyNumber.Batch.Letters;
 
 /// <summary>
 /// The list of products. A new letter has one line in <see cref="All"/>; the list is handed to the steps with
-/// <see cref="NightServices"/>, and what is not in it is not printed: a law of step `print` stops the night for it.
+/// <see cref="NightServices"/>. What is not in it cannot be printed, and a night that finds such a piece stops
+/// (<see cref="ListedLaw"/>).
 /// </summary>
 public sealed class Products
 {
@@ -40,6 +42,31 @@ public sealed class Products
 
     /// <summary>Their names.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// No piece waits to be printed that nobody would print. It is asked before anything is frozen: a program whose list is
+    /// whole closes the same night.
+    /// </summary>
+    public Law ListedLaw
+    {
+        get
+        {
+            var names = string.Join(", ", Names.Select(name => $"'{name}'"));
+            return new(
+                "pieces that wait to be printed = those of products that batch/Letters/Products.cs lists",
+                $"""
+                SELECT count(*), count(*) FILTER (WHERE product IN ({names})) FROM piece
+                WHERE state IN ('wanted', 'withheld')
+                """)
+            {
+                WhichSql = $"""
+                    SELECT string_agg(product || ': ' || pieces, ', ' ORDER BY product COLLATE "C")
+                    FROM (SELECT product, count(*) AS pieces FROM piece
+                          WHERE state IN ('wanted', 'withheld') AND product NOT IN ({names}) GROUP BY product) AS unlisted
+                    """,
+            };
+        }
+    }
 
     /// <summary>Whether there is a product of that name.</summary>
     public bool Has(string name) => _byName.ContainsKey(name);

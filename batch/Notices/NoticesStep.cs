@@ -31,6 +31,7 @@ public sealed class NoticesStep(NightServices services)
 
     private IReadOnlyList<Law> Laws =>
     [
+        services.Products.ListedLaw,
         .. services.Products.List.SelectMany(product => product.Laws),
         .. Emails.Laws,
         new(

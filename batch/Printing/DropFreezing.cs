@@ -26,7 +26,7 @@ internal sealed class DropFreezing(NightServices services)
         PieceDocuments.Placeholder, ReturnEnvelope.EndsTooSoon, OpenEnvelopes.HouseholdChanged,
     ];
 
-    // A piece of a product that the list lacks is left alone: the law of wanted pieces stops the night for it.
+    // A piece of a product that the list lacks is left as it is: the law of what is left wanted tells.
     private const string OpenSql = """
         SELECT piece_id FROM piece
         WHERE drop_id IS NULL AND product = ANY ($3)

@@ -10,13 +10,10 @@ internal static class PrintLaws
     [
         new(
             "pieces left wanted = held tonight, each for a reason",
-            $"""
-            SELECT count(*), count(*) FILTER (WHERE {HeldSql}) FROM piece WHERE {LeftWantedSql}
-            """)
+            $"SELECT count(*), count(*) FILTER (WHERE {HeldSql}) FROM piece WHERE {LeftWantedSql}")
         {
             WhichSql = $"""
-                SELECT string_agg(product || ': ' || pieces || CASE WHEN product IN ({ListedSql(products)}) THEN ''
-                  ELSE ', a product that batch/Letters/Products.cs does not list' END, '; ' ORDER BY product COLLATE "C")
+                SELECT string_agg(product || ': ' || pieces, ', ' ORDER BY product COLLATE "C")
                 FROM (SELECT product, count(*) AS pieces FROM piece
                       WHERE {LeftWantedSql} AND NOT {HeldSql} GROUP BY product) AS forgotten
                 """,
@@ -77,9 +74,6 @@ internal static class PrintLaws
         EXISTS (SELECT FROM item WHERE item.run_id = @run AND item.step_ordinal = @ordinal AND item.subject = piece.piece_id
           AND item.outcome = 'held' AND item.reason IS NOT NULL)
         """;
-
-    private static string ListedSql(Products products) =>
-        string.Join(", ", products.Names.Select(name => $"'{name}'"));
 
     // A drop of no product in the list has no number of tables: the sum then differs, and tells.
     private static string TablesSql(Products products) => string.Join(
