@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -16,6 +17,9 @@ public sealed record NightServices
 
     /// <summary>Every setting that RULES.md marks *policy*.</summary>
     public required Policy Policy { get; init; }
+
+    /// <summary>The letters that this home sends.</summary>
+    public Products Products { get; init; } = Products.All;
 
     /// <summary>Only for instants that are recorded (audit, alerts): rules take the business date.</summary>
     public required TimeProvider Clock { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using Npgsql;
@@ -45,15 +46,15 @@ internal static class TimelineRows
         UNION SELECT resident_id FROM resident WHERE resident_id = ANY($1)
         """;
 
-    private const string CardsSql = """
+    private const string CardsSql = $"""
         SELECT card.ref, order_id, application_key, card_id, resident_id, municipality_code, card.state, ordered_on, issued_on,
           arrived_on, delivered_on, valid_until, signature_certificate_until, user_certificate_until, ends_with_stay, suspended,
           held, in_dispute, extended_until, replacement_approved, pickup_deadline, notice_reissue_requested_on,
           signature_certificate, user_certificate, photo IS NULL,
-          EXISTS (SELECT FROM piece WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref AND posted_on IS NOT NULL),
+          EXISTS (SELECT FROM piece WHERE piece.product = '{IssuanceNotices.Name}' AND piece.subject = card.ref AND posted_on IS NOT NULL),
           base::text, open.business_date, open.state, open.state_before, open.out,
           (SELECT max(piece.deadline) FROM piece
-           WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref AND posted_on IS NOT NULL)
+           WHERE piece.product = '{IssuanceNotices.Name}' AND piece.subject = card.ref AND posted_on IS NOT NULL)
         FROM card LEFT JOIN LATERAL (
           SELECT list.business_date, item.state, item.state_before, EXISTS (
             SELECT FROM drop WHERE drop.product = 'disposals-' || list.municipality_code AND drop.business_date = list.business_date

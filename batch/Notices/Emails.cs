@@ -1,4 +1,5 @@
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;

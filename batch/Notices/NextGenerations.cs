@@ -1,5 +1,5 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
@@ -20,9 +20,9 @@ public static class NextGenerations
     private const string Sql = $"""
         SELECT old.piece_id, old.product, old.subject, old.occasion, old.document, resident.resident_id,
           resident.municipality_code, old.municipality_code,
-          (SELECT min(form.kind) FROM form WHERE form.piece_id = old.piece_id)
+          EXISTS (SELECT FROM form WHERE form.piece_id = old.piece_id)
         FROM piece AS old
-        LEFT JOIN application ON old.product = 'incomplete-notice' AND application.key = old.subject
+        LEFT JOIN application ON old.product = ANY ($1) AND application.key = old.subject
         JOIN resident ON resident.resident_id = coalesce(application.resident_id, old.resident_id)
         WHERE {MissingSql}
         ORDER BY old.piece_id COLLATE "C"
@@ -45,36 +45,37 @@ public static class NextGenerations
 
     /// <summary>Wants every next generation that is missing.</summary>
     /// <returns>How many pieces, those that were split off among them.</returns>
-    public static async Task<int> WantAsync(StoreContext context, Ids ids, CancellationToken cancellation)
+    public static async Task<int> WantAsync(
+        StoreContext context, NightServices services, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(services);
         var old = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {
-                var (product, resident) = (row.GetString(1), row.GetString(5));
+                var (product, resident) = (services.Products.Get(row.GetString(1)), row.GetString(5));
                 // A card stays with its municipality; every other piece goes out for where the resident is now.
-                var municipality = product == IssuanceNotices.Product ? row.GetString(7) : row.GetString(6);
+                var municipality = row.GetString(product.Sender == Sender.CardKeeper ? 7 : 6);
                 return new WantedPiece(
                     product, row.GetString(2), row.GetString(3), row.GetString(4), resident, municipality)
                 {
                     Replaces = row.GetString(0),
-                    FormKind = row.IsDBNull(8) ? null : row.GetString(8),
-                    FormResidents = row.IsDBNull(8) ? [] : [resident],
+                    FormResidents = row.GetBoolean(8) ? [resident] : [],
                 };
             },
-            cancellation);
+            cancellation, [services.Products.NamesWhere(product => product.Subject == SubjectKind.Application)]);
         var owed = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, PeopleSql, NumberNotices.ReadOwed, cancellation, context.BusinessDate);
         var people = owed.ToLookup(number => number.PieceId, number => number.Person);
-        var next = old.Select(piece => (Old: piece.Replaces!, Wanted: piece.Product == NumberNotices.Product
+        var next = old.Select(piece => (Old: piece.Replaces!, Wanted: piece.Product.IsForHouseholds
             ? Numbers(piece, Envelopes.Of(people[piece.Replaces])).ToList() : [piece])).ToList();
         // All envelopes of one old piece or none: whoever stayed on it alone would be looked for by nobody.
         var failed = await context.StoreEachAsync(
             PieceBuilder.Item, next, one => one.Old,
             async (some, cancel) =>
             {
-                await NumberNotices.AddAsync(context, ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
+                await NumberNotices.AddAsync(context, services.Ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
                 await Runs.Sql.ExecuteAsync(
                     context.Connection, context.Transaction, DoneSql, cancel, [some.Select(one => one.Old).ToArray()]);
             },

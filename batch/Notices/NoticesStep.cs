@@ -13,12 +13,12 @@ public sealed class NoticesStep(NightServices services)
     /// <summary>Messages written by one part at most.</summary>
     public const int MessagesPerPartMax = 1_000;
 
-    private static readonly string[] Products = [Emails.Product, Rejections.Product];
+    private static readonly string[] FlatProducts = [Emails.Product, Rejections.Product];
     private const string EmailPrefix = "email/";
     private const string RejectionsPrefix = "rejections/";
 
     /// <summary>How messages and rejections leave the house.</summary>
-    public Handover Handover => new("notices", product => Products.Contains(product)) { Render = RenderAsync };
+    public Handover Handover => new("notices", product => FlatProducts.Contains(product)) { Render = RenderAsync };
 
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
@@ -29,25 +29,10 @@ public sealed class NoticesStep(NightServices services)
         GiveBack = GiveBackAsync,
     };
 
-    private static IReadOnlyList<Law> Laws { get; } =
+    private IReadOnlyList<Law> Laws =>
     [
-        new(
-            "incomplete mail applications of residents = those with a notice of their errors, or held",
-            $"""
-            WITH incident AS (
-              SELECT application.key, {IncompleteNotices.ErrorsSql} AS errors
-              FROM application
-              JOIN finding ON finding.application_key = application.key AND finding.severity = 'incomplete'
-              WHERE application.state = 'incomplete' AND application.channel = 'mail'
-                AND application.resident_id IS NOT NULL
-              GROUP BY application.key)
-            SELECT count(*), count(*) FILTER (WHERE EXISTS (
-              SELECT 1 FROM piece WHERE product = 'incomplete-notice' AND subject = key AND occasion = errors)
-              OR EXISTS (
-              SELECT 1 FROM item WHERE run_id = @run AND step_ordinal = @ordinal AND outcome = 'held'
-                AND subject = 'incomplete-notice/' || key || '/' || errors))
-            FROM incident
-            """),
+        services.Products.ListedLaw,
+        .. services.Products.List.SelectMany(product => product.Laws),
         .. Emails.Laws,
         new(
             "rejected applications = told to their municipality + rejected since",
@@ -56,22 +41,6 @@ public sealed class NoticesStep(NightServices services)
               OR EXISTS (SELECT FROM rejection WHERE rejection.application_key = application.key))
             FROM application WHERE state = 'rejected'
               AND EXISTS (SELECT FROM finding WHERE application_key = application.key AND severity = 'reject')
-            """),
-        new(
-            "new Individual Numbers notified once: numbers = numbers of living pieces",
-            """
-            SELECT (SELECT count(*) FROM notified_number),
-                   (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
-                    WHERE NOT EXISTS (SELECT 1 FROM piece AS next WHERE next.replaces = piece.piece_id))
-            """),
-        new(
-            "numbers on pieces on the way = forms beside them",
-            """
-            SELECT (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
-                    WHERE piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost),
-                   (SELECT count(*) FROM form JOIN piece ON piece.piece_id = form.piece_id
-                    WHERE piece.product = 'individual-number-notice' AND NOT form.void
-                      AND piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost)
             """),
         new(
             "reprints ≤ spoiled + refused + declared lost (what is over: 0)",
@@ -85,20 +54,15 @@ public sealed class NoticesStep(NightServices services)
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
         await Timeline.ApplyAsync(context, services.Policy, cancellation);
-        await NextGenerations.WantAsync(context, services.Ids, cancellation);
-        IReadOnlyList<WantedPiece> wanted =
-        [
-            .. await IssuanceNotices.DueAsync(context, cancellation),
-            .. await IncompleteNotices.DueAsync(context, cancellation),
-            .. await FormReissues.DueAsync(context, cancellation),
-            .. await ValidityNotices.DueAsync(context, services.Policy, cancellation),
-        ];
-        await WantedPieces.AddEachAsync(
-            context, wanted, (some, cancel) => WantedPieces.AddAsync(context, services.Ids, some, cancel), cancellation);
-        await NumberNotices.WantAsync(context, services.Ids, services.Policy, cancellation);
+        await NextGenerations.WantAsync(context, services, cancellation);
+        foreach (var product in services.Products.List)
+        {
+            await product.WantAsync(context, services, cancellation);
+        }
+
         // Of a hundred thousand pieces wanted a moment ago the planner knows nothing yet.
         await context.RenewStatisticsAsync(cancellation);
-        var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "notices", cancellation);
+        var stopped = await Suppression.ApplyAsync(context, services, null, "notices", cancellation);
         await LedgerAsync(context, stopped, cancellation);
         await PlanFilesAsync(context, cancellation);
     }
@@ -213,7 +177,7 @@ public sealed class NoticesStep(NightServices services)
     private static Task<IReadOnlyList<DropRow>> FrozenAsync(
         Npgsql.NpgsqlConnection connection, Npgsql.NpgsqlTransaction? transaction, long runId,
         CancellationToken cancellation) =>
-        Drops.FrozenAsync(connection, transaction, runId, Products, cancellation);
+        Drops.FrozenAsync(connection, transaction, runId, FlatProducts, cancellation);
 
     private static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
     {

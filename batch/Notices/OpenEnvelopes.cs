@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
@@ -20,7 +21,7 @@ internal static class OpenEnvelopes
     private const string ReleaseSql = $"""
         WITH gone AS (
           DELETE FROM notified_number AS owed USING piece
-          WHERE piece.product = '{NumberNotices.Product}' AND {IsOpen} AND owed.piece_id = piece.piece_id
+          WHERE piece.product = '{NumberNotices.Name}' AND {IsOpen} AND owed.piece_id = piece.piece_id
             AND NOT EXISTS (
               SELECT 1 FROM resident
               WHERE resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash
@@ -34,7 +35,7 @@ internal static class OpenEnvelopes
         FROM piece
         JOIN notified_number AS owed ON owed.piece_id = piece.piece_id
         JOIN resident ON resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash
-        WHERE piece.product = '{NumberNotices.Product}' AND {IsOpen} AND $1::date IS NOT NULL
+        WHERE piece.product = '{NumberNotices.Name}' AND {IsOpen} AND $1::date IS NOT NULL
         """;
 
     // The addressee is one of those who are in it; with one person left, the piece carries that person's ID.

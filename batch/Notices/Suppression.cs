@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
@@ -13,70 +14,49 @@ public sealed record SuppressedPiece(string PieceId, string Reason);
 /// </summary>
 public static class Suppression
 {
-    private const string Sql = $"""
-        WITH due AS ({ValidityNotices.DueSql}),
-        judged AS (
-          SELECT piece.piece_id, CASE
-            WHEN piece.product = 'individual-number-notice' THEN CASE
-              WHEN NOT EXISTS (
-                SELECT 1 FROM notified_number JOIN resident USING (resident_id, number_hash)
-                WHERE notified_number.piece_id = piece.piece_id
-                  AND (resident.left_on IS NULL OR resident.left_on > $1)) THEN 'nobody-left' END
-            WHEN resident.left_on <= $1 AND resident.left_reason = 'died' THEN 'died'
-            WHEN resident.left_on <= $1 THEN 'left'
-            WHEN piece.product = 'issuance-notice' THEN CASE
-              WHEN card.ref IS NULL THEN 'no-card'
-              WHEN card.state NOT IN ('arrived', 'notified') THEN 'card-' || card.state
-              WHEN card.municipality_code <> resident.municipality_code THEN 'moved'
-              WHEN card.valid_until < $1 THEN 'card-expired'
-              WHEN piece.occasion NOT IN ('first', 'reminder') AND card.pickup_deadline < $1 THEN 'deadline-over' END
-            WHEN piece.product = 'incomplete-notice' THEN CASE
-              WHEN application.state <> 'incomplete' THEN 'application-' || application.state
-              WHEN application.resident_id IS DISTINCT FROM piece.resident_id THEN 'resident-changed'
-              WHEN piece.occasion <> (
-                SELECT {IncompleteNotices.ErrorsSql} FROM finding
-                WHERE application_key = application.key AND severity = 'incomplete') THEN 'errors-changed' END
-            WHEN piece.product = 'validity-notice' AND due.ref IS NULL THEN 'not-due'
-            WHEN piece.product = 'application-form' AND piece.occasion LIKE 'campaign:%' THEN CASE
-              WHEN EXISTS (
-                SELECT 1 FROM card WHERE card.resident_id = piece.resident_id
-                  AND card.state NOT IN ('disposed', 'void')) THEN 'holds-a-card'
-              WHEN EXISTS (
-                SELECT 1 FROM application WHERE application.resident_id = piece.resident_id
-                  AND {UnderWay.Sql}) THEN 'application-under-way'
-              WHEN EXISTS (
-                SELECT 1 FROM piece AS earlier WHERE earlier.product = 'application-form'
-                  AND earlier.subject = piece.subject AND earlier.piece_id <> piece.piece_id
-                  AND earlier.state NOT IN ('wanted', 'withheld', 'suppressed')
-                  AND earlier.state_on > ($1 - make_interval(months => $4))::date) THEN 'sent-lately' END
-            END AS reason
-          FROM piece
-          JOIN resident ON resident.resident_id = piece.resident_id
-          LEFT JOIN card ON piece.product = 'issuance-notice' AND card.ref = piece.subject
-          LEFT JOIN application ON piece.product = 'incomplete-notice' AND application.key = piece.subject
-          -- Joined, not asked for each piece: 100,000 of them would each look through all that is due.
-          LEFT JOIN due ON piece.product = 'validity-notice' AND due.ref = piece.subject AND due.occasion = piece.occasion
-          WHERE piece.state IN ('wanted', 'withheld') AND ($5::bigint IS NULL OR piece.drop_id = $5))
-        SELECT piece_id, reason FROM judged WHERE reason IS NOT NULL ORDER BY piece_id COLLATE "C"
-        """;
+    // A piece for a household is not stopped with its addressee: it goes to the others in the envelope.
+    private static string SqlOf(Products products)
+    {
+        var rules = products.List.Where(product => product.StopRule is not null)
+            .ToLookup(product => product.IsForHouseholds, Reason);
+        var joins = products.List.Select(product => product.StopRule?.JoinSql).OfType<string>();
+        return $"""
+            WITH {string.Concat(products.List.Select(product => product.StopRule?.WithSql).OfType<string>().Select(with => $"{with},\n"))}
+            judged AS (
+              SELECT piece.piece_id, CASE
+                {string.Join('\n', rules[true])}
+                WHEN resident.left_on <= $1 AND resident.left_reason = 'died' THEN 'died'
+                WHEN resident.left_on <= $1 THEN 'left'
+                {string.Join('\n', rules[false])}
+                END AS reason
+              FROM piece
+              JOIN resident ON resident.resident_id = piece.resident_id
+              {string.Join('\n', joins)}
+              WHERE piece.state IN ('wanted', 'withheld') AND ($5::bigint IS NULL OR piece.drop_id = $5))
+            SELECT piece_id, reason FROM judged WHERE reason IS NOT NULL ORDER BY piece_id COLLATE "C"
+            """;
+
+        static string Reason(Product product) => $"WHEN piece.product = '{product.Name}' THEN {product.StopRule!.ReasonSql}";
+    }
 
     /// <summary>
     /// Stops every wanted or withheld piece (of one drop, or of all) that a rule stops as of the business date. A stopped
     /// piece is final; the forms that it would have carried are void, as no paper with their ID exists (R98).
     /// </summary>
     /// <param name="context">The transaction.</param>
-    /// <param name="policy">R61, R70.</param>
+    /// <param name="services">The products with their rules, and the policy of R61, R70, R71.</param>
     /// <param name="dropId">Only pieces frozen in this drop; null for all.</param>
     /// <param name="by">Which step says so, for the history.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What was stopped.</returns>
     public static async Task<IReadOnlyList<SuppressedPiece>> ApplyAsync(
-        StoreContext context, Policy policy, long? dropId, string by, CancellationToken cancellation)
+        StoreContext context, NightServices services, long? dropId, string by, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(services);
+        var policy = services.Policy;
         var stopped = await Runs.Sql.QueryAsync(
-            context.Connection, context.Transaction, Sql,
+            context.Connection, context.Transaction, SqlOf(services.Products),
             row => new SuppressedPiece(row.GetString(0), row.GetString(1)), cancellation,
             context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays, policy.CampaignPauseMonths,
             dropId);

@@ -1,3 +1,5 @@
+using MyNumber.Batch.Letters;
+
 namespace MyNumber.Batch.Notices;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal static class UnderWay
           OR (application.state = 'incomplete' AND $1 <= $3 + greatest(
             application.state_on,
             (SELECT max(coalesce(notice.posted_on, notice.state_on)) FROM piece AS notice
-             WHERE notice.product = '{IncompleteNotices.Product}' AND notice.subject = application.key
+             WHERE notice.product = '{IncompleteNotices.Name}' AND notice.subject = application.key
                AND notice.state IN ('sealed', 'sent', 'acknowledged', 'posted', 'returned')),
             (SELECT max(message.business_date) FROM message
              WHERE message.application_key = application.key AND message.kind = 'incomplete' AND message.state = 'written'))))

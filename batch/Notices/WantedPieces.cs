@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
@@ -5,17 +6,17 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Notices;
 
 /// <summary>A piece that is wanted, before it has an id.</summary>
-/// <param name="Product">FORMATS.md, Products.</param>
+/// <param name="Product">What it is one of.</param>
 /// <param name="Subject">What it is about: card ref, application key, resident id, household id.</param>
 /// <param name="Occasion">Why there is one: `first`, `reminder`, an event id, `card:2027-01-05` …</param>
 /// <param name="Document">DOCUMENT of `print`.</param>
 /// <param name="ResidentId">The addressee.</param>
 /// <param name="MunicipalityCode">On whose behalf it goes out.</param>
 public sealed record WantedPiece(
-    string Product, string Subject, string Occasion, string Document, string ResidentId, string MunicipalityCode)
+    Product Product, string Subject, string Occasion, string Document, string ResidentId, string MunicipalityCode)
 {
     /// <summary>What it stands for in one word, before it has an id; no name, no number.</summary>
-    public string Key => $"{Product}/{Subject}/{Occasion}";
+    public string Key => $"{Product.Name}/{Subject}/{Occasion}";
 
     /// <summary>The piece of which this one is the next generation (R98).</summary>
     public string? Replaces { get; init; }
@@ -25,10 +26,10 @@ public sealed record WantedPiece(
     /// </summary>
     public string? SplitFrom { get; init; }
 
-    /// <summary>Kind of the form that it carries, as in the registry; null where it carries none.</summary>
-    public string? FormKind { get; init; }
-
-    /// <summary>Whose forms it carries: the addressee's own, or those of the new persons of a household (R80).</summary>
+    /// <summary>
+    /// Whose forms it carries, of the product's kind: the addressee's own, those of the new persons of a household (R80),
+    /// or nobody's.
+    /// </summary>
     public IReadOnlyList<string> FormResidents { get; init; } = [];
 }
 
@@ -36,6 +37,13 @@ public sealed record WantedPiece(
 public static class WantedPieces
 {
     private const int AttemptsMax = 100;
+
+    /// <summary>How a product wants its pieces that says no more than which of them are due and not yet wanted.</summary>
+    public static Func<StoreContext, NightServices, CancellationToken, Task> WantDue(
+        Func<StoreContext, Policy, CancellationToken, Task<IReadOnlyList<WantedPiece>>> due) =>
+        async (context, services, cancellation) => await AddEachAsync(
+            context, await due(context, services.Policy, cancellation),
+            (some, cancel) => AddAsync(context, services.Ids, some, cancel), cancellation);
 
     /// <summary>Inserts them, each its own matter: one that an error fails is held and wanted again the next night.</summary>
     public static async Task AddEachAsync(
@@ -65,9 +73,9 @@ public static class WantedPieces
 
         var generations = await GenerationsAsync(context, wanted, cancellation);
         var pieceIds = wanted
-            .Select((piece, i) => ids.PieceId(piece.Product, piece.Subject, piece.Occasion, generations[i])).ToList();
+            .Select((piece, i) => ids.PieceId(piece.Product.Name, piece.Subject, piece.Occasion, generations[i])).ToList();
         var forms = wanted.SelectMany((piece, i) => piece.FormResidents.Select(resident => new NewForm(
-            pieceIds[i], resident, piece.FormKind!, resident == piece.ResidentId ? piece.Subject : resident,
+            pieceIds[i], resident, piece.Product.FormKind!, resident == piece.ResidentId ? piece.Subject : resident,
             piece.Occasion, generations[i]))).ToList();
         await NameFormsAsync(context, ids, forms, cancellation);
         var own = forms.GroupBy(form => form.PieceId).Where(group => group.Count() == 1)
@@ -89,7 +97,7 @@ public static class WantedPieces
             ORDER BY place
             """,
             row => row.GetInt32(0), cancellation,
-            wanted.Select(piece => piece.Product).ToArray(), wanted.Select(piece => piece.Subject).ToArray(),
+            wanted.Select(piece => piece.Product.Name).ToArray(), wanted.Select(piece => piece.Subject).ToArray(),
             wanted.Select(piece => piece.Occasion).ToArray());
 
     // An id that the registry holds already is hashed again with the next attempt; so are two of this night alike.
@@ -133,7 +141,7 @@ public static class WantedPieces
               AS new (piece_id, product, subject, occasion, generation, replaces, document, resident_id,
                 municipality_code, application_id, split_from)
             """,
-            cancellation, pieceIds.ToArray(), wanted.Select(piece => piece.Product).ToArray(),
+            cancellation, pieceIds.ToArray(), wanted.Select(piece => piece.Product.Name).ToArray(),
             wanted.Select(piece => piece.Subject).ToArray(), wanted.Select(piece => piece.Occasion).ToArray(),
             generations.ToArray(), wanted.Select(piece => piece.Replaces).ToArray(),
             wanted.Select(piece => piece.Document).ToArray(), wanted.Select(piece => piece.ResidentId).ToArray(),

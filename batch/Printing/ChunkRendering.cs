@@ -24,7 +24,7 @@ internal sealed class ChunkRendering(NightServices services)
     {
         var key = ChunkKey.Parse(part.Part.FromKey);
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
-        var drop = await FrozenDrops.OneAsync(connection, part.Run.Id, key.Drop, cancellation);
+        var drop = await FrozenDrops.OneAsync(connection, part.Run.Id, key.Drop, services.Products, cancellation);
         var frozen = await FrozenPieces.LoadAsync(connection, null, drop.Id, key.Chunk, services.Secrets, cancellation);
         var (data, unopened) = part.Items.Each(PieceBuilder.Item, frozen, piece => piece.PieceId, piece => piece.Data);
         if (unopened.Count > 0)

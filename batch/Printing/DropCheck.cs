@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Letters;
 using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Printing;
 
 /// <summary>One drop on its way through all checks of <see cref="Preflight"/>.</summary>
-internal sealed class DropCheck(string folder)
+internal sealed class DropCheck(string folder, Products products)
 {
     private const string Marker = "READY";
 
-    private readonly DropTables _tables = new(folder);
+    private readonly DropTables _tables = new(folder, products);
 
     public List<PreflightFinding> Findings => _tables.Findings;
 
@@ -27,9 +28,9 @@ internal sealed class DropCheck(string folder)
         Files(control, marked);
         Totals(control, manifest);
         Sequence(manifest);
-        foreach (var name in DropTables.Columns.Keys.Where(name => name != DropFiles.Manifest))
+        foreach (var table in _tables.Beside)
         {
-            Beside(name, manifest);
+            Beside(table, manifest);
         }
 
         foreach (var file in manifest.GroupBy(row => row.File))
@@ -198,8 +199,9 @@ internal sealed class DropCheck(string folder)
     }
 
     // The tables beside the manifest name the same pieces at the same places.
-    private void Beside(string name, List<ManifestRow> manifest)
+    private void Beside(DropTable table, List<ManifestRow> manifest)
     {
+        var name = table.Name;
         if (!IsThere(name) || _tables.Read(name) is not { } rows)
         {
             return;
@@ -218,9 +220,10 @@ internal sealed class DropCheck(string folder)
             _tables.Wrong("pieces-differ", name, $"row {other}, piece_id or sequence: not that of the manifest");
         }
 
-        if (name == DropFiles.Registered && rows.FindIndex(row => !RegisteredNumber.IsValid(row[2])) is >= 0 and var at)
+        if (rows.FindIndex(row => table.Fault(row) is not null) is >= 0 and var at
+            && table.Fault(rows[at]) is { } fault)
         {
-            _tables.Wrong("check-digit", name, $"row {at + 1}, registered_number");
+            _tables.Wrong(fault.Code, name, $"row {at + 1}, {fault.Column}");
         }
     }
 

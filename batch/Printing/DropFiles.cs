@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -16,12 +17,6 @@ public static class DropFiles
     /// <summary>The pieces in order.</summary>
     public const string Manifest = "manifest.csv";
 
-    /// <summary>The pull list of incomplete notices (R50).</summary>
-    public const string Originals = "originals.csv";
-
-    /// <summary>Registered-mail numbers of Individual Number Notices (R80).</summary>
-    public const string Registered = "registered.csv";
-
     /// <summary>The totals, and every file with its hash.</summary>
     public const string Control = "control.json";
 
@@ -33,13 +28,20 @@ public static class DropFiles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>The manifest, as a table that every drop has.</summary>
+    internal static DropTable ManifestTable { get; } = new(
+        Manifest,
+        [
+            "piece_id", "generation", "sequence", "file", "first_page", "pages", "sheets", "postal_code", "enclosures",
+            "replaces",
+        ],
+        """
+        SELECT piece_id, generation, sequence, chunk, first_page, pages, sheets, postal_code, enclosures, replaces
+        FROM piece WHERE drop_id = $1 ORDER BY sequence
+        """);
+
     /// <summary>The CSV files that a drop of a product has.</summary>
-    public static IReadOnlyList<string> TablesOf(string product) => product switch
-    {
-        "incomplete-notice" => [Manifest, Originals],
-        "individual-number-notice" => [Manifest, Registered],
-        _ => [Manifest],
-    };
+    internal static IReadOnlyList<DropTable> TablesOf(Product product) => [ManifestTable, .. product.Tables];
 
     /// <summary>`PRODUCT-NNN-CCC.pdf`.</summary>
     public static string PdfName(DropRow drop, int chunk)
@@ -50,20 +52,15 @@ public static class DropFiles
 
     /// <summary>The content of a CSV file.</summary>
     public static async Task<byte[]> TableAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, string name,
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, DropTable table,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(drop);
-        var (header, sql) = name switch
-        {
-            Manifest => ("piece_id,generation,sequence,file,first_page,pages,sheets,postal_code,enclosures,replaces", ManifestSql),
-            Originals => ("piece_id,sequence,locator", OriginalsSql),
-            Registered => ("piece_id,sequence,registered_number", RegisteredSql),
-            _ => throw new ArgumentException($"A print drop has no {name}.", nameof(name)),
-        };
+        ArgumentNullException.ThrowIfNull(table);
         var lines = await Sql.QueryAsync(
-            connection, transaction, sql, row => string.Join(',', Values(row, drop, name)) + "\n", cancellation, drop.Id);
-        return Encoding.UTF8.GetBytes($"{header}\n{string.Concat(lines)}");
+            connection, transaction, table.Sql, row => string.Join(',', Values(row, drop, table)) + "\n", cancellation,
+            drop.Id);
+        return Encoding.UTF8.GetBytes($"{string.Join(',', table.Columns)}\n{string.Concat(lines)}");
     }
 
     /// <summary>The content of control.json, from the recorded files and the pieces.</summary>
@@ -105,29 +102,11 @@ public static class DropFiles
         return [.. JsonSerializer.SerializeToUtf8Bytes(control, Json), (byte)'\n'];
     }
 
-    private const string ManifestSql = """
-        SELECT piece_id, generation, sequence, chunk, first_page, pages, sheets, postal_code, enclosures, replaces
-        FROM piece WHERE drop_id = $1 ORDER BY sequence
-        """;
-
-    // Where the paper lies: as its newest scan says that is no duplicate, the front before the back.
-    private const string OriginalsSql = """
-        SELECT piece.piece_id, piece.sequence, (
-          SELECT scan.locator FROM scan
-          WHERE scan.application_key = piece.subject AND scan.kind = 'form' AND scan.state NOT IN ('duplicate', 'other')
-          ORDER BY scan.state = 'replaced', scan.side = 'back', scan.received_on DESC, scan.feed DESC, scan.row DESC
-          LIMIT 1)
-        FROM piece WHERE drop_id = $1 ORDER BY sequence
-        """;
-
-    private const string RegisteredSql =
-        "SELECT piece_id, sequence, registered_number FROM piece WHERE drop_id = $1 ORDER BY sequence";
-
-    private static IEnumerable<string> Values(NpgsqlDataReader row, DropRow drop, string name)
+    private static IEnumerable<string> Values(NpgsqlDataReader row, DropRow drop, DropTable table)
     {
         for (var i = 0; i < row.FieldCount; i++)
         {
-            yield return name == Manifest && i == 3 ? PdfName(drop, row.GetInt32(i))
+            yield return table == ManifestTable && i == 3 ? PdfName(drop, row.GetInt32(i))
                 : row.IsDBNull(i) ? ""
                 : Quoted(Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!);
         }

@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs;
@@ -25,15 +26,16 @@ internal sealed class DropFreezing(NightServices services)
         PieceDocuments.Placeholder, ReturnEnvelope.EndsTooSoon, OpenEnvelopes.HouseholdChanged,
     ];
 
+    // A piece of a product that the list lacks is left as it is: the law of what is left wanted tells.
     private const string OpenSql = """
         SELECT piece_id FROM piece
-        WHERE drop_id IS NULL
+        WHERE drop_id IS NULL AND product = ANY ($3)
           AND (state = 'wanted' OR (state = 'withheld' AND (reason = ANY ($1) OR starts_with(reason, 'error:'))))
           AND ($2::text[] IS NULL OR piece_id = ANY ($2))
         ORDER BY piece_id COLLATE "C"
         """;
 
-    private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
+    private readonly PieceBuilder _builder = new(services);
 
     /// <summary>Builds every wanted or withheld piece and checks that it can be printed. CPU work: no transaction.</summary>
     public async Task<ItemResults<CheckedPiece>> BuildAsync(PartContext part, CancellationToken cancellation)
@@ -52,7 +54,7 @@ internal sealed class DropFreezing(NightServices services)
         await found.AttachAsPrintedAsync(context, cancellation);
         pieces = await WithSplitAsync(pieces, context, cancellation);
         var outside = await found.AttachAsync(context, cancellation);
-        var stopped = await Suppression.ApplyAsync(context, services.Policy, null, "print", cancellation);
+        var stopped = await Suppression.ApplyAsync(context, services, null, "print", cancellation);
         var stoppedIds = stopped.Select(piece => piece.PieceId).ToHashSet();
         bool IsOpen(string id) => !stoppedIds.Contains(id) && !outside.Ids.Contains(id);
         var open = pieces.Done.Where(piece => IsOpen(piece.Piece.PieceId)).ToList();
@@ -67,9 +69,9 @@ internal sealed class DropFreezing(NightServices services)
             ],
             repeated, cancellation);
         var parts = new List<PlannedPart>();
-        foreach (var product in PrintStep.Products)
+        foreach (var product in services.Products.List)
         {
-            var ready = open.Where(piece => piece.Problem is null && piece.Piece.Product == product)
+            var ready = open.Where(piece => piece.Problem is null && piece.Piece.Product == product.Name)
                 .Select(piece => piece.Piece).ToList();
             if (ready.Count > 0)
             {
@@ -98,8 +100,9 @@ internal sealed class DropFreezing(NightServices services)
         CancellationToken cancellation)
     {
         var ids = await Sql.QueryAsync(
-            connection, transaction, OpenSql, row => row.GetString(0), cancellation, TriedAgain, among);
-        var rows = await PieceRow.LoadAsync(connection, transaction, ids, day, cancellation);
+            connection, transaction, OpenSql, row => row.GetString(0), cancellation, TriedAgain, among,
+            services.Products.NamesWhere(_ => true));
+        var rows = await PieceRow.LoadAsync(connection, transaction, services.Products, ids, day, cancellation);
         var tried = rows.AsParallel().AsOrdered().WithCancellation(cancellation)
             .Select(row => (row.PieceId, Result: Attempt<CheckedPiece>.Of(() => Checked(_builder.Build(row, day))))).ToList();
         return items.Each(PieceBuilder.Item, tried, one => one.PieceId, one => one.Result.Value);
@@ -185,12 +188,12 @@ internal sealed class DropFreezing(NightServices services)
     }
 
     private async Task<IEnumerable<PlannedPart>> FreezeDropAsync(
-        StoreContext context, string product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)
+        StoreContext context, Product product, List<BuiltPiece> ready, PiecesOutside outside, CancellationToken cancellation)
     {
-        var drop = await Drops.CreateFolderAsync(context, "print", product, services.Policy.Production, cancellation);
+        var drop = await Drops.CreateFolderAsync(context, "print", product.Name, services.Policy.Production, cancellation);
         var ordered = ready.OrderBy(piece => piece.Data.ToPostalCode, StringComparer.Ordinal)
             .ThenBy(piece => piece.ContentKey, StringComparer.Ordinal).ToList();
-        if (product == NumberNotices.Product)
+        if (product.IsRegistered)
         {
             ordered = await RegisterAsync(context, ordered, outside.RegisteredNumbers, cancellation);
         }

@@ -13,13 +13,14 @@ internal sealed class DropSeal(NightServices services)
     // Drawn again this often, a file is drawn by hosts that do not agree: without an end they would take turns for ever.
     private const int RevisionsMax = 20;
 
-    private readonly PieceBuilder _builder = new(services.Policy, services.Numbers);
+    private readonly PieceBuilder _builder = new(services);
     private readonly DropFreezing _freezing = new(services);
 
     /// <summary>Seals every frozen drop of the run that stands as it was frozen.</summary>
     public async Task SealAsync(StoreContext context, CancellationToken cancellation)
     {
-        foreach (var drop in await FrozenDrops.AllAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        foreach (var drop in await FrozenDrops.AllAsync(
+            context.Connection, context.Transaction, context.Run.Id, services.Products, cancellation))
         {
             await ReleaseSkippedAsync(context, drop, cancellation);
             var changed = await ChangedChunksAsync(context, drop, cancellation);
@@ -35,14 +36,19 @@ internal sealed class DropSeal(NightServices services)
     }
 
     // A file that a person skipped was never rendered: its pieces are wanted still, and first in the next night.
-    private static Task ReleaseSkippedAsync(StoreContext context, DropRow drop, CancellationToken cancellation) =>
-        Sql.ExecuteAsync(
+    private static async Task ReleaseSkippedAsync(StoreContext context, DropRow drop, CancellationToken cancellation)
+    {
+        var released = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             """
-            UPDATE piece SET drop_id = NULL, sequence = NULL, chunk = NULL, frozen_cipher = NULL
-            WHERE drop_id = $1 AND first_page IS NULL
+            WITH released AS (
+              UPDATE piece SET drop_id = NULL, sequence = NULL, chunk = NULL, frozen_cipher = NULL
+              WHERE drop_id = $1 AND first_page IS NULL RETURNING piece_id)
+            SELECT piece_id FROM released ORDER BY piece_id COLLATE "C"
             """,
-            cancellation, drop.Id);
+            row => row.GetString(0), cancellation, drop.Id);
+        await context.LedgerAsync(released.Select(id => new ItemOutcome(id, "held", "file-skipped")), cancellation);
+    }
 
     /// <summary>Applies what changed since the freeze; returns the numbers of the files that it touches.</summary>
     private async Task<IReadOnlyList<int>> ChangedChunksAsync(
@@ -51,11 +57,11 @@ internal sealed class DropSeal(NightServices services)
         var frozen = await FrozenPieces.LoadAsync(
             context.Connection, context.Transaction, drop.Id, null, services.Secrets, cancellation);
         var chunkOf = frozen.ToDictionary(piece => piece.PieceId, piece => piece.Chunk);
-        IReadOnlyList<SuppressedPiece> mixed = drop.Product == NumberNotices.Product
+        IReadOnlyList<SuppressedPiece> mixed = services.Products.Get(drop.Product).IsForHouseholds
             ? await OpenEnvelopes.MixedAsync(context, drop.Id, cancellation) : [];
         await Suppression.StopAsync(context, mixed, "print", cancellation);
         IReadOnlyList<SuppressedPiece> stopped =
-            [.. mixed, .. await Suppression.ApplyAsync(context, services.Policy, drop.Id, "print", cancellation)];
+            [.. mixed, .. await Suppression.ApplyAsync(context, services, drop.Id, "print", cancellation)];
         await context.LedgerAsync(
             stopped.Select(piece => new ItemOutcome(piece.PieceId, "suppressed", piece.Reason)), cancellation);
         var open = frozen.ToDictionary(piece => piece.PieceId);
@@ -65,7 +71,7 @@ internal sealed class DropSeal(NightServices services)
         }
 
         var rows = await PieceRow.LoadAsync(
-            context.Connection, context.Transaction, open.Keys, context.BusinessDate, cancellation);
+            context.Connection, context.Transaction, services.Products, open.Keys, context.BusinessDate, cancellation);
         var (now, failed) = context.Items.Each(
             PieceBuilder.Item, rows, row => row.PieceId, row => Differing(row, open[row.PieceId], context.BusinessDate));
         await DropFreezing.WithholdFailedAsync(context, failed, cancellation);
@@ -189,10 +195,10 @@ internal sealed class DropSeal(NightServices services)
         }
 
         await NumberAsync(context, drop, cancellation);
-        foreach (var table in DropFiles.TablesOf(drop.Product))
+        foreach (var table in DropFiles.TablesOf(services.Products.Get(drop.Product)))
         {
             await services.Kept.RecordAsync(
-                context, drop, table,
+                context, drop, table.Name,
                 await DropFiles.TableAsync(context.Connection, context.Transaction, drop, table, cancellation), cancellation);
         }
 

@@ -1,26 +1,23 @@
 using System.Globalization;
 using System.Text;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Letters;
 using MyNumber.Templates.Codes;
 
 namespace MyNumber.Batch.Printing;
 
 /// <summary>The CSV files of a drop, read as nobody's friend: what is wrong with them is found by row and field.</summary>
-internal sealed class DropTables(string folder)
+internal sealed class DropTables(string folder, Products products)
 {
     // More than any piece has: a mistyped number must not fill the memory.
     private const int PagesMax = 1_000;
 
-    public static readonly Dictionary<string, string[]> Columns = new()
-    {
-        [DropFiles.Manifest] =
-        [
-            "piece_id", "generation", "sequence", "file", "first_page", "pages", "sheets", "postal_code", "enclosures",
-            "replaces",
-        ],
-        [DropFiles.Originals] = ["piece_id", "sequence", "locator"],
-        [DropFiles.Registered] = ["piece_id", "sequence", "registered_number"],
-    };
+    /// <summary>Every table that a drop may have, whatever its product.</summary>
+    private readonly Dictionary<string, DropTable> _known = products.List.SelectMany(product => product.Tables)
+        .Prepend(DropFiles.ManifestTable).DistinctBy(table => table.Name).ToDictionary(table => table.Name);
+
+    /// <summary>Those that may lie beside the manifest.</summary>
+    public IEnumerable<DropTable> Beside => _known.Values.Where(table => table != DropFiles.ManifestTable);
 
     public List<PreflightFinding> Findings { get; } = [];
 
@@ -50,7 +47,7 @@ internal sealed class DropTables(string folder)
                     return number;
                 }
 
-                Wrong("not-a-number", DropFiles.Manifest, $"row {i + 1}, {Columns[DropFiles.Manifest][column]}: a whole number up to {max} expected");
+                Wrong("not-a-number", DropFiles.Manifest, $"row {i + 1}, {DropFiles.ManifestTable.Columns[column]}: a whole number up to {max} expected");
                 return null;
             }
 
@@ -96,18 +93,19 @@ internal sealed class DropTables(string folder)
             return null;
         }
 
+        var columns = _known[name].Columns;
         var lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || lines[0] != string.Join(',', Columns[name]))
+        if (lines.Length == 0 || lines[0] != string.Join(',', columns))
         {
             // A column that is not known may be a personal one: none may stand there.
-            Wrong("columns-differ", name, $"the header must be {string.Join(',', Columns[name])}");
+            Wrong("columns-differ", name, $"the header must be {string.Join(',', columns)}");
             return null;
         }
 
         var rows = lines.Skip(1).Select(Cells).ToList();
-        if (rows.FindIndex(row => row.Length != Columns[name].Length) is >= 0 and var broken)
+        if (rows.FindIndex(row => row.Length != columns.Count) is >= 0 and var broken)
         {
-            Differs("row-broken", name, $"row {broken + 1}, fields", Columns[name].Length, rows[broken].Length);
+            Differs("row-broken", name, $"row {broken + 1}, fields", columns.Count, rows[broken].Length);
             return null;
         }
 

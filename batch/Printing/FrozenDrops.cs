@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -8,12 +9,13 @@ internal static class FrozenDrops
 {
     /// <summary>All of them, by product.</summary>
     public static Task<IReadOnlyList<DropRow>> AllAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, long runId, CancellationToken cancellation) =>
-        Drops.FrozenAsync(connection, transaction, runId, PrintStep.Products, cancellation);
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long runId, Products products,
+        CancellationToken cancellation) =>
+        Drops.FrozenAsync(connection, transaction, runId, products.Names, cancellation);
 
     /// <summary>One by its name.</summary>
     /// <exception cref="InvalidOperationException">There is no such frozen drop.</exception>
     public static async Task<DropRow> OneAsync(
-        NpgsqlConnection connection, long runId, string name, CancellationToken cancellation) =>
-        (await AllAsync(connection, null, runId, cancellation)).Single(drop => drop.Name == name);
+        NpgsqlConnection connection, long runId, string name, Products products, CancellationToken cancellation) =>
+        (await AllAsync(connection, null, runId, products, cancellation)).Single(drop => drop.Name == name);
 }

@@ -1,3 +1,5 @@
+using MyNumber.Batch.Letters;
+
 namespace MyNumber.Batch.Printing;
 
 /// <summary>One thing wrong with a print drop.</summary>
@@ -30,14 +32,17 @@ public static class Preflight
     /// <summary>Everything that is wrong, in order of file; empty where the drop is good.</summary>
     /// <param name="dropFolder">Path of the drop.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<PreflightFinding> Check(string dropFolder)
+    public static IReadOnlyList<PreflightFinding> Check(string dropFolder) => Check(dropFolder, Products.All);
+
+    /// <summary>As above, of one of these products.</summary>
+    internal static IReadOnlyList<PreflightFinding> Check(string dropFolder, Products products)
     {
         if (!Directory.Exists(dropFolder)) // Named by a person: a link to the folder is that person's choice.
         {
             throw new DirectoryNotFoundException($"There is no folder {dropFolder}.");
         }
 
-        var check = new DropCheck(dropFolder);
+        var check = new DropCheck(dropFolder, products);
         check.All();
         return [.. check.Findings.OrderBy(finding => finding.File, StringComparer.Ordinal)];
     }

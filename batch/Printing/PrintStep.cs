@@ -15,15 +15,11 @@ public sealed class PrintStep(NightServices services)
     private readonly DropSeal _seal = new(services);
     private readonly ChunkRendering _rendering = new(services);
 
-    /// <summary>The products in the order in which their drops are made.</summary>
-    public static IReadOnlyList<string> Products { get; } =
-        ["application-form", "incomplete-notice", "individual-number-notice", "issuance-notice", "validity-notice"];
-
     // Two workers that were killed for other reasons would hold back a whole file of letters: seven more tries cost seconds.
     private const int ClaimsMax = 10;
 
     /// <summary>How print drops leave the house.</summary>
-    public Handover Handover => new("print", product => Products.Contains(product))
+    public Handover Handover => new("print", services.Products.Has)
     {
         Render = RenderAgainAsync,
         Refuse = cancellation => RestoreHold.RefuseAsync(services, cancellation),
@@ -36,7 +32,7 @@ public sealed class PrintStep(NightServices services)
         "print",
         Act.Of(_freezing.BuildAsync, _freezing.FreezeAsync),
         Act.Of(_rendering.RenderAsync, ChunkRendering.StoreAsync),
-        PrintLaws.All)
+        PrintLaws.Of(services.Products))
     {
         Seal = _seal.SealAsync,
         Publish = services.Handovers.Act(Handover),
@@ -64,9 +60,10 @@ public sealed class PrintStep(NightServices services)
             cancellation, part.Drop, part.Chunk, context.BusinessDate);
     }
 
-    private static async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
+    private async Task GiveBackAsync(StoreContext context, CancellationToken cancellation)
     {
-        foreach (var drop in await FrozenDrops.AllAsync(context.Connection, context.Transaction, context.Run.Id, cancellation))
+        foreach (var drop in await FrozenDrops.AllAsync(
+            context.Connection, context.Transaction, context.Run.Id, services.Products, cancellation))
         {
             await Sql.ExecuteAsync(
                 context.Connection, context.Transaction,
@@ -97,7 +94,9 @@ public sealed class PrintStep(NightServices services)
                 await Sql.ScalarAsync<string>(
                     connection, null, "SELECT previous_sha256 FROM drop WHERE id = $1", cancellation, drop.Id),
                 cancellation)
-            : await DropFiles.TableAsync(connection, null, drop, path, cancellation);
+            : await DropFiles.TableAsync(
+                connection, null, drop,
+                DropFiles.TablesOf(services.Products.Get(drop.Product)).Single(table => table.Name == path), cancellation);
         await stream.WriteAsync(content, cancellation);
     }
 

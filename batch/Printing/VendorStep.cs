@@ -1,4 +1,5 @@
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using NpgsqlTypes;
 
@@ -198,11 +199,11 @@ public sealed class VendorStep(NightServices services)
     private static Task<int> TellCardsAsync(StoreContext context, CancellationToken cancellation) =>
         Sql.ExecuteAsync(
             context.Connection, context.Transaction,
-            """
+            $"""
             WITH told AS (
               UPDATE card SET state = 'notified', state_on = $1
               WHERE state = 'arrived'
-                AND EXISTS (SELECT FROM piece WHERE product = 'issuance-notice' AND subject = card.ref
+                AND EXISTS (SELECT FROM piece WHERE product = '{IssuanceNotices.Name}' AND subject = card.ref
                             AND posted_on IS NOT NULL)
               RETURNING ref)
             INSERT INTO history (subject_kind, subject, at, what, by, why)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MyNumber.Batch.Notices;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs;
 
@@ -58,7 +58,7 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
     /// </summary>
     public async Task AttachAsPrintedAsync(StoreContext context, CancellationToken cancellation)
     {
-        foreach (var drop in FoundDrops.Kept(services.Home, "print").Where(drop => drop.Product == NumberNotices.Product))
+        foreach (var drop in FoundDrops.Kept(services.Home, "print").Where(drop => IsForHouseholds(drop.Product)))
         {
             var lines = Lines(drop);
             var open = await Sql.QueryAsync(
@@ -66,10 +66,10 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
                 "SELECT piece_id FROM piece WHERE piece_id = ANY ($1::text[]) AND drop_id IS NULL",
                 row => row.GetString(0), cancellation, [lines.Select(line => line.PieceId).ToArray()]);
             var persons = (await PieceRow.LoadAsync(
-                    context.Connection, context.Transaction, open, drop.BusinessDate, cancellation))
+                    context.Connection, context.Transaction, services.Products, open, drop.BusinessDate, cancellation))
                 .ToDictionary(row => row.PieceId, row => row.Persons.Count);
             var same = lines
-                .Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == SheetsOf(count)).ToList();
+                .Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == services.Products.Get(drop.Product).SheetsOfPersons!(count)).ToList();
             if (same.Count > 0)
             {
                 await SendAsync(context, drop, same, cancellation);
@@ -77,8 +77,8 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
         }
     }
 
-    // The mount, and for each person the notice and a form.
-    private static int SheetsOf(int persons) => 1 + (2 * persons);
+    private bool IsForHouseholds(string product) =>
+        services.Products.Has(product) && services.Products.Get(product).IsForHouseholds;
 
     /// <summary>Attaches what can be attached.</summary>
     public async Task<PiecesOutside> AttachAsync(StoreContext context, CancellationToken cancellation)
@@ -127,12 +127,13 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
         // As on the day of the drop: the deadline on the paper counts from there (R45). The address may have changed since;
         // what was printed, the manifest says. A piece that cannot be built any more is out all the same.
         var rows = await PieceRow.LoadAsync(
-            context.Connection, context.Transaction, [.. open.Select(line => line.PieceId)], drop.BusinessDate, cancellation);
+            context.Connection, context.Transaction, services.Products, [.. open.Select(line => line.PieceId)], drop.BusinessDate,
+            cancellation);
         var (done, failed) = context.Items.Each(
             PieceBuilder.Item, rows, row => row.PieceId, row => builder.Build(row, drop.BusinessDate));
         await context.ReportAsync(failed, PieceBuilder.Item, "attached", cancellation);
         var unbuilt = failed.Select(piece => piece.Subject).ToHashSet();
-        var built = done.Concat(rows.Where(row => unbuilt.Contains(row.PieceId)).Select(PieceBuilder.Bare))
+        var built = done.Concat(rows.Where(row => unbuilt.Contains(row.PieceId)).Select(builder.Bare))
             .ToDictionary(piece => piece.PieceId);
         await FrozenRows.WriteAsync(
             context, services.Secrets, dropId,
@@ -159,8 +160,8 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
 
     private static List<Line> Lines(FoundDrop drop)
     {
-        var numbers = drop.Files.Any(file => file.Path == "registered.csv")
-            ? drop.Rows("registered.csv").ToDictionary(row => row["piece_id"], row => row["registered_number"])
+        var numbers = drop.Files.Any(file => file.Path == NumberNotices.RegisteredTable)
+            ? drop.Rows(NumberNotices.RegisteredTable).ToDictionary(row => row["piece_id"], row => row["registered_number"])
             : [];
         return [.. drop.Rows(drop.ListFile).Select(row => new Line(
             row["piece_id"], Whole(row["sequence"]), row["file"], Whole(row["first_page"]), Whole(row["pages"]),

@@ -67,7 +67,7 @@ public static class RegisterFeed
     [
         new("application_id", ValueClass.ApplicationId),
         new("resident_id", ValueClass.Code),
-        new("kind", ValueClass.OneOf("qr", "reapplication", "renewal", "notice")),
+        new("kind", ValueClass.OneOf(RegistryForms.Qr, RegistryForms.Reapplication, RegistryForms.Renewal, RegistryForms.Notice)),
         new("issued_on", ValueClass.Date, Happens: true),
         new("printed_name", ValueClass.Text),
         new("printed_address", ValueClass.Text),

@@ -11,6 +11,9 @@ public sealed record LawResult(string Name, long Left, long Right)
 {
     /// <summary>Both sides are equal.</summary>
     public bool Holds => Left == Right;
+
+    /// <summary>What does not balance, where the law can name it.</summary>
+    public string? Which { get; init; }
 }
 
 /// <summary>Closes a step: seal, then the laws, over rows and in one transaction of its own.</summary>
@@ -70,25 +73,36 @@ internal sealed class Closing(TimeProvider clock)
         var results = new List<LawResult>();
         foreach (var law in laws)
         {
-            await using var command = new NpgsqlCommand(law.Sql, connection, transaction)
+            var result = await AskAsync(
+                law.Sql,
+                row => new LawResult(
+                    law.Name, Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture),
+                    Convert.ToInt64(row.GetValue(1), CultureInfo.InvariantCulture)))
+                ?? throw new InvalidOperationException($"Law \"{law.Name}\" returned no row.");
+            results.Add(result.Holds || law.WhichSql is null
+                ? result
+                : result with { Which = await AskAsync(law.WhichSql, row => row.IsDBNull(0) ? null : row.GetString(0)) });
+        }
+
+        return results;
+
+        async Task<T?> AskAsync<T>(string sql, Func<NpgsqlDataReader, T?> read)
+            where T : class
+        {
+            await using var command = new NpgsqlCommand(sql, connection, transaction)
             {
                 Parameters = { new("run", run.Id), new("ordinal", ordinal), new("date", run.BusinessDate) },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
-            results.Add(await reader.ReadAsync(cancellation)
-                ? new LawResult(
-                    law.Name, Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
-                    Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture))
-                : throw new InvalidOperationException($"Law \"{law.Name}\" returned no row."));
+            return await reader.ReadAsync(cancellation) ? read(reader) : null;
         }
-
-        return results;
     }
 
     private async Task BreakAsync(
         ClaimedPart claimed, StoreContext context, List<LawResult> broken, CancellationToken cancellation)
     {
-        var text = string.Join("; ", broken.Select(law => $"{law.Name}: {law.Left} is not {law.Right}"));
+        var text = string.Join("; ", broken.Select(law =>
+            $"{law.Name}: {law.Left} is not {law.Right}{(law.Which is null ? "" : $" ({law.Which})")}"));
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             "UPDATE part SET state = 'failed', error_class = 'law', error_text = $2 WHERE id = $1",

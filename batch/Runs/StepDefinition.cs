@@ -91,7 +91,14 @@ public sealed class Act
 /// </summary>
 /// <param name="Name">A sentence an operator understands: "scans in = read + review + …".</param>
 /// <param name="Sql">The statement.</param>
-public sealed record Law(string Name, string Sql);
+public sealed record Law(string Name, string Sql)
+{
+    /// <summary>
+    /// One text that names what does not balance, for the alert: a statement with the same parameters, asked only then; no
+    /// name and no number of a person. Null where the two numbers say enough.
+    /// </summary>
+    public string? WhichSql { get; init; }
+}
 
 /// <summary>One part to plan: a key range, both ends included, compared as bytes (COLLATE "C").</summary>
 /// <param name="FromKey">First key; the part's identity within its act.</param>

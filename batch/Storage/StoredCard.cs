@@ -1,3 +1,4 @@
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -17,7 +18,7 @@ internal sealed record StoredCard(
     string Ref, string Municipality, string State, StorageFacts Facts, bool Blocked, StorageDates? Known)
 {
     // What was handed over once lies in no storage of ours, whatever became of it since.
-    private const string Statement = """
+    private const string Statement = $"""
         SELECT card.ref, card.municipality_code, card.state, card.arrived_on,
                posted.first_on, posted.reminder_on, posted.deadline, card.extended_until, municipality.storage_months,
                card.held OR card.in_dispute OR posted.on_the_way,
@@ -33,7 +34,7 @@ internal sealed record StoredCard(
                       AND NOT EXISTS (SELECT FROM piece next WHERE next.replaces = piece.piece_id)), false)
                    AS on_the_way
           FROM piece
-          WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref) posted
+          WHERE piece.product = '{IssuanceNotices.Name}' AND piece.subject = card.ref) posted
         WHERE card.state IN ('arrived', 'notified', 'void', 'disposal-proposed')
           AND card.arrived_on IS NOT NULL
           AND card.delivered_on IS NULL

@@ -1,4 +1,5 @@
 using MyNumber.Batch.Reading;
+using MyNumber.Templates.Forms;
 
 namespace MyNumber.Batch.Validation;
 
@@ -106,8 +107,8 @@ public sealed record ApplicationFacts
 
     /// <summary>True where the paper says that it carries no Application ID: number, name and birth date identify (R06).</summary>
     public bool IdentifiesByNumber => ByMail && FrontPage is { Form: not null } page
-        && (page.Form == "handwritten-application-form"
-            || (page.Form == "renewal-application-form" && page.ApplicationId is { Value: null, From: null }
+        && (page.Form == FormKinds.Handwritten
+            || (page.Form == FormKinds.Renewal && page.ApplicationId is { Value: null, From: null }
                 && Field("individual_number").State != FieldState.Blank));
 
     /// <summary>The Application ID that counts: a keyer's, else the one read, else the one sent.</summary>

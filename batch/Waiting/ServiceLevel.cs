@@ -1,4 +1,4 @@
-using MyNumber.Batch.Notices;
+using MyNumber.Batch.Letters;
 using Npgsql;
 
 namespace MyNumber.Batch.Waiting;
@@ -75,7 +75,7 @@ public static class ServiceLevel
           LEFT JOIN municipality ON municipality.municipality_code = card.municipality_code
           LEFT JOIN LATERAL (
             SELECT piece.state, piece.lost FROM piece
-            WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref AND piece.state <> 'suppressed'
+            WHERE piece.product = '{IssuanceNotices.Name}' AND piece.subject = card.ref AND piece.state <> 'suppressed'
             ORDER BY piece.occasion = 'first' DESC, piece.generation DESC, piece.piece_id LIMIT 1) AS notice ON true
           WHERE card.state IN ('ordered', 'arrived') AND application.received_on < @before)
         SELECT municipality, cause, count(*), min(received_on),

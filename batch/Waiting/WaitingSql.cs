@@ -1,4 +1,4 @@
-using MyNumber.Batch.Notices;
+using MyNumber.Batch.Letters;
 
 namespace MyNumber.Batch.Waiting;
 
@@ -83,7 +83,7 @@ internal static class WaitingSql
         FROM card JOIN resident USING (resident_id)
         LEFT JOIN municipality ON municipality.municipality_code = card.municipality_code
         WHERE card.state = 'arrived' AND card.arrived_on < @before AND NOT EXISTS (
-          SELECT FROM piece WHERE piece.product = 'issuance-notice' AND piece.subject = card.ref
+          SELECT FROM piece WHERE piece.product = '{IssuanceNotices.Name}' AND piece.subject = card.ref
             AND piece.state <> 'suppressed')
         """;
 

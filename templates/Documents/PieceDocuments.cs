@@ -1,4 +1,5 @@
 using MyNumber.Templates.Forms;
+using MyNumber.Templates.Letters;
 using MyNumber.Templates.Pdf;
 
 namespace MyNumber.Templates.Documents;
@@ -23,19 +24,11 @@ public static class PieceDocuments
     public const string Placeholder = "placeholder";
 
     /// <summary>The names that FORMATS.md gives to `print`.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        "application-form", "renewal-application-form", "handwritten-application-form", "reapplication-form",
-        "issuance-notice", "issuance-notice-letter", "validity-notice-card", "validity-notice-certificates",
-        "validity-notice-both", "incomplete-notice", "individual-number-notice", "address-mount",
-    ];
-
-    // Raised with every change of a page; the golden pages (tests/integration/Templates/golden) hold both together. Most
-    // documents carry a form, so a new version of the forms is one of the templates too.
-    private static readonly string Version = FormDefinitions.Version == 1 ? "3" : $"3.{FormDefinitions.Version}";
+    public static IReadOnlyList<string> Names { get; } = [.. DocumentList.All.Select(document => document.Name)];
 
     /// <summary>Version of every template, for control.json.</summary>
-    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } = Names.ToDictionary(name => name, _ => Version);
+    public static IReadOnlyDictionary<string, string> TemplateVersions { get; } =
+        DocumentList.All.ToDictionary(document => document.Name, document => document.Version);
 
     /// <summary>Version of every font, for control.json.</summary>
     public static IReadOnlyDictionary<string, string> FontVersions =>

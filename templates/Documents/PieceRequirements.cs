@@ -1,5 +1,6 @@
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Forms;
+using MyNumber.Templates.Letters;
 
 namespace MyNumber.Templates.Documents;
 
@@ -9,37 +10,37 @@ internal static class PieceRequirements
     /// <summary>Null where all is there, else the reason why the piece is withheld.</summary>
     public static string? Problem(PieceData piece)
     {
-        var to = Addressee.Of(piece);
+        var (to, document) = (Addressee.Of(piece), DocumentList.Get(piece.Document));
         // A document rendered for itself may be blank: only what is posted must be whole.
         var isMail = piece.PieceId.Length > 0;
-        if (isMail && (piece.PieceId.Length != PieceMark.IdLength || IsEmpty(to.Name) || IsEmpty(to.Address) || !HasFacts(piece)))
+        if (isMail && (piece.PieceId.Length != PieceMark.IdLength || Facts.IsEmpty(to.Name)
+            || Facts.IsEmpty(to.Address) || !HasFacts(piece, document)))
         {
             return PieceDocuments.MissingData;
         }
 
-        if (NamesAndAddresses(piece, to).Any(Placeholders.In))
+        if (NamesAndAddresses(piece, to, document).Any(Placeholders.In))
         {
             return PieceDocuments.Placeholder;
         }
 
-        return PostalCode.IsNormal(to.PostalCode) || !NeedsPostalCode(piece, to) ? null : PieceDocuments.MissingPostalCode;
+        return PostalCode.IsNormal(to.PostalCode) || !NeedsPostalCode(piece, to, document) ? null : PieceDocuments.MissingPostalCode;
     }
 
     // R96: on every piece; and wherever an address is printed to be posted to.
-    private static bool NeedsPostalCode(PieceData piece, Addressee to) =>
-        piece.PieceId.Length > 0 || (!Composition.IsForm(piece.Document) && !IsEmpty(to.Address));
+    private static bool NeedsPostalCode(PieceData piece, Addressee to, Document document) =>
+        piece.PieceId.Length > 0 || (!document.IsForm && !Facts.IsEmpty(to.Address));
 
-    private static IEnumerable<string?> NamesAndAddresses(PieceData piece, Addressee to)
+    private static IEnumerable<string?> NamesAndAddresses(PieceData piece, Addressee to, Document document)
     {
-        if (piece.PieceId.Length > 0 || !Composition.IsForm(piece.Document))
+        if (piece.PieceId.Length > 0 || !document.IsForm)
         {
             yield return to.Name;
             yield return to.Address;
         }
 
         // A form that is masked on purpose prints neither (R08); one that is filled in by hand has no printed name.
-        if (Composition.IsForm(piece.Document)
-            && FormDefinitions.Get(piece.Document).Pages[0].Find("name")!.Type != FormItemType.Printed)
+        if (document.IsForm && FormDefinitions.Get(piece.Document).Pages[0].Find("name")!.Type != FormItemType.Printed)
         {
             yield break;
         }
@@ -51,27 +52,6 @@ internal static class PieceRequirements
         }
     }
 
-    private static bool HasFacts(PieceData piece) => piece.Document switch
-    {
-        // Who asks for a form to be filled in by hand is nobody's in particular.
-        "handwritten-application-form" => true,
-        _ when IsEmpty(piece.MunicipalityName) => false,
-        "application-form" or "reapplication-form" => IsApplicationId(piece.ApplicationId) && !IsEmpty(piece.Name) && !IsEmpty(piece.Address),
-        "issuance-notice" or "issuance-notice-letter" =>
-            // R41: without place, address and telephone nobody knows where to go; a day before the first helps nobody.
-            !IsEmpty(piece.PickupPlace) && !IsEmpty(piece.PickupAddress) && !IsEmpty(piece.PickupPhone)
-            && piece.Earliest is { } earliest && piece.Deadline >= earliest,
-        "validity-notice-card" => piece.CardValidUntil is not null,
-        "validity-notice-certificates" => (piece.SignatureCertificateUntil ?? piece.UserCertificateUntil) is not null,
-        "validity-notice-both" =>
-            piece.CardValidUntil is not null && (piece.SignatureCertificateUntil ?? piece.UserCertificateUntil) is not null,
-        "incomplete-notice" => IsApplicationId(piece.ApplicationId) && piece.Errors is { Count: > 0 } && !IsEmpty(piece.Name),
-        "individual-number-notice" => Composition.Persons(piece).All(person =>
-            !IsEmpty(person.Name) && person.IndividualNumber is { Length: 12 } && IsApplicationId(person.ApplicationId)),
-        _ => true,
-    };
-
-    private static bool IsApplicationId(string? id) => id is { Length: 23 } && id.All(char.IsAsciiDigit);
-
-    private static bool IsEmpty(string? text) => string.IsNullOrWhiteSpace(text);
+    private static bool HasFacts(PieceData piece, Document document) =>
+        document.IsBlank || (!Facts.IsEmpty(piece.MunicipalityName) && document.HasFacts(piece));
 }

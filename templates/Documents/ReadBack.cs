@@ -1,5 +1,6 @@
 using MyNumber.Templates.Codes;
 using MyNumber.Templates.Forms;
+using MyNumber.Templates.Letters;
 using MyNumber.Templates.Pdf;
 using MyNumber.Templates.Pdf.Reading;
 
@@ -110,9 +111,9 @@ public static class ReadBack
         }
 
         var ids = Composition.Persons(piece).Select(person => person.ApplicationId).OfType<string>().Where(id => id.Length > 0).ToList();
-        var site = string.IsNullOrEmpty(piece.ApplicationSite) ? Composition.ApplicationSite : piece.ApplicationSite;
+        var site = Composition.Site(piece);
         var forms = pages.Where(page => page.Qr is not null).ToList();
-        var expected = HasForm(piece) ? ids : [];
+        var expected = DocumentList.Get(piece.Document).CarriesIds ? ids : [];
         if (!forms.Select(page => page.Qr).SequenceEqual(expected.Select(id => ApplicationForms.QrText(site, id))))
         {
             return "qr";
@@ -136,10 +137,6 @@ public static class ReadBack
             ? null
             : "application-id";
     }
-
-    private static bool HasForm(PieceData piece) =>
-        piece.Document is "application-form" or "reapplication-form" or "incomplete-notice" or "validity-notice-card"
-            or "validity-notice-both" or "individual-number-notice";
 
     private static PageBack Read(int number, PageContent page)
     {

@@ -102,9 +102,9 @@ public static class ApplicationFormLayout
 
     private static string Suffix(string kind) => kind switch
     {
-        "handwritten-application-form" => "（手書き用）",
-        "renewal-application-form" => "（更新用）",
-        "reapplication-form" => "（再申請用）",
+        FormKinds.Handwritten => "（手書き用）",
+        FormKinds.Renewal => "（更新用）",
+        FormKinds.Reapplication => "（再申請用）",
         _ => "",
     };
 

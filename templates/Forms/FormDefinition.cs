@@ -100,7 +100,7 @@ public sealed record FormPage(int Number, double WidthMm, double HeightMm, IRead
 }
 
 /// <summary>A form as data: the one definition that prints it, reads it, crops it and fills it in.</summary>
-/// <param name="Kind">`application-form`, `handwritten-application-form`, `renewal-application-form`, `reapplication-form`.</param>
+/// <param name="Kind">One of <see cref="FormKinds"/>.</param>
 /// <param name="Version">Raised with every change of a page; printed on the form, so that old paper still reads.</param>
 /// <param name="Pages">Front, back.</param>
 public sealed record FormDefinition(string Kind, int Version, IReadOnlyList<FormPage> Pages);

@@ -14,10 +14,10 @@ public static class FormDefinitions
     private static readonly ConcurrentDictionary<(string Kind, int Version), FormDefinition> Others = new();
 
     /// <summary>With QR code and Application ID, printed from the register.</summary>
-    public static FormDefinition ApplicationForm => Get("application-form");
+    public static FormDefinition ApplicationForm => Get(FormKinds.Application);
 
     /// <summary>Blank: everything by hand, known by the Individual Number (R06).</summary>
-    public static FormDefinition HandwrittenApplicationForm => Get("handwritten-application-form");
+    public static FormDefinition HandwrittenApplicationForm => Get(FormKinds.Handwritten);
 
     /// <summary>The newest version of every form, in the order of <see cref="FormMark"/>'s code.</summary>
     public static IReadOnlyList<FormDefinition> All { get; } = [.. Define(Version)];
@@ -53,11 +53,11 @@ public static class FormDefinitions
     /// <summary>All forms as they are in a version.</summary>
     internal static IEnumerable<FormDefinition> Define(int version) =>
     [
-        ApplicationFormLayout.Define("application-form", version, FormIdentity.ApplicationId, FormFilling.Printed),
-        ApplicationFormLayout.Define("handwritten-application-form", version, FormIdentity.IndividualNumber, FormFilling.Handwritten),
+        ApplicationFormLayout.Define(FormKinds.Application, version, FormIdentity.ApplicationId, FormFilling.Printed),
+        ApplicationFormLayout.Define(FormKinds.Handwritten, version, FormIdentity.IndividualNumber, FormFilling.Handwritten),
         // Renewal without an Application ID: the number by hand, by mail only (R06, R72).
-        ApplicationFormLayout.Define("renewal-application-form", version, FormIdentity.IndividualNumber, FormFilling.Printed),
+        ApplicationFormLayout.Define(FormKinds.Renewal, version, FormIdentity.IndividualNumber, FormFilling.Printed),
         // Goes with a notice of incomplete application, under an Application ID of its own (R50).
-        ApplicationFormLayout.Define("reapplication-form", version, FormIdentity.ApplicationId, FormFilling.Printed),
+        ApplicationFormLayout.Define(FormKinds.Reapplication, version, FormIdentity.ApplicationId, FormFilling.Printed),
     ];
 }

@@ -32,7 +32,7 @@ public sealed record FormMark(string Kind, int Version, int Page)
 
     // The order is the code: a kind's place in it never changes.
     private static readonly string[] Kinds =
-        ["application-form", "handwritten-application-form", "renewal-application-form", "reapplication-form"];
+        [FormKinds.Application, FormKinds.Handwritten, FormKinds.Renewal, FormKinds.Reapplication];
 
     /// <summary>The box of module <paramref name="index"/> (0 is the leftmost), the same on every page.</summary>
     public static Box ModuleBox(int index) =>

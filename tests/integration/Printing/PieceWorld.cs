@@ -1,6 +1,7 @@
 using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs;
@@ -17,10 +18,13 @@ public sealed class PieceWorld : IAsyncDisposable
     public static readonly DateOnly Monday = new(2026, 11, 23);
     private readonly TestDatabase _database;
 
-    private PieceWorld(TestDatabase database, string root, Policy policy)
+    private PieceWorld(TestDatabase database, string root, Policy policy, Products products)
     {
         _database = database;
-        Services = NightServices.Create(new Home(root), database.DataSource, policy, TimeProvider.System);
+        Services = NightServices.Create(new Home(root), database.DataSource, policy, TimeProvider.System) with
+        {
+            Products = products,
+        };
     }
 
     public NightServices Services { get; }
@@ -35,12 +39,13 @@ public sealed class PieceWorld : IAsyncDisposable
     /// <summary>Runs inside the closing of `print`, before its seal: what happens between freeze and seal.</summary>
     public Func<StoreContext, Task>? BeforeSeal { get; set; }
 
-    public static async Task<PieceWorld> MakeAsync(Policy? policy = null)
+    public static async Task<PieceWorld> MakeAsync(Policy? policy = null, Products? products = null)
     {
         var database = new TestDatabase();
         await database.InitializeAsync();
         var world = new PieceWorld(
-            database, Directory.CreateTempSubdirectory("mynumber-pieces-").FullName, policy ?? new Policy());
+            database, Directory.CreateTempSubdirectory("mynumber-pieces-").FullName, policy ?? new Policy(),
+            products ?? Products.All);
         await world.RunAsync(
             """
             INSERT INTO municipality VALUES
@@ -59,7 +64,23 @@ public sealed class PieceWorld : IAsyncDisposable
     /// <summary>A night of the two steps; returns whether it came to its end.</summary>
     public async Task<bool> NightAsync(DateOnly? date = null)
     {
-        var print = new PrintStep(Services).Definition;
+        var engine = Engine();
+        await engine.Opener.OpenNightAsync(date ?? Monday, null, AnyDate.Meant, CancellationToken.None);
+        return await WorkAsync(engine, date ?? Monday);
+    }
+
+    /// <summary>The night goes on with what is open; returns whether it came to its end.</summary>
+    public async Task<bool> WorkAsync(RunEngine engine, DateOnly date)
+    {
+        await engine.WorkUntilIdleAsync(CancellationToken.None);
+        return await OneAsync<string>("SELECT state FROM run WHERE business_date = @date", new { date }) == "complete";
+    }
+
+    /// <summary>An engine of the two steps, with all that the letters of a list need.</summary>
+    public RunEngine Engine(Products? products = null)
+    {
+        var services = Services with { Products = products ?? Services.Products };
+        var print = new PrintStep(services).Definition;
         var watched = print with
         {
             Seal = async (context, cancellation) =>
@@ -73,14 +94,10 @@ public sealed class PieceWorld : IAsyncDisposable
                 await print.Seal!(context, cancellation);
             },
         };
-        var engine = new RunEngine(
+        return new RunEngine(
             Data,
-            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new NoticesStep(Services).Definition, watched] },
+            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new NoticesStep(services).Definition, watched] },
             Outbox, TimeProvider.System, new EngineOptions { ItemFault = ItemFault });
-        await engine.Opener.OpenNightAsync(date ?? Monday, null, AnyDate.Meant, CancellationToken.None);
-        await engine.WorkUntilIdleAsync(CancellationToken.None);
-        return await OneAsync<string>(
-            "SELECT state FROM run WHERE business_date = @date", new { date = date ?? Monday }) == "complete";
     }
 
     /// <summary>A resident in Chiyoda; the columns that matter are set afterwards by SQL.</summary>

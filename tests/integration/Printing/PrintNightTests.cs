@@ -16,7 +16,7 @@ public sealed class PrintNightTests
 
         Assert.True(await world.NightAsync(), await StuckAsync(world));
 
-        foreach (var product in PrintStep.Products)
+        foreach (var product in MyNumber.Batch.Letters.Products.All.Names)
         {
             Assert.Empty(Preflight.Check(world.Drop(product)));
             foreach (var pdf in Directory.EnumerateFiles(world.Drop(product), "*.pdf"))

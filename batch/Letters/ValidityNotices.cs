@@ -1,12 +1,41 @@
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Register;
 using MyNumber.Batch.Runs;
+using MyNumber.Templates.Letters;
 
-namespace MyNumber.Batch.Notices;
+namespace MyNumber.Batch.Letters;
 
 /// <summary>R70–R74, R90. Notifications of Validation Period: once per card, kind and end date.</summary>
 public static class ValidityNotices
 {
+    /// <summary>Its name.</summary>
+    public const string Name = ValidityNotice.Name;
+
     /// <summary>The product.</summary>
-    public const string Product = "validity-notice";
+    public static Product Product { get; } = new(Name)
+    {
+        Documents =
+        [
+            new(ValidityNotice.Card, "form+return-envelope"),
+            new(ValidityNotice.Certificates, "reply-sheet+reply-envelope"),
+            new(ValidityNotice.Both, "form+return-envelope+reply-sheet+reply-envelope"),
+        ],
+        Subject = SubjectKind.Card,
+        WantAsync = WantedPieces.WantDue(DueAsync),
+        StopRule = new("CASE WHEN due.ref IS NULL THEN 'not-due' END")
+        {
+            WithSql = $"due AS ({DueSql})",
+            // Joined, not asked for each piece: 100,000 of them would each look through all that is due.
+            JoinSql = $"LEFT JOIN due ON piece.product = '{Name}' AND due.ref = piece.subject AND due.occasion = piece.occasion",
+        },
+        Build = draft => draft.WithForm() with
+        {
+            CardValidUntil = draft.Row.CardValidUntil,
+            SignatureCertificateUntil = draft.Row.SignatureCertificateUntil,
+            UserCertificateUntil = draft.Row.UserCertificateUntil,
+        },
+        FormKind = RegistryForms.Renewal,
+    };
 
     /// <summary>
     /// Every end that a notice is due for, as of the day $1, $2 days before it, $3 as in <see cref="UnderWay"/>: (ref,
@@ -14,7 +43,7 @@ public static class ValidityNotices
     /// died or left (R71); not where the end is that of a period of stay; nothing of certificates while suspended (R90).
     /// What ends on one day is one letter (R74).
     /// </summary>
-    internal const string DueSql = $"""
+    private const string DueSql = $"""
         SELECT ref, resident_id, municipality_code, kind, kind || ':' || to_char(ends_on, 'YYYY-MM-DD') AS occasion
         FROM (
           SELECT card.ref, card.resident_id, resident.municipality_code, ending.ends_on,
@@ -53,33 +82,33 @@ public static class ValidityNotices
         FROM ({DueSql}) AS due
         WHERE NOT EXISTS (
           SELECT 1 FROM piece
-          WHERE piece.product = '{Product}' AND piece.subject = due.ref AND NOT piece.lost
+          WHERE piece.product = '{Name}' AND piece.subject = due.ref AND NOT piece.lost
             -- A spoiled one has its next generation; where that was stopped because the kind changed, the new kind is due.
             AND piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed')
             AND split_part(piece.occasion, ':', 2) = split_part(due.occasion, ':', 2))
         ORDER BY due.ref COLLATE "C", due.occasion COLLATE "C"
         """;
 
-    /// <summary>The notices that are due and not yet wanted.</summary>
-    public static Task<IReadOnlyList<WantedPiece>> DueAsync(
-        StoreContext context, Policy policy, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(policy);
-        return Runs.Sql.QueryAsync(
+    private static Task<IReadOnlyList<WantedPiece>> DueAsync(
+        StoreContext context, Policy policy, CancellationToken cancellation) =>
+        Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {
-                var (resident, kind) = (row.GetString(1), row.GetString(3));
-                var carriesForm = kind != "certificates";
+                var (resident, document) = (row.GetString(1), DocumentOf(row.GetString(3)));
                 return new WantedPiece(
-                    Product, row.GetString(0), row.GetString(4), $"validity-notice-{kind}", resident, row.GetString(2))
+                    Product, row.GetString(0), row.GetString(4), document.Name, resident, row.GetString(2))
                 {
                     // R72: the card's notice encloses a form, always with an Application ID.
-                    FormKind = carriesForm ? "renewal" : null,
-                    FormResidents = carriesForm ? [resident] : [],
+                    FormResidents = document == ValidityNotice.Certificates ? [] : [resident],
                 };
             },
             cancellation, context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays);
-    }
+
+    private static Document DocumentOf(string kind) => kind switch
+    {
+        "card" => ValidityNotice.Card,
+        "certificates" => ValidityNotice.Certificates,
+        _ => ValidityNotice.Both,
+    };
 }

@@ -1,8 +1,12 @@
 using System.Globalization;
+using MyNumber.Batch.Notices;
+using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
+using MyNumber.Batch.Register;
 using MyNumber.Batch.Runs;
+using MyNumber.Templates.Letters;
 
-namespace MyNumber.Batch.Notices;
+namespace MyNumber.Batch.Letters;
 
 /// <summary>A number that is owed to a person of the register.</summary>
 /// <param name="NumberHash">Keyed hash of the number.</param>
@@ -16,8 +20,65 @@ internal sealed record OwedNumber(byte[] NumberHash, string? PieceId, Recipient 
 /// </summary>
 public static class NumberNotices
 {
+    /// <summary>Its name.</summary>
+    public const string Name = IndividualNumberNotice.Name;
+
+    /// <summary>The table of registered-mail numbers.</summary>
+    internal const string RegisteredTable = "registered.csv";
+
     /// <summary>The product.</summary>
-    public const string Product = "individual-number-notice";
+    public static Product Product { get; } = new(Name)
+    {
+        Documents = [new(IndividualNumberNotice.Document, "form+return-envelope+notice")],
+        WantAsync = WantAsync,
+        StopRule = new(StopSql),
+        Build = draft => draft.Outside with
+        {
+            HouseholdHead = draft.Outside.ToName,
+            Persons = [.. draft.Persons.Select(one => one.Person.ToPrint(one.ApplicationId, draft.Day, draft.Numbers))],
+            RegisteredNumber = draft.Row.RegisteredNumber,
+            ReturnEnvelopeValidUntil = draft.Policy.ReturnEnvelopeValidUntil,
+            ApplicationId = null,
+        },
+        FormKind = RegistryForms.Notice,
+        SheetsOfPersons = IndividualNumberNotice.SheetsOf,
+        IsRegistered = true,
+        Tables =
+        [
+            new(
+                RegisteredTable, ["piece_id", "sequence", "registered_number"],
+                "SELECT piece_id, sequence, registered_number FROM piece WHERE drop_id = $1 ORDER BY sequence")
+            {
+                Fault = row => RegisteredNumber.IsValid(row[2]) ? null : ("check-digit", "registered_number"),
+            },
+        ],
+        Laws =
+        [
+            new(
+                "new Individual Numbers notified once: numbers = numbers of living pieces",
+                """
+                SELECT (SELECT count(*) FROM notified_number),
+                       (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
+                        WHERE NOT EXISTS (SELECT 1 FROM piece AS next WHERE next.replaces = piece.piece_id))
+                """),
+            new(
+                "numbers on pieces on the way = forms beside them",
+                $"""
+                SELECT (SELECT count(*) FROM notified_number JOIN piece USING (piece_id)
+                        WHERE piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost),
+                       (SELECT count(*) FROM form JOIN piece ON piece.piece_id = form.piece_id
+                        WHERE piece.product = '{Name}' AND NOT form.void
+                          AND piece.state NOT IN ('suppressed', 'spoiled', 'refused', 'destroyed') AND NOT piece.lost)
+                """),
+        ],
+    };
+
+    private const string StopSql = """
+        CASE WHEN NOT EXISTS (
+          SELECT 1 FROM notified_number JOIN resident USING (resident_id, number_hash)
+          WHERE notified_number.piece_id = piece.piece_id
+            AND (resident.left_on IS NULL OR resident.left_on > $1)) THEN 'nobody-left' END
+        """;
 
     // The second half: the seal found that the people of a piece do not share an envelope any more; or nobody of it was left
     // on the register, and somebody came back.
@@ -34,22 +95,19 @@ public static class NumberNotices
         FROM piece AS stopped
         JOIN notified_number AS owed ON owed.piece_id = stopped.piece_id
         JOIN resident ON resident.resident_id = owed.resident_id AND resident.number_hash = owed.number_hash
-        WHERE stopped.product = '{Product}' AND stopped.state = 'suppressed'
+        WHERE stopped.product = '{Name}' AND stopped.state = 'suppressed'
           AND (resident.left_on IS NULL OR resident.left_on > $1)
         """;
 
     /// <summary>
     /// Wants the notices that are due and remembers each number with its piece: whatever is asked, there is no second.
     /// </summary>
-    /// <returns>How many pieces.</returns>
-    public static async Task<int> WantAsync(
-        StoreContext context, Ids ids, Policy policy, CancellationToken cancellation)
+    private static async Task WantAsync(
+        StoreContext context, NightServices services, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(policy);
         var owed = await Runs.Sql.QueryAsync(
             context.Connection, context.Transaction, OwedSql, ReadOwed, cancellation, context.BusinessDate,
-            policy.NumberAssignedDaysMax);
+            services.Policy.NumberAssignedDaysMax);
         var wanted = new List<WantedPiece>();
         var households = new HashSet<string>();
         foreach (var origin in owed.GroupBy(number => number.PieceId).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -62,8 +120,7 @@ public static class NumberNotices
         }
 
         await WantedPieces.AddEachAsync(
-            context, wanted, (some, cancel) => AddAsync(context, ids, some, owed, cancel), cancellation);
-        return wanted.Count;
+            context, wanted, (some, cancel) => AddAsync(context, services.Ids, some, owed, cancel), cancellation);
     }
 
     /// <summary>A new number's piece stands for the household, a further envelope of it for its first person.</summary>
@@ -80,9 +137,8 @@ public static class NumberNotices
 
     /// <summary>A piece for an envelope.</summary>
     internal static WantedPiece Piece(Envelope envelope, string subject, string occasion) => new(
-        Product, subject, occasion, "individual-number-notice", envelope.People[0].ResidentId, envelope.MunicipalityCode)
+        Product, subject, occasion, IndividualNumberNotice.Document.Name, envelope.People[0].ResidentId, envelope.MunicipalityCode)
     {
-        FormKind = "notice",
         FormResidents = [.. envelope.People.Select(person => person.ResidentId)],
     };
 
@@ -94,7 +150,7 @@ public static class NumberNotices
         CancellationToken cancellation)
     {
         var pieceIds = await WantedPieces.AddAsync(context, ids, wanted, cancellation);
-        var pieceOf = wanted.Zip(pieceIds).Where(entry => entry.First.Product == Product)
+        var pieceOf = wanted.Zip(pieceIds).Where(entry => entry.First.Product.IsForHouseholds)
             .SelectMany(entry => entry.First.FormResidents.Select(resident => (resident, Id: entry.Second)))
             .ToDictionary(entry => entry.resident, entry => entry.Id);
         var moving = owed.Where(number => pieceOf.ContainsKey(number.Person.ResidentId)).ToList();

@@ -1,7 +1,8 @@
+using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>Issuance Notice on A4 for municipalities that send it in an envelope (R42): letter in front, reply behind.</summary>
 internal static class IssuanceNoticeLetter
@@ -11,8 +12,8 @@ internal static class IssuanceNoticeLetter
     /// <summary>Front and back: one sheet.</summary>
     public static IEnumerable<Page> Pages(PieceData piece)
     {
-        yield return Letter.Page("issuance-notice-letter", Front, canvas => Person(canvas, piece));
-        yield return Letter.Page("issuance-notice-letter-back", Back, canvas => Guardian(canvas, piece));
+        yield return Letter.Page(IssuanceNotice.InEnvelope.Name, Front, canvas => Person(canvas, piece));
+        yield return Letter.Page($"{IssuanceNotice.InEnvelope.Name}-back", Back, canvas => Guardian(canvas, piece));
     }
 
     private static void Front(Canvas canvas)

@@ -1,6 +1,8 @@
+using MyNumber.Templates.Documents;
+using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>What ends, by which a Notification of Validation Period is one of three (R74).</summary>
 internal enum Ending
@@ -20,22 +22,66 @@ internal enum Ending
 /// Application ID where the piece has one and without otherwise (R72); for certificates the inquiry and reply
 /// (照会書兼回答書) that a representative takes along (R73).
 /// </summary>
-internal static class ValidityNotice
+public static class ValidityNotice
 {
+    /// <summary>The letter, whatever ends.</summary>
+    public const string Name = "validity-notice";
+
+    /// <summary>The card alone ends.</summary>
+    public static Document Card { get; } = new($"{Name}-card", piece => Pages(piece, Ending.Card), CardExample)
+    {
+        CarriesIds = true,
+        HasFacts = NamesCardEnd,
+    };
+
+    /// <summary>Certificates alone end.</summary>
+    public static Document Certificates { get; } = new(
+        $"{Name}-certificates", piece => Pages(piece, Ending.Certificates),
+        document => CertificatesExample(document) with { ApplicationId = null })
+    {
+        HasFacts = NamesCertificateEnd,
+    };
+
+    /// <summary>Card and certificates end together.</summary>
+    public static Document Both { get; } = new(
+        $"{Name}-both", piece => Pages(piece, Ending.Both),
+        document => CertificatesExample(document) with { CardValidUntil = ExampleEnd })
+    {
+        CarriesIds = true,
+        HasFacts = piece => NamesCardEnd(piece) && NamesCertificateEnd(piece),
+    };
+
+    internal static IReadOnlyList<Document> Documents { get; } = [Card, Certificates, Both];
+
+    private static DateOnly ExampleEnd => new(2027, 1, 23);
+
     private const double TableTopMm = 119, RowMm = 10, LabelMm = 56;
 
-    /// <summary>The letter, and what lies behind it: two sheets, three where card and certificates end together.</summary>
-    public static IEnumerable<Page> Pages(PieceData piece, Ending ending, PiecePerson person, string site)
+    private static bool NamesCardEnd(PieceData piece) => piece.CardValidUntil is not null;
+
+    private static bool NamesCertificateEnd(PieceData piece) =>
+        (piece.SignatureCertificateUntil ?? piece.UserCertificateUntil) is not null;
+
+    private static PieceData CardExample(string document) => Examples.Mailed(document) with { CardValidUntil = ExampleEnd };
+
+    private static PieceData CertificatesExample(string document) => Examples.Mailed(document) with
+    {
+        SignatureCertificateUntil = ExampleEnd,
+        UserCertificateUntil = ExampleEnd,
+    };
+
+    // The letter, and what lies behind it: two sheets, three where card and certificates end together.
+    private static IEnumerable<Page> Pages(PieceData piece, Ending ending)
     {
         var isByMail = string.IsNullOrEmpty(piece.ApplicationId);
         yield return Letter.Page(
-            $"validity-notice-{ending}{(isByMail ? "-by-mail" : "")}", canvas => Front(canvas, ending, isByMail),
+            $"{Name}-{ending}{(isByMail ? "-by-mail" : "")}", canvas => Front(canvas, ending, isByMail),
             canvas => Person(canvas, piece, ending));
-        yield return Letter.Page($"validity-notice-{ending}-back", canvas => Back(canvas, ending), Page.Nothing);
+        yield return Letter.Page($"{Name}-{ending}-back", canvas => Back(canvas, ending), Page.Nothing);
         if (ending != Ending.Certificates)
         {
-            var kind = isByMail ? "renewal-application-form" : "application-form";
-            foreach (var page in ApplicationForms.Pages(kind, person, piece.MunicipalityName, site))
+            var kind = isByMail ? FormKinds.Renewal : FormKinds.Application;
+            foreach (var page in Composition.Form(kind, piece))
             {
                 yield return page;
             }

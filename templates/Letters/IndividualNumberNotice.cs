@@ -1,18 +1,57 @@
+using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>
 /// Individual Number Notice (個人番号通知書): one envelope a household, a mount to the head, then for each new person
 /// the notice and an application form (R80).
 /// </summary>
-internal static class IndividualNumberNotice
+public static class IndividualNumberNotice
 {
+    /// <summary>The envelope.</summary>
+    public const string Name = "individual-number-notice";
+
+    /// <summary>Mount, and a notice and a form for each person.</summary>
+    public static Document Document { get; } = new(Name, Pages, Example)
+    {
+        CarriesIds = true,
+        HasFacts = piece => Composition.Persons(piece).All(person => !Facts.IsEmpty(person.Name)
+            && person.IndividualNumber is { Length: 12 } && Facts.IsApplicationId(person.ApplicationId)),
+    };
+
+    /// <summary>Sheets of an envelope with so many persons in it.</summary>
+    public static int SheetsOf(int persons) => 1 + (2 * persons);
+
     private const double TableTopMm = 80, RowMm = 18, LabelMm = 38;
 
-    /// <summary>Mount, and two sheets for each person.</summary>
-    public static IEnumerable<Page> Pages(PieceData piece, IReadOnlyList<PiecePerson> persons, string site)
+    private static PieceData Example(string document) => Examples.Mailed(document) with
+    {
+        HouseholdHead = "山田　太郎",
+        ApplicationId = null,
+        RegisteredNumber = "31360000005",
+        Persons =
+        [
+            Child("山田　さくら", "ヤマダ　サクラ", "F", "123456789018", "00000000000000000000002"),
+            Child("山田　健太", "ヤマダ　ケンタ", "M", "210987654320", "00000000000000000000003"),
+        ],
+    };
+
+    private static PiecePerson Child(string name, string kana, string sex, string number, string applicationId) => new()
+    {
+        Name = name,
+        NameKana = kana,
+        BirthDate = new DateOnly(2026, 10, 30),
+        Sex = sex,
+        PostalCode = "1100016",
+        Address = "東京都台東区台東　１丁目２番３－４０５号　上野ハイツ",
+        IndividualNumber = number,
+        ApplicationId = applicationId,
+        IssuedOn = Examples.PrintedOn,
+    };
+
+    private static IEnumerable<Page> Pages(PieceData piece)
     {
         foreach (var page in AddressMount.Pages(
             piece, "個人番号通知書在中", "個人番号通知書（1名に1枚）", "個人番号カード交付申請書（1名に1枚）", "返信用封筒"))
@@ -20,12 +59,13 @@ internal static class IndividualNumberNotice
             yield return page;
         }
 
-        foreach (var person in persons)
+        foreach (var person in Composition.Persons(piece))
         {
-            yield return Letter.Page("individual-number-notice", Front, canvas => Person(canvas, piece, person));
-            yield return Letter.Page("individual-number-notice-back", Back, Page.Nothing);
+            yield return Letter.Page(Name, Front, canvas => Person(canvas, piece, person));
+            yield return Letter.Page($"{Name}-back", Back, Page.Nothing);
             foreach (var page in ApplicationForms.Pages(
-                "application-form", person with { IssuedOn = person.IssuedOn ?? piece.PrintedOn }, piece.MunicipalityName, site))
+                FormKinds.Application, person with { IssuedOn = person.IssuedOn ?? piece.PrintedOn }, piece.MunicipalityName,
+                Composition.Site(piece)))
             {
                 yield return page;
             }

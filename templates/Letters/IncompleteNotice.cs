@@ -1,24 +1,48 @@
 using System.Globalization;
+using MyNumber.Templates.Documents;
+using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>
 /// Notice of incomplete application (R50, R52): one letter that names every error, with the reapplication form behind it
 /// under an Application ID of its own. The mark beside the title matches the original paper that goes back with it.
 /// </summary>
-internal static class IncompleteNotice
+public static class IncompleteNotice
 {
+    /// <summary>The letter.</summary>
+    public const string Name = "incomplete-notice";
+
+    /// <summary>Letter and form.</summary>
+    public static Document Document { get; } = new(Name, Pages, Example)
+    {
+        CarriesIds = true,
+        HasFacts = piece => Facts.IsApplicationId(piece.ApplicationId) && piece.Errors is { Count: > 0 }
+            && !Facts.IsEmpty(piece.Name),
+    };
+
     private const double ErrorsTopMm = 109;
     private const double ErrorsBottomMm = 190;
     private const double FactsTopMm = 236;
 
-    /// <summary>The letter and the form: two sheets.</summary>
-    public static IEnumerable<Page> Pages(PieceData piece, PiecePerson person, string site)
+    private static PieceData Example(string document) => Examples.Mailed(document) with
     {
-        yield return Letter.Page("incomplete-notice", Front, canvas => Person(canvas, piece));
-        yield return Letter.Page("incomplete-notice-back", Back, Page.Nothing);
-        foreach (var page in ApplicationForms.Pages("reapplication-form", person, piece.MunicipalityName, site))
+        Errors =
+        [
+            new("R11", "申請者氏名の署名、または記名押印がありません。"),
+            new("R20", "顔写真が貼られていません。6か月以内に撮影した、正面、無帽、無背景の写真（縦45mm、横35mm）を貼ってください。"),
+        ],
+        ReturnEnvelopeValidUntil = new DateOnly(2028, 5, 31),
+        OriginalMark = "E0000001-001",
+    };
+
+    // The letter and the form: two sheets.
+    private static IEnumerable<Page> Pages(PieceData piece)
+    {
+        yield return Letter.Page(Name, Front, canvas => Person(canvas, piece));
+        yield return Letter.Page($"{Name}-back", Back, Page.Nothing);
+        foreach (var page in Composition.Form(FormKinds.Reapplication, piece))
         {
             yield return page;
         }

@@ -1,6 +1,7 @@
+using MyNumber.Templates.Documents;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>
 /// The address mount (宛名台紙): the first sheet of an envelope, with the address behind the window and the Application
@@ -8,8 +9,15 @@ namespace MyNumber.Templates.Documents;
 /// </summary>
 internal static class AddressMount
 {
+    /// <summary>The mount of a form, for itself.</summary>
+    public static Document Document { get; } = new("address-mount", OfForm, Examples.Mailed);
+
     private const int PersonsMax = 12;
     private const double HouseholdTopMm = 200;
+
+    /// <summary>The mount in front of a form that is a piece of mail.</summary>
+    public static IEnumerable<Page> OfForm(PieceData piece) =>
+        Pages(piece, "個人番号カード交付申請書在中", "個人番号カード交付申請書", "返信用封筒");
 
     /// <summary>Front and back; <paramref name="contents"/> is what else lies in the envelope.</summary>
     public static IEnumerable<Page> Pages(PieceData piece, string title, params string[] contents)

@@ -1,17 +1,32 @@
+using MyNumber.Templates.Documents;
 using MyNumber.Templates.Forms;
 using MyNumber.Templates.Pdf;
 
-namespace MyNumber.Templates.Documents;
+namespace MyNumber.Templates.Letters;
 
 /// <summary>
 /// Issuance Notice as a postcard, 100 × 148 mm (R42). Front: on the right the address in columns, on the left, under the
 /// peel-off sticker, place and days of pick-up. Back: the reply (回答書) and the representative's part, its PIN field under
 /// a privacy seal.
 /// </summary>
-internal static class IssuanceNotice
+public static class IssuanceNotice
 {
-    public const double WidthMm = 100;
-    public const double HeightMm = 148;
+    /// <summary>The postcard.</summary>
+    public const string Name = "issuance-notice";
+
+    /// <summary>The postcard.</summary>
+    public static Document Postcard { get; } = new(Name, Pages, Example) { HasFacts = IsKnownWhere };
+
+    /// <summary>The letter, for municipalities that send it in an envelope.</summary>
+    public static Document InEnvelope { get; } = new($"{Name}-letter", IssuanceNoticeLetter.Pages, Example)
+    {
+        HasFacts = IsKnownWhere,
+    };
+
+    internal static IReadOnlyList<Document> Documents { get; } = [Postcard, InEnvelope];
+
+    internal const double WidthMm = 100;
+    internal const double HeightMm = 148;
 
     // The frame under the sticker: left of the customer barcode and its clear space.
     private static readonly Box Sticker = new(7, 34, 46, 98);
@@ -26,11 +41,25 @@ internal static class IssuanceNotice
 
     private static readonly TextStyle GuardianNote = new(Typeface.Bold, 7.5);
 
-    /// <summary>Front and back: one sheet.</summary>
-    public static IEnumerable<Page> Pages(PieceData piece)
+    // R41: without place, address and telephone nobody knows where to go; a day before the first helps nobody.
+    private static bool IsKnownWhere(PieceData piece) =>
+        !Facts.IsEmpty(piece.PickupPlace) && !Facts.IsEmpty(piece.PickupAddress) && !Facts.IsEmpty(piece.PickupPhone)
+        && piece.Earliest is { } earliest && piece.Deadline >= earliest;
+
+    private static PieceData Example(string document) => Examples.Mailed(document) with
     {
-        yield return new Page("issuance-notice-front", WidthMm, HeightMm, Front, canvas => Person(canvas, piece));
-        yield return new Page("issuance-notice-back", WidthMm, HeightMm, Back, canvas => Guardian(canvas, piece));
+        PickupPlace = "台東区役所　１階　戸籍住民サービス課",
+        PickupAddress = "東京都台東区東上野　４丁目５番６号",
+        PickupPhone = "03-0000-0000",
+        Earliest = new DateOnly(2026, 12, 1),
+        Deadline = new DateOnly(2027, 2, 24),
+    };
+
+    // Front and back: one sheet.
+    private static IEnumerable<Page> Pages(PieceData piece)
+    {
+        yield return new Page($"{Name}-front", WidthMm, HeightMm, Front, canvas => Person(canvas, piece));
+        yield return new Page($"{Name}-back", WidthMm, HeightMm, Back, canvas => Guardian(canvas, piece));
     }
 
     private static void Front(Canvas canvas)
