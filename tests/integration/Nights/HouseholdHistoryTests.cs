@@ -12,7 +12,7 @@ namespace MyNumber.Tests.Integration.Nights;
 /// <summary>
 /// R43, R80, R98 over random histories: whatever happens to a register and to its letters, no sealed page shows a person
 /// beside another household's address, no protected address stands outside its own piece, nobody is left out, and no number
-/// is told twice. tests/README.md has the seeds and counts of long runs.
+/// is told twice. docs/measurements.md has the seeds and counts of long runs.
 /// </summary>
 public sealed class HouseholdHistoryTests
 {
