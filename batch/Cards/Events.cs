@@ -504,10 +504,8 @@ internal static partial class Events
 }
 
 /// <summary>What became of an event.</summary>
-/// <param name="EventId">The event.</param>
 /// <param name="State">`applied`, `kept` or `pending`.</param>
 /// <param name="Result">What it did, or why it is kept; null while it waits.</param>
-/// <param name="WaitsFor">Why it waits.</param>
 /// <param name="Target">The application that it means.</param>
 internal sealed record EventResult(string EventId, string State, string? Result, string? WaitsFor = null, string? Target = null);
 

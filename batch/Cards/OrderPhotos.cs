@@ -3,7 +3,6 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Cards;
 
 /// <summary>Cuts the photograph out of a page of a scan: PNG, or null where none can be had.</summary>
-/// <param name="file">The scan's bytes.</param>
 /// <param name="page">Page within it, from 1.</param>
 public delegate byte[]? PhotoCutter(byte[] file, int page);
 

@@ -11,7 +11,6 @@ namespace MyNumber.Batch.Intake;
 public sealed record FeedRow(int Number, IReadOnlyList<string> Values);
 
 /// <summary>One CSV file of a feed, read strictly: header, every row, every column, every value.</summary>
-/// <param name="File">Name within the feed.</param>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Rows">Rows without a fault.</param>
 /// <param name="Faults">Why the feed is refused; empty where it is not. The first thousand.</param>
@@ -27,9 +26,6 @@ public sealed record FeedTable(
     private static readonly TimeSpan TokyoOffset = TimeSpan.FromHours(9);
 
     /// <summary>Reads one file. UTF-8 with or without BOM, comma, RFC 4180, header row; columns after ours are left alone.</summary>
-    /// <param name="feed">The feed.</param>
-    /// <param name="file">One of its files.</param>
-    /// <param name="columns">What the file must hold.</param>
     /// <param name="on">The business date, which says how far ahead a day may lie.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FeedTable Read(Feed feed, string file, IReadOnlyList<FeedColumn> columns, DateOnly on)

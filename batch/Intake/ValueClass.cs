@@ -103,8 +103,6 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
 }
 
 /// <summary>One column of a feed's file.</summary>
-/// <param name="Name">Its header.</param>
-/// <param name="Class">What it may hold.</param>
 /// <param name="Happens">
 /// The column tells when something happens: a day more than <see cref="ValueClass.DaysAheadMax"/> days ahead refuses the feed.
 /// </param>

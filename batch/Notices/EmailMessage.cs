@@ -6,13 +6,10 @@ namespace MyNumber.Batch.Notices;
 /// <summary>
 /// What a message to an online applicant says (R51, R52): no name, no number but the Application ID as it was sent.
 /// </summary>
-/// <param name="Key">The application's key.</param>
 /// <param name="Number">From 1, by application.</param>
 /// <param name="Kind">`taken-in`, or the state that the application ended in.</param>
 /// <param name="To">One e-mail address.</param>
-/// <param name="ApplicationId">Of the application.</param>
 /// <param name="Reasons">All of them as `RULE/detail`, in order of rule.</param>
-/// <param name="Date">Business date.</param>
 public sealed record EmailMessage(
     string Key, int Number, string Kind, string To, string ApplicationId, IReadOnlyList<string> Reasons, DateOnly Date)
 {

@@ -31,7 +31,6 @@ public enum Takes
 
 /// <summary>One line of the table: what people do here, who may, and where.</summary>
 /// <param name="Name">Stable code; of an act of two people also the kind of its approvals.</param>
-/// <param name="May">Who may.</param>
 /// <param name="Roles">The roles, where one is needed.</param>
 /// <param name="Takes">How many people.</param>
 /// <param name="Verbs">The commands that do it, as they are typed.</param>

@@ -67,11 +67,8 @@ public static class DropFiles
     }
 
     /// <summary>The content of control.json, from the recorded files and the pieces.</summary>
-    /// <param name="connection">Where to read.</param>
     /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
-    /// <param name="drop">The drop.</param>
     /// <param name="previousSha256">Of the control file sealed before for this product; null in the first.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<byte[]> ControlAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, string? previousSha256,
         CancellationToken cancellation)

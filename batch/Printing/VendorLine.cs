@@ -5,9 +5,7 @@ namespace MyNumber.Batch.Printing;
 
 /// <summary>One line that speaks of a piece and waits to be judged, in the order in which lines are judged.</summary>
 /// <param name="Feed">The answer it stands in.</param>
-/// <param name="Row">Its row.</param>
 /// <param name="Kind">`posted`, `spoiled`, `destroyed`.</param>
-/// <param name="PieceId">The piece it names.</param>
 /// <param name="Day">The day it names; null in `spoiled`.</param>
 /// <param name="Piece">The piece; null where that drop has none of this id.</param>
 internal sealed record VendorLine(string Feed, int Row, string Kind, string PieceId, DateOnly? Day, PieceStanding? Piece)

@@ -17,7 +17,6 @@ public sealed class FoundDropException(string sentence) : Exception(sentence)
 /// A drop that left the house, known from its own control file and lists: what the vendor or the factory has. Its PDFs and
 /// photographs are not needed.
 /// </summary>
-/// <param name="Folder">Where its files lie.</param>
 /// <param name="Name">As in the outbox.</param>
 /// <param name="Product">As in the control file.</param>
 /// <param name="BusinessDate">As in the control file.</param>

@@ -65,13 +65,8 @@ public static class LostDrops
         """;
 
     /// <summary>One person's word that a drop is lost.</summary>
-    /// <param name="database">The home's database.</param>
     /// <param name="outbox">Where its marker would lie.</param>
     /// <param name="name">The drop's name, as in the outbox.</param>
-    /// <param name="person">The signed-in person.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<LostDropOutcome> DeclareAsync(
         NpgsqlDataSource database, string outbox, string name, string person, string reason, DateTimeOffset at,
         CancellationToken cancellation)

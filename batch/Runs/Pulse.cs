@@ -50,7 +50,6 @@ public sealed class Pulse : IDisposable
     }
 
     /// <summary>From now on, until disposed, an item may take this long.</summary>
-    /// <param name="itemMax">The limit.</param>
     /// <param name="tellStuck">Says so, before the process is ended, on threads and connections of its own.</param>
     public IDisposable Watch(TimeSpan itemMax, Func<CancellationToken, Task> tellStuck)
     {

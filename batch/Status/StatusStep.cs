@@ -13,7 +13,6 @@ namespace MyNumber.Batch.Status;
 /// `outbox/status/DATE.csv`; then the night's report. In: every application, decided or not. Out: one answer per
 /// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
 /// </summary>
-/// <param name="services">Of the night.</param>
 public sealed class StatusStep(NightServices services)
 {
     /// <summary>Application IDs in one part.</summary>

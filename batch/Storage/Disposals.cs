@@ -7,8 +7,6 @@ using Npgsql;
 namespace MyNumber.Batch.Storage;
 
 /// <summary>One list of cards to be disposed of, as a municipality gets it (R47).</summary>
-/// <param name="ListId">Its id.</param>
-/// <param name="MunicipalityCode">Where the cards lie.</param>
 /// <param name="BusinessDate">Of the run that proposed it.</param>
 /// <param name="Number">From 1, by municipality and day.</param>
 /// <param name="State">`proposed`, `approved` or `withdrawn`.</param>
@@ -19,7 +17,6 @@ public sealed record DisposalList(
     IReadOnlyList<string> ApprovedBy);
 
 /// <summary>One card of a list: what an approver looks at.</summary>
-/// <param name="CardId">The card.</param>
 /// <param name="StorageBegan">First day of its storage (R45).</param>
 /// <param name="StorageEnded">Last day of its storage.</param>
 /// <param name="State">`proposed`, `approved`, `withdrawn` or `disposed`.</param>

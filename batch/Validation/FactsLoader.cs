@@ -7,8 +7,6 @@ using Npgsql;
 namespace MyNumber.Batch.Validation;
 
 /// <summary>One application with all that the rules may know of it.</summary>
-/// <param name="Key">Its key.</param>
-/// <param name="Facts">For the rules.</param>
 /// <param name="Decided">How many answers of keyers are in it.</param>
 public sealed record LoadedApplication(string Key, ApplicationFacts Facts, int Decided);
 

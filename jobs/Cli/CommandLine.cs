@@ -69,7 +69,6 @@ public static class CommandLine
     }
 
     /// <summary>Gives a command its action: logging on, errors to exit statuses.</summary>
-    /// <param name="command">The verb.</param>
     /// <param name="run">What it does; its result is the exit status.</param>
     public static Command Runs(this Command command, Func<CliContext, Task<int>> run)
     {

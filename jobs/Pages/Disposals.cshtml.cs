@@ -8,7 +8,6 @@ using MyNumber.Batch.Storage;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>Disposal lists and their two approvals (R47).</summary>
-/// <param name="services">The home.</param>
 public sealed class DisposalsModel(NightServices services) : PageModel
 {
     /// <summary>Newest first.</summary>

@@ -8,7 +8,6 @@ using MyNumber.Templates.Forms;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>One field with its crop: a keyer says what it says, by keyboard alone if wished, and gets the next.</summary>
-/// <param name="services">The home.</param>
 public sealed class ReviewItemModel(NightServices services) : PageModel
 {
     /// <summary>The item.</summary>

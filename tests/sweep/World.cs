@@ -4,7 +4,6 @@ namespace MyNumber.Tests.Sweep;
 
 /// <summary>One night to be played again and again: what lies there before it, and what must have become of it.</summary>
 /// <param name="Name">`first`, `second` or `third`.</param>
-/// <param name="Date">Its business date.</param>
 /// <param name="Calm">The digest of the undisturbed night.</param>
 /// <param name="StepParts">How many parts each step had then, in order: a fault falls after a share of them.</param>
 internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyList<long> StepParts)

@@ -23,7 +23,6 @@ internal sealed class CanonicalPage
     /// <summary>Lays a page; nothing is flattened yet but its registration marks.</summary>
     /// <param name="source">The scan; it belongs to the caller and must live as long as this.</param>
     /// <param name="toScan">From canonical pixels to pixels of the scan; the same holds for it.</param>
-    /// <param name="page">The form's page.</param>
     /// <param name="streaks">Of the scan, where writing is to be read.</param>
     public CanonicalPage(PageImage source, Mat toScan, FormPage page, IReadOnlyList<Streak>? streaks = null)
     {

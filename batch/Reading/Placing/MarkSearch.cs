@@ -34,7 +34,6 @@ internal static class MarkSearch
     private const int ThinPx = 5;
 
     /// <summary>All candidates, best first.</summary>
-    /// <param name="gray">The scan.</param>
     /// <param name="level">What counts as dark.</param>
     public static List<Square> Find(Mat gray, DarkLevel level)
     {

@@ -7,7 +7,6 @@ namespace MyNumber.Batch.Reading;
 /// <param name="Mark">Kind, version and page; null where four marks were found but no form mark can be read.</param>
 /// <param name="ToImage">From pixels of <see cref="CanonicalPage"/> to pixels of the scan, projective.</param>
 /// <param name="ResidualPx">Largest distance of a mark from the plain (affine) fit, pixels of the scan.</param>
-/// <param name="PxPerMm">Measured scale.</param>
 /// <param name="RotationDeg">Turn of the page as scanned: −180 to 180, clockwise.</param>
 /// <param name="MarksFound">3 or 4.</param>
 internal sealed record PagePlacement(

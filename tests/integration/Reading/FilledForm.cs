@@ -61,7 +61,6 @@ internal static class FilledForm
 
     /// <summary>A photograph glued askew: turned around its middle, and shifted.</summary>
     /// <param name="scan">A printed form; what is on its photo field is covered.</param>
-    /// <param name="degrees">Turn.</param>
     /// <param name="shiftMm">To the right and down.</param>
     /// <param name="background">Gray of the photograph's background.</param>
     public static void Glue(Mat scan, double degrees, double shiftMm, int background)
