@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Intake;
 
@@ -22,8 +23,6 @@ public sealed record FeedTable(
 {
     /// <summary>More are counted by nobody: whoever writes such a feed has one reason for all of them.</summary>
     public const int FaultsMax = 1000;
-
-    private static readonly TimeSpan TokyoOffset = TimeSpan.FromHours(9);
 
     /// <summary>Reads one file. UTF-8 with or without BOM, comma, RFC 4180, header row; columns after ours are left alone.</summary>
     /// <param name="on">The business date, which says how far ahead a day may lie.</param>
@@ -75,10 +74,6 @@ public sealed record FeedTable(
     /// <summary>A whole number.</summary>
     public int Whole(FeedRow row, string column) => int.Parse(Text(row, column), CultureInfo.InvariantCulture);
 
-    /// <summary>The day in Tokyo of an instant.</summary>
-    public static DateOnly TokyoDay(DateTimeOffset instant) =>
-        DateOnly.FromDateTime(instant.ToOffset(TokyoOffset).DateTime);
-
     private int IndexOf(string column)
     {
         for (var i = 0; i < Columns.Count; i++)
@@ -104,7 +99,7 @@ public sealed record FeedTable(
         {
             var malformed = new HashSet<long>();
             using var csv = CsvReader.Create(text, Strict(malformed), leaveOpen: true);
-            if (!csv.Read() || !Header(Values(csv)))
+            if (!csv.Read() || !Header(CsvText.Values(csv)))
             {
                 Fault(0, "", "header", "header-differs");
                 return;
@@ -123,7 +118,7 @@ public sealed record FeedTable(
                 }
                 else
                 {
-                    Row(number, Values(csv));
+                    Row(number, CsvText.Values(csv));
                 }
             }
 
@@ -147,17 +142,6 @@ public sealed record FeedTable(
             OnMalformedRecord = record => malformed.Add(record.RecordNumber),
             PoolStrings = false,
         };
-
-        private static string[] Values(CsvReader csv)
-        {
-            var values = new string[csv.FieldCount];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = csv.GetString(i);
-            }
-
-            return values;
-        }
 
         private bool Header(string[] header)
         {
@@ -196,7 +180,7 @@ public sealed record FeedTable(
 
         private static DateOnly? DayOf(string value) =>
             ValueClass.TryDate(value, out var date) ? date
-            : ValueClass.TryInstant(value, out var instant) ? TokyoDay(instant)
+            : ValueClass.TryInstant(value, out var instant) ? RunDates.Today(instant)
             : null;
 
         private void Fault(int row, string column, string valueClass, string reason) =>

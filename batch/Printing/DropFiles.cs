@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -61,9 +61,9 @@ public static class DropFiles
             Registered => ("piece_id,sequence,registered_number", RegisteredSql),
             _ => throw new ArgumentException($"A print drop has no {name}.", nameof(name)),
         };
-        var lines = await Sql.QueryAsync(
-            connection, transaction, sql, row => string.Join(',', Values(row, drop, name)) + "\n", cancellation, drop.Id);
-        return Encoding.UTF8.GetBytes($"{header}\n{string.Concat(lines)}");
+        var rows = await Sql.QueryAsync(
+            connection, transaction, sql, row => (IReadOnlyList<string>)[.. Values(row, drop, name)], cancellation, drop.Id);
+        return CsvText.Bytes(header, rows);
     }
 
     /// <summary>The content of control.json, from the recorded files and the pieces.</summary>
@@ -126,12 +126,9 @@ public static class DropFiles
         {
             yield return name == Manifest && i == 3 ? PdfName(drop, row.GetInt32(i))
                 : row.IsDBNull(i) ? ""
-                : Quoted(Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!);
+                : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!;
         }
     }
-
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private sealed record ControlFile(string File, long Pieces, long Pages, long Sheets, long Bytes, string Sha256);
 

@@ -96,15 +96,17 @@ internal sealed class DropTables(string folder)
             return null;
         }
 
-        var lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || lines[0] != string.Join(',', Columns[name]))
+        // The header must be this very line, without a mark before it or a carriage return behind.
+        var header = string.Join(',', Columns[name]);
+        var lines = Encoding.UTF8.GetString(bytes).TrimStart('\n').Split('\n', 2);
+        if (lines[0] != header)
         {
             // A column that is not known may be a personal one: none may stand there.
-            Wrong("columns-differ", name, $"the header must be {string.Join(',', Columns[name])}");
+            Wrong("columns-differ", name, $"the header must be {header}");
             return null;
         }
 
-        var rows = lines.Skip(1).Select(Cells).ToList();
+        var rows = CsvText.Lines(new StringReader(lines.ElementAtOrDefault(1) ?? "")).ToList();
         if (rows.FindIndex(row => row.Length != Columns[name].Length) is >= 0 and var broken)
         {
             Differs("row-broken", name, $"row {broken + 1}, fields", Columns[name].Length, rows[broken].Length);
@@ -112,31 +114,5 @@ internal sealed class DropTables(string folder)
         }
 
         return rows;
-    }
-
-    // RFC 4180 but for line breaks, which no value of ours has.
-    private static string[] Cells(string line)
-    {
-        var cells = new List<string>();
-        var cell = new StringBuilder();
-        var quoted = false;
-        foreach (var c in line)
-        {
-            if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (c == ',' && !quoted)
-            {
-                cells.Add(cell.ToString());
-                cell.Clear();
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-
-        return [.. cells, cell.ToString()];
     }
 }
