@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
 
@@ -39,7 +40,7 @@ public sealed record EmailMessage(
     {
         ArgumentNullException.ThrowIfNull(from);
         var domain = from[(from.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        var noon = new DateTimeOffset(Date.ToDateTime(new TimeOnly(12, 0)), TimeSpan.FromHours(9));
+        var noon = new DateTimeOffset(Date.ToDateTime(new TimeOnly(12, 0)), NightHours.Japan);
         var text = new StringBuilder()
             .Append("Date: ").Append(noon.ToString("ddd, dd MMM yyyy HH:mm:ss '+0900'", CultureInfo.InvariantCulture))
             .Append("\r\nFrom: ").Append(from)

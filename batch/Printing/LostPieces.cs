@@ -84,7 +84,7 @@ public static class LostPieces
             Parameters =
             {
                 new() { Value = pieceId },
-                new() { Value = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime) },
+                new() { Value = RunDates.Today(at) },
                 new() { Value = person },
             },
         };

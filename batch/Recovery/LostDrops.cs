@@ -104,7 +104,7 @@ public static class LostDrops
         if (approval == ApprovalOutcome.Complete)
         {
             // Tokyo has no summer time: nine hours on is the Japan date of this act.
-            var day = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime);
+            var day = RunDates.Today(at);
             var isPrint = folder.StartsWith("print/", StringComparison.Ordinal);
             if (!wasOut)
             {
