@@ -145,7 +145,8 @@ internal static partial class Events
         {
             _results[e.EventId] = new EventResult(
                 e.EventId, cell.Effect == EventEffect.Apply ? "applied" : "kept", cell.Result, null, _meant.GetValueOrDefault(e.EventId));
-            if (cell.Effect == EventEffect.Apply && (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject)) is { } card)
+            if (cell.Effect == EventEffect.Apply
+                && (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject)) is { } card)
             {
                 Retry(card);
             }
@@ -476,7 +477,8 @@ internal static partial class Events
 
             bool Ends(CardSubject card) =>
                 RegisterTransitions.Card(fact.Change, card.State) != RegisterTransitions.Stays
-                && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null, IsHandedOver(card));
+                && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null,
+                    IsHandedOver(card));
         }
 
         private bool IsHandedOver(CardSubject card) =>

@@ -54,7 +54,8 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
                 row.GetInt32(5)),
             cancellation, order);
         // An order that an earlier version sealed does not say.
-        return frozen.Count > 0 ? frozen : await FindAsync([await OrderDrops.ApplicationKeyAsync(services.Database, order, cancellation)], cancellation);
+        return frozen.Count > 0 ? frozen
+            : await FindAsync([await OrderDrops.ApplicationKeyAsync(services.Database, order, cancellation)], cancellation);
     }
 
     /// <summary>The first of an order's sources that has a picture, named by the order.</summary>

@@ -14,7 +14,10 @@ public static class CsvText
 
     private static readonly CsvReaderOptions Plain = new() { HasHeader = false, Separator = ',', DetectSeparatorHint = false };
 
-    /// <summary>As <see cref="Plain"/>, but for files none of whose values has a line break: a stray quote spoils its own row only.</summary>
+    /// <summary>
+    /// As <see cref="Plain"/>, but for files none of whose values has a line break: a stray quote spoils its own row
+    /// only.
+    /// </summary>
     private static readonly CsvReaderOptions LineByLine = Plain with { AllowLineBreaksInQuotes = false };
 
     /// <summary>Writes the header and gives the writer of the rows; the stream stays open.</summary>

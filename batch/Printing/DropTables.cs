@@ -45,12 +45,14 @@ internal sealed class DropTables(string folder)
             var row = rows[i];
             int? Number(int column, int max)
             {
-                if (int.TryParse(row[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max)
+                if (int.TryParse(row[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number >= 1 && number <= max)
                 {
                     return number;
                 }
 
-                Wrong("not-a-number", DropFiles.Manifest, $"row {i + 1}, {Columns[DropFiles.Manifest][column]}: a whole number up to {max} expected");
+                Wrong("not-a-number", DropFiles.Manifest,
+                    $"row {i + 1}, {Columns[DropFiles.Manifest][column]}: a whole number up to {max} expected");
                 return null;
             }
 
@@ -65,7 +67,8 @@ internal sealed class DropTables(string folder)
                 Wrong("postal-code", DropFiles.Manifest, $"row {i + 1}, postal_code: seven digits expected");
             }
 
-            if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first || Number(5, PagesMax) is not { } pages
+            if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first
+                || Number(5, PagesMax) is not { } pages
                 || Number(6, PagesMax) is not { } sheets)
             {
                 return null;

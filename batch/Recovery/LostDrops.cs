@@ -9,7 +9,10 @@ public enum LostDropOutcome
     /// <summary>No drop that was handed over has this name.</summary>
     Unknown,
 
-    /// <summary>The partner has it, or may have it: answers to it are here, or its marker lies in the outbox. Nothing was changed.</summary>
+    /// <summary>
+    /// The partner has it, or may have it: answers to it are here, or its marker lies in the outbox. Nothing was
+    /// changed.
+    /// </summary>
     Answered,
 
     /// <summary>The first of two people.</summary>

@@ -129,7 +129,8 @@ public sealed class Pulse : IDisposable
     private void WatchOthers(NpgsqlConnection connection, TimeSpan elapsed)
     {
         var beats = new Dictionary<long, long>();
-        using (var command = new NpgsqlCommand("SELECT id, beat FROM worker WHERE state = 'alive'", connection) { CommandTimeout = SecondsMax })
+        using (var command = new NpgsqlCommand(
+            "SELECT id, beat FROM worker WHERE state = 'alive'", connection) { CommandTimeout = SecondsMax })
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())

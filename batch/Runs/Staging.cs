@@ -42,7 +42,8 @@ public sealed class Staging(string outbox)
             : Path.Combine(folder, path.Replace('/', '+'));
         string sha256;
         long bytes;
-        await using (var stream = new FileStream(temporary, Name == StagedName.Hashed ? FileMode.CreateNew : FileMode.Create, FileAccess.ReadWrite))
+        await using (var stream = new FileStream(
+            temporary, Name == StagedName.Hashed ? FileMode.CreateNew : FileMode.Create, FileAccess.ReadWrite))
         {
             await write(stream, cancellation);
             await stream.FlushAsync(cancellation);

@@ -174,7 +174,8 @@ public static class Subjects
                 database, SubjectSql.Applications("application.resident_id = $1", policy), residentId, cancellation),
             Cards = await LoadAsync<CardSubject>(database, SubjectSql.Cards("card.resident_id = $1"), residentId, cancellation),
             Pieces = await LoadAsync<PieceSubject>(database, SubjectSql.Pieces(
-                "piece.resident_id = $1 OR piece.piece_id IN (SELECT piece_id FROM form WHERE resident_id = $1)"), residentId, cancellation),
+                "piece.resident_id = $1 OR piece.piece_id IN (SELECT piece_id FROM form WHERE resident_id = $1)"),
+                    residentId, cancellation),
         };
     }
 

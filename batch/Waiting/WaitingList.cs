@@ -91,7 +91,8 @@ public static class WaitingList
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"Waits for longer than it may: {late.Sum(cause => cause.Number)} in {late.Count} {(late.Count == 1 ? "kind" : "kinds")}: ")
-            + string.Join("; ", late.Select(cause => $"{char.ToLowerInvariant(cause.What[0])}{cause.What[1..]} {Count(cause.Number, cause.OldestDays)}"))
+            + string.Join("; ", late.Select(
+                cause => $"{char.ToLowerInvariant(cause.What[0])}{cause.What[1..]} {Count(cause.Number, cause.OldestDays)}"))
             + ".";
         return notices.Number == 0 ? waits : $"{waits} Issuance Notices late: {Count(notices.Number, notices.OldestDays)}.";
 

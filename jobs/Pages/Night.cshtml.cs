@@ -68,7 +68,8 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
         {
             var parts = Plan.Parts.Count == 0
                 ? "The night takes up where it was stopped."
-                : string.Join(" ", Plan.Parts.Take(3).Select(planned => $"Part {planned.Part.Id} of {planned.Part.Step}: {planned.Effect}"));
+                : string.Join(" ", Plan.Parts.Take(3).Select(
+                    planned => $"Part {planned.Part.Id} of {planned.Part.Step}: {planned.Effect}"));
             var more = Plan.Parts.Count > 3 ? $" So for {Plan.Parts.Count - 3} more parts." : "";
             var untried = Plan.NotTried > 0 ? $" {Plan.NotTried} parts that were not tried yet go on too." : "";
             return $"{parts}{more}{untried} Parts that are done stay as they are.";

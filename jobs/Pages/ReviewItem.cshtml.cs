@@ -98,7 +98,8 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
                 break;
         }
 
-        var next = (await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name)).FirstOrDefault(open => open.Item != item);
+        var next = (await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name)).FirstOrDefault(
+            open => open.Item != item);
         return Redirect(next is null ? "/review" : $"/review/{next.Item}");
     }
 }

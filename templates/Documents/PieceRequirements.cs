@@ -56,7 +56,8 @@ internal static class PieceRequirements
         // Who asks for a form to be filled in by hand is nobody's in particular.
         "handwritten-application-form" => true,
         _ when IsEmpty(piece.MunicipalityName) => false,
-        "application-form" or "reapplication-form" => IsApplicationId(piece.ApplicationId) && !IsEmpty(piece.Name) && !IsEmpty(piece.Address),
+        "application-form" or "reapplication-form" => IsApplicationId(piece.ApplicationId) && !IsEmpty(piece.Name)
+            && !IsEmpty(piece.Address),
         "issuance-notice" or "issuance-notice-letter" =>
             // R41: without place, address and telephone nobody knows where to go; a day before the first helps nobody.
             !IsEmpty(piece.PickupPlace) && !IsEmpty(piece.PickupAddress) && !IsEmpty(piece.PickupPhone)

@@ -99,7 +99,8 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains($"{answer.Headers.RetryAfter?.Delta?.TotalSeconds} seconds", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains($"{answer.Headers.RetryAfter?.Delta?.TotalSeconds} seconds",
+            await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         answer = await client.PostAsJsonAsync("/inquiry", asked);
@@ -115,7 +116,8 @@ public sealed class OperatorPagesTests(ServedNight served) : IClassFixture<Serve
         await Assertions.Expect(visit.Page.GetByText("Failed parts: the night waits for a person")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Page.GetByText("Other content lies in the outbox")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Page.Locator("td", new() { HasTextString = "intake" }).First).ToBeVisibleAsync();
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Progress" })).ToContainTextAsync("waits for a person");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Progress" })).ToContainTextAsync(
+            "waits for a person");
         await Assertions.Expect(visit.Page.GetByText("broken", new() { Exact = true })).ToHaveCountAsync(0);
         await visit.PictureAsync("night");
 

@@ -53,7 +53,8 @@ public sealed partial class ServedNight : IAsyncLifetime
         await Staff.AppointAsync(_home, "operator-2", "operator");
         await Staff.AppointAsync(_home, "approver-1", "approver");
         await Staff.AppointAsync(_home, "approver-2", "approver");
-        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight, "--out", Path.Combine(_home, "inbox"));
+        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight,
+            "--out", Path.Combine(_home, "inbox"));
         await RunAsync(0, "night", "--date", FirstNight);
         await EachDropAsync("card-orders", "factory", SecondNight);
         await RunAsync(0, "night", "--date", SecondNight);

@@ -21,7 +21,8 @@ public sealed class SweepTests(ITestOutputHelper output)
 
     private void Sweep(params string[] faults)
     {
-        string[] sweep = ["dotnet", Path.Combine(AppContext.BaseDirectory, "sweep.dll"), "--applications", "8", "--per-night", "12", .. faults];
+        string[] sweep = ["dotnet", Path.Combine(AppContext.BaseDirectory, "sweep.dll"), "--applications", "8",
+            "--per-night", "12", .. faults];
         string[] apart = Environment.IsPrivilegedProcess ? ["unshare", "--mount"] : [];
         string[] line = [.. apart, .. sweep];
         using var process = Process.Start(new ProcessStartInfo(line[0], line[1..])

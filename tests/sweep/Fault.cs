@@ -55,7 +55,8 @@ internal static class Plan
             .DistinctBy(kind => kind.Point ?? kind.Name).ToList();
         return [.. dealt
             .Select(kind => new Fault(
-                kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)], dice.NextDouble() * (kind.FromTheBeginning ? 0 : 1), dice.Next()))
+                kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)],
+                    dice.NextDouble() * (kind.FromTheBeginning ? 0 : 1), dice.Next()))
             .OrderBy(fault => fault.Step).ThenBy(fault => fault.Share)];
     }
 

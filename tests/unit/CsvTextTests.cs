@@ -37,7 +37,8 @@ public sealed class CsvTextTests
     {
         var others = new[] { "batch", "jobs", "fixtures", "templates" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Sources.Top, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && Path.GetFileName(file) is not ("CsvText.cs" or "FeedTable.cs"));
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)
+                && Path.GetFileName(file) is not ("CsvText.cs" or "FeedTable.cs"));
         Assert.DoesNotContain(others.Select(File.ReadAllText), code =>
             code.Contains("using CsvHelper", StringComparison.Ordinal)
             || code.Contains("""Replace("\"", "\"\"",""", StringComparison.Ordinal)

@@ -79,7 +79,8 @@ internal sealed class CanonicalPage
             return View(zone);
         }
 
-        Point2f[] corners = [new(zone.Left, zone.Top), new(zone.Right, zone.Top), new(zone.Left, zone.Bottom), new(zone.Right, zone.Bottom)];
+        Point2f[] corners = [new(zone.Left, zone.Top), new(zone.Right, zone.Top), new(zone.Left, zone.Bottom),
+            new(zone.Right, zone.Bottom)];
         var around = Cv2.BoundingRect(Cv2.PerspectiveTransform(corners, _toScan));
         // As much around it as a streak's neighbours and the interpolation need.
         around.Inflate(12, 2);

@@ -84,7 +84,8 @@ internal static class MissingMark
         const int px = CanonicalPage.PxPerMm;
         var (width, height, margin) = ((int)(WidthMm * px), (int)(HeightMm * px), (int)(MarginMm * px));
         return new Rect(
-            corner % 2 == 0 ? margin : page.Width - margin - width, corner < 2 ? margin / 2 : page.Height - (margin / 2) - height, width, height);
+            corner % 2 == 0 ? margin : page.Width - margin - width, corner < 2 ? margin / 2
+                : page.Height - (margin / 2) - height, width, height);
     }
 
     // Dark is high in it.

@@ -15,10 +15,16 @@ internal sealed record PagePlacement(
     /// <summary>Another form lies on the scan beside or under this one: two sheets went through the feeder as one.</summary>
     public bool HasCompany { get; init; }
 
-    /// <summary>The definition of this page; null where the form mark is not known, or names a version that this program does not know.</summary>
+    /// <summary>
+    /// The definition of this page; null where the form mark is not known, or names a version that this program does
+    /// not know.
+    /// </summary>
     public FormPage? Form => Mark is null ? null : FormDefinitions.FindPage(Mark);
 
-    /// <summary>Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked out.</summary>
+    /// <summary>
+    /// Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked
+    /// out.
+    /// </summary>
     public required IReadOnlyList<Point2d> Corners { get; init; }
 
     /// <summary>Which of <see cref="Corners"/> was not found; null where all four were.</summary>

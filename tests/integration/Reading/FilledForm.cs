@@ -195,7 +195,8 @@ internal static class FilledForm
     private static (byte[] Images, byte[] Labels) LoadDigits()
     {
         var folder = Path.Combine(Root(), "fixtures", "handwriting");
-        return (Idx(Path.Combine(folder, "digits-train-images.idx3-ubyte.gz")), Idx(Path.Combine(folder, "digits-train-labels.idx1-ubyte.gz")));
+        return (Idx(Path.Combine(folder, "digits-train-images.idx3-ubyte.gz")),
+            Idx(Path.Combine(folder, "digits-train-labels.idx1-ubyte.gz")));
     }
 
     private static byte[] Idx(string path)
