@@ -44,7 +44,10 @@ public sealed record Policy
     /// <summary>R48. How long images of delivered cards and dead applications are kept, months.</summary>
     public int ImagesKeptMonths { get; init; } = 6;
 
-    /// <summary>A night destroys and proposes at most so many times the largest number of the last nights; more waits for two people.</summary>
+    /// <summary>
+    /// A night destroys and proposes at most so many times the largest number of the last nights; more waits for two
+    /// people.
+    /// </summary>
     public int DestructionTimesMax { get; init; } = 3;
 
     /// <summary>Nights that this largest number is taken from.</summary>

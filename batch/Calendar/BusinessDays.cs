@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyNumber.Batch.Files;
 using MyNumber.Templates;
 
 namespace MyNumber.Batch.Calendar;
@@ -61,9 +62,7 @@ public static class BusinessDays
         using var stream = typeof(BusinessDays).Assembly.GetManifestResourceStream("MyNumber.Batch.Calendar.holidays.csv")
             ?? throw new InvalidOperationException("The holiday data are not in this assembly.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Select(line => line.Split(','))
-            .ToDictionary(
-                cells => DateOnly.ParseExact(cells[0], "yyyy-MM-dd", CultureInfo.InvariantCulture), cells => cells[1]);
+        return CsvText.Rows(reader).Skip(1).ToDictionary(
+            cells => DateOnly.ParseExact(cells[0], "yyyy-MM-dd", CultureInfo.InvariantCulture), cells => cells[1]);
     }
 }

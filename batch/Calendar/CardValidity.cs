@@ -24,9 +24,6 @@ public sealed record CardTerms(
 }
 
 /// <summary>What decides how long a card is valid.</summary>
-/// <param name="BirthDate">The resident's.</param>
-/// <param name="AppliedOn">Day of receipt.</param>
-/// <param name="IssuedOn">Day the card was made.</param>
 /// <param name="OldCardValidUntil">End of the card that it renews, if it renews one.</param>
 /// <param name="StayUntil">End of the period of stay; null for Japanese and permanent residents.</param>
 /// <param name="SignatureCertificate">Wanted and allowed (R13).</param>

@@ -105,7 +105,8 @@ internal static class EventChanges
         var pieces = subjects.Pieces.Values.Where(piece => piece.Changed).ToList();
         await Execute(PieceSql, date, pieces.Select(p => p.PieceId).ToArray(), pieces.Select(p => p.State).ToArray());
         var disposed = ends.Cards.Where(card => card.State == "disposed").Select(c => c.Ref).ToArray();
-        await Execute(DisposalSql, subjects.Cards.Where(card => card.ProposalWithdrawn && !outcome.Held.Contains(card.ResidentId)).Select(c => c.Ref).ToArray(), disposed);
+        await Execute(DisposalSql, subjects.Cards.Where(
+            card => card.ProposalWithdrawn && !outcome.Held.Contains(card.ResidentId)).Select(c => c.Ref).ToArray(), disposed);
         await Execute(DisposedSql, disposed, date);
         var known = subjects.Events.ToDictionary(e => e.EventId);
         var changed = outcome.Results.Concat(outcome.Waiting).Where(result => known[result.EventId] is var e

@@ -26,7 +26,6 @@ internal sealed record CardValues(
     bool ReplacementApproved, DateOnly? ReissueRequestedOn, DateOnly? DeliveredOn);
 
 /// <summary>A line of a disposal list that is still open.</summary>
-/// <param name="On">Business date of the list.</param>
 /// <param name="State">`disposal-proposed` or `disposal-approved`.</param>
 /// <param name="Out">The list has left the house.</param>
 internal sealed record OpenDisposal(DateOnly On, string State, bool Out);
@@ -119,7 +118,6 @@ internal sealed class ApplicationSubject
 /// <summary>Where a resident lived from a day on, and until when, as far as known.</summary>
 internal sealed record Residence(DateOnly From, string MunicipalityCode, DateOnly? LeftOn = null, string? LeftReason = null);
 
-/// <param name="ResidentId">The resident.</param>
 /// <param name="BirthDate">For the card's validity (R40).</param>
 /// <param name="StayUntil">The same.</param>
 /// <param name="LeftOn">First day off the register.</param>
@@ -145,9 +143,7 @@ internal sealed record ResidentSubject(
 }
 
 /// <summary>A change of the register that takes effect on a day.</summary>
-/// <param name="On">The day.</param>
 /// <param name="Change">One of <see cref="RegisterTransitions.Changes"/>.</param>
-/// <param name="ResidentId">Whose.</param>
 /// <param name="Until">`died`, `left`: the day on which the resident was registered again; null where never.</param>
 /// <param name="Homes">`moved`: the municipalities from that day on.</param>
 /// <param name="KnownOn">`number-changed`: the night that brought it; what was ordered from then on has the new one.</param>

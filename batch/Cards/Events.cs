@@ -145,7 +145,8 @@ internal static partial class Events
         {
             _results[e.EventId] = new EventResult(
                 e.EventId, cell.Effect == EventEffect.Apply ? "applied" : "kept", cell.Result, null, _meant.GetValueOrDefault(e.EventId));
-            if (cell.Effect == EventEffect.Apply && (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject)) is { } card)
+            if (cell.Effect == EventEffect.Apply
+                && (_byOrder.GetValueOrDefault(e.Subject) ?? _byCardId.GetValueOrDefault(e.Subject)) is { } card)
             {
                 Retry(card);
             }
@@ -476,7 +477,8 @@ internal static partial class Events
 
             bool Ends(CardSubject card) =>
                 RegisterTransitions.Card(fact.Change, card.State) != RegisterTransitions.Stays
-                && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null, IsHandedOver(card));
+                && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null,
+                    IsHandedOver(card));
         }
 
         private bool IsHandedOver(CardSubject card) =>
@@ -504,10 +506,8 @@ internal static partial class Events
 }
 
 /// <summary>What became of an event.</summary>
-/// <param name="EventId">The event.</param>
 /// <param name="State">`applied`, `kept` or `pending`.</param>
 /// <param name="Result">What it did, or why it is kept; null while it waits.</param>
-/// <param name="WaitsFor">Why it waits.</param>
 /// <param name="Target">The application that it means.</param>
 internal sealed record EventResult(string EventId, string State, string? Result, string? WaitsFor = null, string? Target = null);
 

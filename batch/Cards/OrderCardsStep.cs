@@ -144,7 +144,8 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     }
 
     private async Task<OrderRow> OrderAsync(
-        string key, LoadedApplication? loaded, IEnumerable<OrderPhoto> sources, string drop, PartContext part, CancellationToken cancellation)
+        string key, LoadedApplication? loaded, IEnumerable<OrderPhoto> sources, string drop, PartContext part,
+            CancellationToken cancellation)
     {
         if (loaded is null)
         {

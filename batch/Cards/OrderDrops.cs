@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -12,6 +13,8 @@ internal static class OrderDrops
     public const string Product = "card-order";
     public const string OrdersFile = "orders.csv";
     public const string ControlFile = "control.json";
+
+    private const string Header = "order_id,resident_id,application_id,photo,braille,signature_certificate,user_certificate";
 
     private const string StoreSql = """
         UPDATE card SET photo = new.photo, braille = new.braille, signature_certificate = new.signature,
@@ -144,7 +147,7 @@ internal static class OrderDrops
     private static async Task LeaveOutAsync(StoreContext context, long dropId, CancellationToken cancellation)
     {
         var rows = await RowsAsync(context.Connection, context.Transaction, dropId, cancellation);
-        var lines = context.Items.Each("order", rows, row => row.Cells[0], Line);
+        var lines = context.Items.Each("order", rows, row => row[0], row => CsvText.Bytes(Header, [row]));
         if (lines.Failed.Count == 0)
         {
             return;
@@ -193,20 +196,10 @@ internal static class OrderDrops
     }
 
     private static async Task<byte[]> OrdersAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation)
-    {
-        var rows = await RowsAsync(connection, transaction, dropId, cancellation);
-        var text = new StringBuilder(
-            "order_id,resident_id,application_id,photo,braille,signature_certificate,user_certificate\n");
-        foreach (var row in rows)
-        {
-            text.Append(Line(row)).Append('\n');
-        }
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation) =>
+        CsvText.Bytes(Header, await RowsAsync(connection, transaction, dropId, cancellation));
 
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private static Task<IReadOnlyList<OrderLine>> RowsAsync(
+    private static Task<IReadOnlyList<IReadOnlyList<string>>> RowsAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, CancellationToken cancellation) =>
         Sql.QueryAsync(
             connection, transaction,
@@ -216,12 +209,12 @@ internal static class OrderDrops
             FROM card JOIN application ON application.key = card.application_key
             WHERE card.drop_id = $1 ORDER BY card.ref
             """,
-            row => new OrderLine(
-                [.. Enumerable.Range(0, 4).Select(row.GetString)], [.. Enumerable.Range(4, 3).Select(row.GetBoolean)]),
+            row => (IReadOnlyList<string>)
+            [
+                .. Enumerable.Range(0, 4).Select(row.GetString),
+                .. Enumerable.Range(4, 3).Select(wish => row.GetBoolean(wish) ? "1" : "0"),
+            ],
             cancellation, dropId);
-
-    private static string Line(OrderLine row) =>
-        string.Join(',', row.Cells.Select(Cell).Concat(row.Wishes.Select(wish => wish ? "1" : "0")));
 
     private static byte[] Control(DropRow drop, string? previous, IReadOnlyList<StagedFile> files, int orders)
     {
@@ -250,9 +243,4 @@ internal static class OrderDrops
 
         return buffer.ToArray();
     }
-
-    private static string Cell(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-
-    private sealed record OrderLine(IReadOnlyList<string> Cells, IReadOnlyList<bool> Wishes);
 }

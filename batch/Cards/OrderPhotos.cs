@@ -3,7 +3,6 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Cards;
 
 /// <summary>Cuts the photograph out of a page of a scan: PNG, or null where none can be had.</summary>
-/// <param name="file">The scan's bytes.</param>
 /// <param name="page">Page within it, from 1.</param>
 public delegate byte[]? PhotoCutter(byte[] file, int page);
 
@@ -55,7 +54,8 @@ internal sealed class OrderPhotos(NightServices services, PhotoCutter cut)
                 row.GetInt32(5)),
             cancellation, order);
         // An order that an earlier version sealed does not say.
-        return frozen.Count > 0 ? frozen : await FindAsync([await OrderDrops.ApplicationKeyAsync(services.Database, order, cancellation)], cancellation);
+        return frozen.Count > 0 ? frozen
+            : await FindAsync([await OrderDrops.ApplicationKeyAsync(services.Database, order, cancellation)], cancellation);
     }
 
     /// <summary>The first of an order's sources that has a picture, named by the order.</summary>

@@ -12,7 +12,8 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
     /// <param name="held">Residents of whom nothing changes.</param>
     public static TimelineEnds Of(EventSubjects subjects, IReadOnlySet<string> held)
     {
-        foreach (var card in subjects.Cards.Where(card => card.State == "arrived" && (card.NoticePosted || card.Stored?.State == "notified")))
+        foreach (var card in subjects.Cards.Where(
+            card => card.State == "arrived" && (card.NoticePosted || card.Stored?.State == "notified")))
         {
             card.Move("notified");
         }
@@ -37,8 +38,10 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
     public static IReadOnlyList<HistoryLine> ToTell(
         IReadOnlyList<HistoryLine> history, IReadOnlySet<string> decided, TimelineEnds ends)
     {
-        var states = ends.Cards.Where(card => card.Stored?.State != card.State).Select(card => (Kind: "card", Subject: card.Ref, card.State))
-            .Concat(ends.Applications.Where(end => end.State != end.Stored).Select(end => (Kind: "application", Subject: end.Key, end.State)))
+        var states = ends.Cards.Where(card => card.Stored?.State != card.State).Select(
+            card => (Kind: "card", Subject: card.Ref, card.State))
+            .Concat(ends.Applications.Where(end => end.State != end.Stored).Select(
+                end => (Kind: "application", Subject: end.Key, end.State)))
             .ToDictionary(end => (end.Kind, end.Subject), end => end.State);
         var told = history.Where(line => decided.Contains(line.By)
             || (states.TryGetValue((line.Kind, line.Subject), out var state) && state == line.What)).ToList();

@@ -31,7 +31,8 @@ internal static class TimelineRows
 
     // What is not judged yet is known by the form that it was made with; what was judged and has no resident, by nobody. One
     // expression, wherever it is asked: two plays of a night must not know different things.
-    private const string KnownByForm = "application.resident_id IS NULL AND coalesce(application.state_before, application.state) = 'received'";
+    private const string KnownByForm =
+        "application.resident_id IS NULL AND coalesce(application.state_before, application.state) = 'received'";
 
     // $1 subjects of due events, $2 business date, $3 facts.
     private const string ResidentsSql = $"""
@@ -116,7 +117,8 @@ internal static class TimelineRows
         IReadOnlyList<PendingEvent> decided = subjects.Length == 0 ? []
             : [.. (await Query(DecidedSql, Event, subjects, PlayedAgain)).Where(e => !disposed.Contains(e.Subject))];
         var residents = await ResidentsAsync(
-            context, [.. whose.Concat(applications.Select(application => application.ResidentId).OfType<string>()).Distinct()], cancellation);
+            context, [.. whose.Concat(applications.Select(application => application.ResidentId).OfType<string>())
+                .Distinct()], cancellation);
         var arrivals = pending.Concat(decided).Where(e => e.Kind == "card-arrived").Select(e => e.Value.Split('=')[0]).Distinct().ToArray();
         return new EventSubjects
         {
@@ -124,8 +126,10 @@ internal static class TimelineRows
             Cards = cards,
             Applications = applications,
             Residents = residents,
-            Register = whose.Length == 0 ? [] : [.. RegisterFacts.Of(residents.Values.Where(r => whose.Contains(r.ResidentId)), context.BusinessDate),
-                .. (await Query(NumbersSql, row => (row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetFieldValue<DateOnly>(2)), whose, context.BusinessDate))
+            Register = whose.Length == 0 ? []
+                : [.. RegisterFacts.Of(residents.Values.Where(r => whose.Contains(r.ResidentId)), context.BusinessDate),
+                .. (await Query(NumbersSql, row =>
+                    (row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetFieldValue<DateOnly>(2)), whose, context.BusinessDate))
                     .Select(row => RegisterFacts.OfNumber(row.Item1, row.Item2, row.Item3))],
             Pieces = (await Query(
                 "SELECT piece_id, state, municipality_code FROM piece WHERE piece_id = ANY($1)",
@@ -148,7 +152,8 @@ internal static class TimelineRows
     {
         var residences = (await Sql.QueryAsync(
             context.Connection, context.Transaction, ResidencesSql,
-            row => (Id: row.GetString(0), Residence: new Residence(row.GetFieldValue<DateOnly>(1), row.GetString(2), Day(row, 3), Text(row, 4))),
+            row => (Id: row.GetString(0),
+                Residence: new Residence(row.GetFieldValue<DateOnly>(1), row.GetString(2), Day(row, 3), Text(row, 4))),
             cancellation, ids, context.BusinessDate)).ToLookup(row => row.Id, row => row.Residence);
         return (await Sql.QueryAsync(
             context.Connection, context.Transaction,

@@ -14,7 +14,6 @@ public enum EventEffect
 }
 
 /// <summary>One cell of the table.</summary>
-/// <param name="Effect">What happens to the event.</param>
 /// <param name="State">The subject's state afterwards; null where it stays.</param>
 /// <param name="Result">A stable code for the event's row: what it did, or why it is kept.</param>
 public sealed record Cell(EventEffect Effect, string? State, string Result);

@@ -40,9 +40,7 @@ public static class HomeDatabase
         CultureInfo.InvariantCulture, $"mynumber {Environment.ProcessId} {RandomNumberGenerator.GetHexString(16)}");
 
     /// <summary>Opens the home's database; makes and migrates it where that is due.</summary>
-    /// <param name="home">The home.</param>
     /// <param name="server">Connection string of the server; its database name is only used to create ours.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HomeMovedException">The home was moved or copied.</exception>
     /// <exception cref="DatabaseReplacedException">The database was restored, moved or switched over.</exception>
     /// <exception cref="NpgsqlException">The server is not usable.</exception>

@@ -81,8 +81,6 @@ public static partial class GivenFile
 
     /// <summary>Opens a file below a folder of ours: no folder in between is a link either.</summary>
     /// <param name="root">Our folder: how it is reached is the host's affair.</param>
-    /// <param name="path">Full path below it.</param>
-    /// <param name="bytesMax">Its limit.</param>
     /// <exception cref="NotAGivenFileException">It is no regular file, too large, or behind a link.</exception>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     public static FileStream OpenBelow(string root, string path, long bytesMax)

@@ -29,7 +29,6 @@ public static class FeedArea
 }
 
 /// <summary>A feed whose marker is there; without it nothing is touched.</summary>
-/// <param name="Area">Which folder of the inbox.</param>
 /// <param name="Name">The folder's name, or the file's without `.csv`.</param>
 /// <param name="DataPath">The folder, or the CSV file.</param>
 /// <param name="MarkerPath">`DONE` in the folder, or `NAME.done` beside the file.</param>

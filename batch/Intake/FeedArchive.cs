@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
@@ -197,25 +196,17 @@ public static class FeedArchive
 
     private static void WriteEvidence(string path, IReadOnlyList<FeedFault> faults)
     {
-        var text = new StringBuilder("file,row,column,value_class,reason\n");
-        foreach (var fault in faults)
-        {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{Quoted(fault.File)},{fault.Row},{fault.Column},{Quoted(fault.ValueClass)},{fault.Reason}\n");
-        }
-
+        // A file's name is the sender's choice: it may hold a comma.
+        var rows = faults.Select(fault => (IReadOnlyList<string>)
+            [fault.File, fault.Row.ToString(CultureInfo.InvariantCulture), fault.Column, fault.ValueClass, fault.Reason]);
         using (var stream = new FileStream($"{path}.tmp", FileMode.Create, FileAccess.Write))
         {
-            stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            stream.Write(CsvText.Bytes("file,row,column,value_class,reason", rows));
             stream.Flush(flushToDisk: true);
         }
 
         GivenFolder.Move($"{path}.tmp", path);
     }
-
-    // A file's name is the sender's choice: it may hold a comma.
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     // The marker goes last: as long as it is there, the move is not done.
     private static void MoveFlat(Feed feed, string target)

@@ -5,9 +5,6 @@ using NpgsqlTypes;
 namespace MyNumber.Batch.Intake;
 
 /// <summary>A feed with everything that can be said of it without the database.</summary>
-/// <param name="Feed">The feed.</param>
-/// <param name="Marker">What its marker says.</param>
-/// <param name="Tables">Its CSV files as read.</param>
 /// <param name="Faults">Of marker and tables, and between them.</param>
 public sealed record CheckedFeed(
     Feed Feed, FeedMarker Marker, IReadOnlyList<FeedTable> Tables, IReadOnlyList<FeedFault> Faults)
@@ -19,7 +16,6 @@ public sealed record CheckedFeed(
     /// Checks the marker, then reads the tables that <paramref name="read"/> names; where the marker has a fault, nothing
     /// of the feed is believed and no table is read.
     /// </summary>
-    /// <param name="feed">The feed.</param>
     /// <param name="read">Reads the tables and says what does not fit between them.</param>
     public static CheckedFeed Read(Feed feed, Func<FeedMarker, (IReadOnlyList<FeedTable>, IEnumerable<FeedFault>)> read)
     {
@@ -106,11 +102,7 @@ public static class FeedDesk
         LedgerAsync(context, feed, "again", null, cancellation);
 
     /// <summary>Writes that a feed was refused, why, and calls an operator.</summary>
-    /// <param name="context">The transaction.</param>
-    /// <param name="feed">The feed.</param>
     /// <param name="more">What the database made known; the feed's own faults are written as well.</param>
-    /// <param name="at">Instant of the alert.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task RefuseAsync(
         StoreContext context, CheckedFeed feed, IEnumerable<FeedFault> more, DateTimeOffset at,
         CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Intake;
 
@@ -11,7 +12,6 @@ namespace MyNumber.Batch.Intake;
 public sealed record FeedRow(int Number, IReadOnlyList<string> Values);
 
 /// <summary>One CSV file of a feed, read strictly: header, every row, every column, every value.</summary>
-/// <param name="File">Name within the feed.</param>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Rows">Rows without a fault.</param>
 /// <param name="Faults">Why the feed is refused; empty where it is not. The first thousand.</param>
@@ -24,12 +24,7 @@ public sealed record FeedTable(
     /// <summary>More are counted by nobody: whoever writes such a feed has one reason for all of them.</summary>
     public const int FaultsMax = 1000;
 
-    private static readonly TimeSpan TokyoOffset = TimeSpan.FromHours(9);
-
     /// <summary>Reads one file. UTF-8 with or without BOM, comma, RFC 4180, header row; columns after ours are left alone.</summary>
-    /// <param name="feed">The feed.</param>
-    /// <param name="file">One of its files.</param>
-    /// <param name="columns">What the file must hold.</param>
     /// <param name="on">The business date, which says how far ahead a day may lie.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FeedTable Read(Feed feed, string file, IReadOnlyList<FeedColumn> columns, DateOnly on)
@@ -79,10 +74,6 @@ public sealed record FeedTable(
     /// <summary>A whole number.</summary>
     public int Whole(FeedRow row, string column) => int.Parse(Text(row, column), CultureInfo.InvariantCulture);
 
-    /// <summary>The day in Tokyo of an instant.</summary>
-    public static DateOnly TokyoDay(DateTimeOffset instant) =>
-        DateOnly.FromDateTime(instant.ToOffset(TokyoOffset).DateTime);
-
     private int IndexOf(string column)
     {
         for (var i = 0; i < Columns.Count; i++)
@@ -108,7 +99,7 @@ public sealed record FeedTable(
         {
             var malformed = new HashSet<long>();
             using var csv = CsvReader.Create(text, Strict(malformed), leaveOpen: true);
-            if (!csv.Read() || !Header(Values(csv)))
+            if (!csv.Read() || !Header(CsvText.Values(csv)))
             {
                 Fault(0, "", "header", "header-differs");
                 return;
@@ -127,7 +118,7 @@ public sealed record FeedTable(
                 }
                 else
                 {
-                    Row(number, Values(csv));
+                    Row(number, CsvText.Values(csv));
                 }
             }
 
@@ -151,17 +142,6 @@ public sealed record FeedTable(
             OnMalformedRecord = record => malformed.Add(record.RecordNumber),
             PoolStrings = false,
         };
-
-        private static string[] Values(CsvReader csv)
-        {
-            var values = new string[csv.FieldCount];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = csv.GetString(i);
-            }
-
-            return values;
-        }
 
         private bool Header(string[] header)
         {
@@ -200,7 +180,7 @@ public sealed record FeedTable(
 
         private static DateOnly? DayOf(string value) =>
             ValueClass.TryDate(value, out var date) ? date
-            : ValueClass.TryInstant(value, out var instant) ? TokyoDay(instant)
+            : ValueClass.TryInstant(value, out var instant) ? RunDates.Today(instant)
             : null;
 
         private void Fault(int row, string column, string valueClass, string reason) =>

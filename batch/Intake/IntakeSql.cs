@@ -38,7 +38,10 @@ internal static class IntakeSql
         SELECT key, channel, received_on, submitted_at, $1, row, application_id, $2 FROM new WHERE received_on <= $2
         """;
 
-    /// <summary>$1 feed, $2 names and $3 hashes of its files, $4 business date. Photographs are scans of their own; `online/` keeps them apart.</summary>
+    /// <summary>
+    /// $1 feed, $2 names and $3 hashes of its files, $4 business date. Photographs are scans of their own; `online/`
+    /// keeps them apart.
+    /// </summary>
     public const string TakePhotos = """
         INSERT INTO scan (feed, row, envelope, sheet, side, kind, file, page, sha256, received_on, locator, application_key, waits)
         SELECT 'online/' || $1, row, '', '', 'front', 'photo', photo, 1, listed.sha256,

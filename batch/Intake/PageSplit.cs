@@ -22,7 +22,6 @@ public static class PageSplit
     ];
 
     /// <summary>One page as a file of its own; null where the file cannot be taken apart: it is unreadable then.</summary>
-    /// <param name="file">The whole file.</param>
     /// <param name="page">From 1.</param>
     public static byte[]? Take(byte[] file, int page)
     {

@@ -8,10 +8,7 @@ using Npgsql;
 namespace MyNumber.Batch.Intake;
 
 /// <summary>What waits for a person: where, and by which rule. No value.</summary>
-/// <param name="Item">The item's id.</param>
-/// <param name="Key">The application's key.</param>
 /// <param name="Field">Item name of the form definition, or what else is asked.</param>
-/// <param name="Rule">Why a person is asked.</param>
 /// <param name="Side">`front` or `back`.</param>
 /// <param name="Blind">The reader was sure of it; it is keyed once more to measure how often that is wrong. Nothing waits for it.</param>
 public sealed record ReviewItem(string Item, string Key, string Field, string Rule, string Side, bool Blind = false);
@@ -56,8 +53,6 @@ public static class Reviews
     /// <summary>
     /// The open items, oldest first, then by application; what is only keyed once more comes last, as nothing waits for it.
     /// </summary>
-    /// <param name="database">The home's database.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <param name="person">Leaves out what this person may not key again; null: all.</param>
     public static async Task<IReadOnlyList<ReviewItem>> ListAsync(
         NpgsqlDataSource database, CancellationToken cancellation, string? person = null)

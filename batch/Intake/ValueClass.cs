@@ -1,5 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch.Calendar;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Intake;
 
@@ -30,7 +31,7 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
     /// <summary>An instant with its offset, `YYYY-MM-DDThh:mm:ss+09:00`.</summary>
     public static readonly ValueClass Instant = new(
         "instant",
-        value => !TryInstant(value, out var instant) ? "not-an-instant" : FeedTable.TokyoDay(instant) < DayMin ? "before-1850" : null);
+        value => !TryInstant(value, out var instant) ? "not-an-instant" : RunDates.Today(instant) < DayMin ? "before-1850" : null);
 
     /// <summary>`0` or `1`.</summary>
     public static readonly ValueClass Boolean = new("boolean", value => value is "0" or "1" ? null : "not-0-or-1");
@@ -103,8 +104,6 @@ public sealed record ValueClass(string Name, Func<string, string?> Fault)
 }
 
 /// <summary>One column of a feed's file.</summary>
-/// <param name="Name">Its header.</param>
-/// <param name="Class">What it may hold.</param>
 /// <param name="Happens">
 /// The column tells when something happens: a day more than <see cref="ValueClass.DaysAheadMax"/> days ahead refuses the feed.
 /// </param>

@@ -11,7 +11,6 @@ namespace MyNumber.Batch.Letters;
 /// <summary>A number that is owed to a person of the register.</summary>
 /// <param name="NumberHash">Keyed hash of the number.</param>
 /// <param name="PieceId">The piece that carries it, or carried it last; null where none did.</param>
-/// <param name="Person">Whose it is.</param>
 internal sealed record OwedNumber(byte[] NumberHash, string? PieceId, Recipient Person);
 
 /// <summary>

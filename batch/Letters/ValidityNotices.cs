@@ -39,9 +39,9 @@ public static class ValidityNotices
 
     /// <summary>
     /// Every end that a notice is due for, as of the day $1, $2 days before it, $3 as in <see cref="UnderWay"/>: (ref,
-    /// resident_id, municipality_code, kind, occasion). Due until the end itself; never to one who renewed, has a renewal under way, gave the card back,
-    /// died or left (R71); not where the end is that of a period of stay; nothing of certificates while suspended (R90).
-    /// What ends on one day is one letter (R74).
+    /// resident_id, municipality_code, kind, occasion). Due until the end itself; never to one who renewed, has a
+    /// renewal under way, gave the card back, died or left (R71); not where the end is that of a period of stay; nothing of
+    /// certificates while suspended (R90). What ends on one day is one letter (R74).
     /// </summary>
     private const string DueSql = $"""
         SELECT ref, resident_id, municipality_code, kind, kind || ':' || to_char(ends_on, 'YYYY-MM-DD') AS occasion

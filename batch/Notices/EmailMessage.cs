@@ -1,18 +1,16 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
 
 /// <summary>
 /// What a message to an online applicant says (R51, R52): no name, no number but the Application ID as it was sent.
 /// </summary>
-/// <param name="Key">The application's key.</param>
 /// <param name="Number">From 1, by application.</param>
 /// <param name="Kind">`taken-in`, or the state that the application ended in.</param>
 /// <param name="To">One e-mail address.</param>
-/// <param name="ApplicationId">Of the application.</param>
 /// <param name="Reasons">All of them as `RULE/detail`, in order of rule.</param>
-/// <param name="Date">Business date.</param>
 public sealed record EmailMessage(
     string Key, int Number, string Kind, string To, string ApplicationId, IReadOnlyList<string> Reasons, DateOnly Date)
 {
@@ -42,7 +40,7 @@ public sealed record EmailMessage(
     {
         ArgumentNullException.ThrowIfNull(from);
         var domain = from[(from.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        var noon = new DateTimeOffset(Date.ToDateTime(new TimeOnly(12, 0)), TimeSpan.FromHours(9));
+        var noon = new DateTimeOffset(Date.ToDateTime(new TimeOnly(12, 0)), NightHours.Japan);
         var text = new StringBuilder()
             .Append("Date: ").Append(noon.ToString("ddd, dd MMM yyyy HH:mm:ss '+0900'", CultureInfo.InvariantCulture))
             .Append("\r\nFrom: ").Append(from)

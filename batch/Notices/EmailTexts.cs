@@ -4,9 +4,7 @@ namespace MyNumber.Batch.Notices;
 
 /// <summary>The words of a message: what happened, why, and what to do now. Japanese stands first in every message.</summary>
 /// <param name="Subject">Both languages in one line.</param>
-/// <param name="Opening">What happened.</param>
 /// <param name="Why">Head of the list of reasons.</param>
-/// <param name="Closing">What to do now.</param>
 public sealed record EmailText(string Subject, Sentence Opening, Sentence Why, Sentence Closing);
 
 /// <summary>R51. A text for each end of an application, in the words of the FAQ (A7 A16 A33 A43 A49 A53 A66 A67).</summary>
@@ -110,7 +108,6 @@ public static class EmailTexts
     public static EmailText Of(string kind) => ByKind[kind];
 
     /// <summary>The reasons of a message in words, each once.</summary>
-    /// <param name="kind">Of the message.</param>
     /// <param name="reasons">`RULE/detail`.</param>
     public static IReadOnlyList<Sentence> Reasons(string kind, IEnumerable<string> reasons)
     {

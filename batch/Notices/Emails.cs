@@ -5,10 +5,7 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Notices;
 
 /// <summary>What became of one message.</summary>
-/// <param name="Key">The application's key.</param>
-/// <param name="Number">The message's number.</param>
 /// <param name="File">The staged file; null where the applicant gave no usable address.</param>
-/// <param name="Content">What it says.</param>
 public sealed record WrittenEmail(string Key, int Number, StagedFile? File, byte[]? Content)
 {
     /// <summary>The error that came over it; null where none did. It stays wanted, and the next night tries again.</summary>

@@ -3,9 +3,6 @@ using Npgsql;
 namespace MyNumber.Batch.Notices;
 
 /// <summary>A person as the register of the day has them, as far as mail needs it.</summary>
-/// <param name="ResidentId">Who.</param>
-/// <param name="MunicipalityCode">Where registered.</param>
-/// <param name="HouseholdId">With whom.</param>
 /// <param name="HouseholdHead">The head's name.</param>
 /// <param name="Name">As on the register.</param>
 /// <param name="PostalCode">Of the register address.</param>
@@ -34,7 +31,6 @@ public sealed record Recipient(
 /// <summary>What stands on the outside of a piece.</summary>
 /// <param name="Name">To whom.</param>
 /// <param name="PostalCode">From the same source as the address.</param>
-/// <param name="Address">Where it goes.</param>
 public sealed record Outside(string Name, string? PostalCode, string Address);
 
 /// <summary>One envelope of a household's notices.</summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
@@ -54,14 +54,14 @@ public static class Rejections
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var lines = await Sql.QueryAsync(
+        var rows = await Sql.QueryAsync(
             connection, null,
             """
             SELECT application_key, municipality_code, rule, application.channel
             FROM rejection JOIN application ON application.key = application_key WHERE drop_id = $1
             ORDER BY application_key COLLATE "C", rule COLLATE "C"
             """,
-            row => $"{row.GetString(0)},{row.GetString(1)},{row.GetString(2)},{row.GetString(3)}\n", cancellation, dropId);
-        return Encoding.UTF8.GetBytes($"key,municipality_code,rule,channel\n{string.Concat(lines)}");
+            row => (IReadOnlyList<string>)[.. Enumerable.Range(0, row.FieldCount).Select(row.GetString)], cancellation, dropId);
+        return CsvText.Bytes("key,municipality_code,rule,channel", rows);
     }
 }

@@ -4,7 +4,6 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Notices;
 
 /// <summary>A piece that a rule stopped.</summary>
-/// <param name="PieceId">Its id.</param>
 /// <param name="Reason">A stable code: `moved`, `died`, `card-delivered`, `not-due` …</param>
 public sealed record SuppressedPiece(string PieceId, string Reason);
 
@@ -43,11 +42,9 @@ public static class Suppression
     /// Stops every wanted or withheld piece (of one drop, or of all) that a rule stops as of the business date. A stopped
     /// piece is final; the forms that it would have carried are void, as no paper with their ID exists (R98).
     /// </summary>
-    /// <param name="context">The transaction.</param>
     /// <param name="services">The products with their rules, and the policy of R61, R70, R71.</param>
     /// <param name="dropId">Only pieces frozen in this drop; null for all.</param>
     /// <param name="by">Which step says so, for the history.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>What was stopped.</returns>
     public static async Task<IReadOnlyList<SuppressedPiece>> ApplyAsync(
         StoreContext context, NightServices services, long? dropId, string by, CancellationToken cancellation)
@@ -65,10 +62,8 @@ public static class Suppression
     }
 
     /// <summary>Stops these pieces.</summary>
-    /// <param name="context">The transaction.</param>
     /// <param name="stopped">Which, and why.</param>
     /// <param name="by">Which step says so, for the history.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task StopAsync(
         StoreContext context, IReadOnlyList<SuppressedPiece> stopped, string by, CancellationToken cancellation)
     {

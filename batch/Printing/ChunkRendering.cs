@@ -4,9 +4,7 @@ using MyNumber.Templates.Documents;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>One rendered and read-back file.</summary>
-/// <param name="DropId">Its drop.</param>
 /// <param name="Chunk">Number of the file, from 1.</param>
-/// <param name="File">As staged.</param>
 /// <param name="Pieces">Where each piece lies in it.</param>
 /// <param name="Failed">Pieces that cannot be drawn: then there is no file, and it is drawn again without them.</param>
 public sealed record RenderedChunk(

@@ -9,8 +9,6 @@ namespace MyNumber.Batch.Printing;
 /// between freeze and READY: what others drew is drawn again at the seal, and the control file of a sealed drop says what
 /// drew its pages, not what is installed now.
 /// </summary>
-/// <param name="Templates">Version of each document.</param>
-/// <param name="Fonts">Version of each font.</param>
 internal sealed record DrawnWith(IReadOnlyDictionary<string, string> Templates, IReadOnlyDictionary<string, string> Fonts)
 {
     /// <summary>What this program draws with, as it is recorded.</summary>

@@ -105,9 +105,11 @@ internal sealed class DropCheck(string folder, Products products)
             _tables.Wrong(refused.Reason, DropFiles.Control);
             return null;
         }
-        catch (Exception e) when (e is FileNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is FileNotFoundException or JsonException or KeyNotFoundException
+            or InvalidOperationException or FormatException)
         {
-            _tables.Wrong(e is FileNotFoundException ? "missing" : "unreadable", DropFiles.Control, e is FileNotFoundException ? "" : "a field is missing, or no number");
+            _tables.Wrong(e is FileNotFoundException ? "missing" : "unreadable", DropFiles.Control,
+                e is FileNotFoundException ? "" : "a field is missing, or no number");
             return null;
         }
     }
@@ -254,7 +256,8 @@ internal sealed class DropCheck(string folder, Products products)
                 if ((page.PieceId, page.Sheet, page.Sheets) != (piece.PieceId, sheet, piece.Sheets)
                     || (page.Record ?? piece.PieceId) != piece.PieceId)
                 {
-                    _tables.Wrong("piece-mark-differs", name, $"page {at}: piece {piece.PieceId}, sheet {sheet} of {piece.Sheets} expected, "
+                    _tables.Wrong("piece-mark-differs", name,
+                        $"page {at}: piece {piece.PieceId}, sheet {sheet} of {piece.Sheets} expected, "
                         + $"{page.PieceId ?? "none"}, sheet {page.Sheet} of {page.Sheets} found");
                     return;
                 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using Npgsql;
@@ -57,18 +57,14 @@ public static class DropFiles
     {
         ArgumentNullException.ThrowIfNull(drop);
         ArgumentNullException.ThrowIfNull(table);
-        var lines = await Sql.QueryAsync(
-            connection, transaction, table.Sql, row => string.Join(',', Values(row, drop, table)) + "\n", cancellation,
-            drop.Id);
-        return Encoding.UTF8.GetBytes($"{string.Join(',', table.Columns)}\n{string.Concat(lines)}");
+        var rows = await Sql.QueryAsync(
+            connection, transaction, table.Sql, row => (IReadOnlyList<string>)[.. Values(row, drop, table)], cancellation, drop.Id);
+        return CsvText.Bytes(string.Join(',', table.Columns), rows);
     }
 
     /// <summary>The content of control.json, from the recorded files and the pieces.</summary>
-    /// <param name="connection">Where to read.</param>
     /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
-    /// <param name="drop">The drop.</param>
     /// <param name="previousSha256">Of the control file sealed before for this product; null in the first.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<byte[]> ControlAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, DropRow drop, string? previousSha256,
         CancellationToken cancellation)
@@ -108,12 +104,9 @@ public static class DropFiles
         {
             yield return table == ManifestTable && i == 3 ? PdfName(drop, row.GetInt32(i))
                 : row.IsDBNull(i) ? ""
-                : Quoted(Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!);
+                : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)!;
         }
     }
-
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private sealed record ControlFile(string File, long Pieces, long Pages, long Sheets, long Bytes, string Sha256);
 

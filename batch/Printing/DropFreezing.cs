@@ -9,7 +9,6 @@ using Npgsql;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>A piece ready to be frozen, or the reason why it cannot be printed.</summary>
-/// <param name="Piece">What it prints.</param>
 /// <param name="Problem">Null, or a stable code: of <see cref="PieceDocuments.Check"/>, or R50's.</param>
 public sealed record CheckedPiece(BuiltPiece Piece, string? Problem);
 

@@ -42,12 +42,14 @@ internal sealed class DropTables(string folder, Products products)
             var row = rows[i];
             int? Number(int column, int max)
             {
-                if (int.TryParse(row[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max)
+                if (int.TryParse(row[column], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number >= 1 && number <= max)
                 {
                     return number;
                 }
 
-                Wrong("not-a-number", DropFiles.Manifest, $"row {i + 1}, {DropFiles.ManifestTable.Columns[column]}: a whole number up to {max} expected");
+                Wrong("not-a-number", DropFiles.Manifest,
+                    $"row {i + 1}, {DropFiles.ManifestTable.Columns[column]}: a whole number up to {max} expected");
                 return null;
             }
 
@@ -62,7 +64,8 @@ internal sealed class DropTables(string folder, Products products)
                 Wrong("postal-code", DropFiles.Manifest, $"row {i + 1}, postal_code: seven digits expected");
             }
 
-            if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first || Number(5, PagesMax) is not { } pages
+            if (Number(2, int.MaxValue) is not { } sequence || Number(4, int.MaxValue) is not { } first
+                || Number(5, PagesMax) is not { } pages
                 || Number(6, PagesMax) is not { } sheets)
             {
                 return null;
@@ -93,16 +96,18 @@ internal sealed class DropTables(string folder, Products products)
             return null;
         }
 
+        // The header must be this very line, without a mark before it or a carriage return behind.
         var columns = _known[name].Columns;
-        var lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || lines[0] != string.Join(',', columns))
+        var header = string.Join(',', columns);
+        var lines = Encoding.UTF8.GetString(bytes).TrimStart('\n').Split('\n', 2);
+        if (lines[0] != header)
         {
             // A column that is not known may be a personal one: none may stand there.
-            Wrong("columns-differ", name, $"the header must be {string.Join(',', columns)}");
+            Wrong("columns-differ", name, $"the header must be {header}");
             return null;
         }
 
-        var rows = lines.Skip(1).Select(Cells).ToList();
+        var rows = CsvText.Lines(new StringReader(lines.ElementAtOrDefault(1) ?? "")).ToList();
         if (rows.FindIndex(row => row.Length != columns.Count) is >= 0 and var broken)
         {
             Differs("row-broken", name, $"row {broken + 1}, fields", columns.Count, rows[broken].Length);
@@ -110,31 +115,5 @@ internal sealed class DropTables(string folder, Products products)
         }
 
         return rows;
-    }
-
-    // RFC 4180 but for line breaks, which no value of ours has.
-    private static string[] Cells(string line)
-    {
-        var cells = new List<string>();
-        var cell = new StringBuilder();
-        var quoted = false;
-        foreach (var c in line)
-        {
-            if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (c == ',' && !quoted)
-            {
-                cells.Add(cell.ToString());
-                cell.Clear();
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-
-        return [.. cells, cell.ToString()];
     }
 }

@@ -11,7 +11,6 @@ namespace MyNumber.Batch.Printing;
 /// <summary>
 /// A frozen piece at its place in a drop. It is opened where it is used, so that one that cannot be fails alone.
 /// </summary>
-/// <param name="PieceId">Its id.</param>
 /// <param name="Chunk">Number of its file, from 1.</param>
 /// <param name="Open">Decrypts what is printed, as JSON.</param>
 public sealed record FrozenPiece(string PieceId, int Chunk, Func<byte[]> Open)
@@ -44,12 +43,9 @@ public static class FrozenPieces
     }
 
     /// <summary>The frozen pieces of a drop, or of one of its files, in sequence.</summary>
-    /// <param name="connection">Where to read.</param>
     /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
-    /// <param name="dropId">The drop.</param>
     /// <param name="chunk">Number of a file; null for all.</param>
     /// <param name="secrets">Holds the piece key.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static Task<IReadOnlyList<FrozenPiece>> LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, long dropId, int? chunk, Secrets secrets,
         CancellationToken cancellation)

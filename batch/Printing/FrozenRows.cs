@@ -4,7 +4,6 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>A piece at the place where it is frozen.</summary>
-/// <param name="Piece">What it prints.</param>
 /// <param name="Sequence">Place in the drop, from 1.</param>
 /// <param name="Chunk">Number of its file, from 1.</param>
 internal sealed record FrozenRow(BuiltPiece Piece, int Sequence, int Chunk);

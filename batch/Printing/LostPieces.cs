@@ -28,12 +28,6 @@ public static class LostPieces
     private const string Kind = "piece-lost";
 
     /// <summary>One person's word that a piece is lost.</summary>
-    /// <param name="database">The home's database.</param>
-    /// <param name="pieceId">The piece.</param>
-    /// <param name="person">The signed-in person.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<LostOutcome> DeclareAsync(
         NpgsqlDataSource database, string pieceId, string person, string reason, DateTimeOffset at,
         CancellationToken cancellation)
@@ -90,7 +84,7 @@ public static class LostPieces
             Parameters =
             {
                 new() { Value = pieceId },
-                new() { Value = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime) },
+                new() { Value = RunDates.Today(at) },
                 new() { Value = person },
             },
         };

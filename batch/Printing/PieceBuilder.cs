@@ -5,12 +5,10 @@ using MyNumber.Templates.Documents;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>One piece with all that it prints, as of a business date.</summary>
-/// <param name="PieceId">Its id.</param>
 /// <param name="Product">FORMATS.md, Products.</param>
 /// <param name="ContentKey">Orders pieces of one postal code: subject, occasion, generation. Never an order of arrival.</param>
 /// <param name="MunicipalityCode">On whose behalf it goes out now.</param>
 /// <param name="Enclosures">Names joined by `+`, as the manifest has them.</param>
-/// <param name="Data">What is printed.</param>
 public sealed record BuiltPiece(
     string PieceId, string Product, string ContentKey, string MunicipalityCode, string Enclosures, PieceData Data)
 {

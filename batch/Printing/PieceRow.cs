@@ -89,12 +89,9 @@ internal sealed record PieceRow(
         """;
 
     /// <summary>Loads some pieces, in the order of their ids, in two statements.</summary>
-    /// <param name="connection">Where to read.</param>
     /// <param name="transaction">As a transaction sees it; null for committed rows.</param>
     /// <param name="products">The list that says what a product's pieces are about.</param>
-    /// <param name="pieceIds">Which.</param>
     /// <param name="day">The business date: who left until then is on no notice.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<IReadOnlyList<PieceRow>> LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Products products, IReadOnlyCollection<string> pieceIds,
         DateOnly day, CancellationToken cancellation)

@@ -30,7 +30,6 @@ public sealed record PreflightFinding(string Code, string File, string Detail)
 public static class Preflight
 {
     /// <summary>Everything that is wrong, in order of file; empty where the drop is good.</summary>
-    /// <param name="dropFolder">Path of the drop.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<PreflightFinding> Check(string dropFolder) => Check(dropFolder, Products.All);
 

@@ -116,7 +116,6 @@ public sealed class PrintStep(NightServices services)
 }
 
 /// <summary>The key of a part: one file of a drop, and how often it was frozen.</summary>
-/// <param name="Drop">The drop's name.</param>
 /// <param name="Chunk">Number of the file, from 1.</param>
 /// <param name="Revision">From 1: a file that changed at the seal is rendered again as a part of its own.</param>
 internal sealed record ChunkKey(string Drop, int Chunk, int Revision)

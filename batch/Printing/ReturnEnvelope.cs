@@ -14,7 +14,6 @@ public static class ReturnEnvelope
 
     /// <summary>Null, or why the piece must not go out with this stock.</summary>
     /// <param name="enclosures">Names joined by `+`.</param>
-    /// <param name="printedOn">The letter's date.</param>
     /// <param name="policy">Names the stock's end date, and how long a resident has to post.</param>
     public static string? Check(string enclosures, DateOnly printedOn, Policy policy)
     {

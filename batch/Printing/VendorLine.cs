@@ -5,15 +5,14 @@ namespace MyNumber.Batch.Printing;
 
 /// <summary>One line that speaks of a piece and waits to be judged, in the order in which lines are judged.</summary>
 /// <param name="Feed">The answer it stands in.</param>
-/// <param name="Row">Its row.</param>
 /// <param name="Kind">`posted`, `spoiled`, `destroyed`.</param>
-/// <param name="PieceId">The piece it names.</param>
 /// <param name="Day">The day it names; null in `spoiled`.</param>
 /// <param name="Piece">The piece; null where that drop has none of this id.</param>
 internal sealed record VendorLine(string Feed, int Row, string Kind, string PieceId, DateOnly? Day, PieceStanding? Piece)
 {
-    // A line of a day to come waits for it. By content, not by arrival: posted before spoiled before destroyed, then by day. Whoever says both posted and
-    // spoiled of one piece is believed in the posting: a letter that may be in the mail is never printed again unasked.
+    // A line of a day to come waits for it. By content, not by arrival: posted before spoiled before destroyed, then by
+    // day. Whoever says both posted and spoiled of one piece is believed in the posting: a letter that may be in the mail is
+    // never printed again unasked.
     private const string Pending = """
         SELECT answer.feed, answer.row, answer.kind, answer.subject, answer.day,
                piece.state, piece.posted_on, drop.business_date

@@ -1,7 +1,6 @@
 namespace MyNumber.Batch.Printing;
 
 /// <summary>What a piece is when an answer about it is looked at.</summary>
-/// <param name="State">Its state.</param>
 /// <param name="PostedOn">The day of its posting; null while not posted.</param>
 /// <param name="PrintedFor">The business date of its drop.</param>
 public sealed record PieceStanding(string State, DateOnly? PostedOn, DateOnly PrintedFor);
@@ -19,9 +18,7 @@ public sealed record AnswerResult(string State, string Result, PieceStanding Aft
 public static class VendorRules
 {
     /// <summary>Judges one line: `posted`, `spoiled` or `destroyed`.</summary>
-    /// <param name="kind">The kind of answer.</param>
     /// <param name="day">The day it names; null in `spoiled`.</param>
-    /// <param name="piece">The piece.</param>
     public static AnswerResult Judge(string kind, DateOnly? day, PieceStanding piece)
     {
         ArgumentNullException.ThrowIfNull(piece);

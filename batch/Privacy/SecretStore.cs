@@ -18,10 +18,7 @@ public sealed class SecretStore(Home home)
     /// the same file, so a zombie and its successor cannot hurt each other.
     /// </summary>
     /// <param name="receivedOn">Received date of the application.</param>
-    /// <param name="slot">Its key slot.</param>
     /// <param name="name">Unique within the application; letters, digits, `-`; free of personal data.</param>
-    /// <param name="plain">The content.</param>
-    /// <param name="key">The application's key.</param>
     /// <returns>The name to read it by.</returns>
     /// <exception cref="ArgumentException">The name holds other characters.</exception>
     public string Write(DateOnly receivedOn, int slot, string name, byte[] plain, byte[] key)

@@ -23,7 +23,10 @@ internal static class LoosePhoto
         };
     }
 
-    /// <summary>Looks at the picture of a scan. It may be smaller than any page; what it measures in millimetres is the scan's to say.</summary>
+    /// <summary>
+    /// Looks at the picture of a scan. It may be smaller than any page; what it measures in millimetres is the scan's
+    /// to say.
+    /// </summary>
     public static PageOutcome Read(byte[] file, int page)
     {
         var (jpeg, dpi) = (file, JpegFacts.Of(file).Dpi);

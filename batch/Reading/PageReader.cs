@@ -49,7 +49,6 @@ public sealed class PageReader : IDisposable
     public int PageCount(byte[] file) => PageDecoder.PageCount(file);
 
     /// <summary>Reads one page.</summary>
-    /// <param name="file">The file's bytes.</param>
     /// <param name="page">From 1.</param>
     /// <param name="cancellation">Ends the reading between two zones.</param>
     public PageOutcome Read(byte[] file, int page, CancellationToken cancellation) =>
@@ -83,7 +82,6 @@ public sealed class PageReader : IDisposable
     }
 
     /// <summary>The picture of a field for a keyer, PNG; null where the page or the field is not there.</summary>
-    /// <param name="file">The file's bytes.</param>
     /// <param name="page">From 1.</param>
     /// <param name="field">As in the form definition; a date in cells shows all its parts.</param>
     [SuppressMessage("Performance", "CA1822", Justification = "Whoever holds a reader has loaded the native libraries in their order.")]

@@ -44,7 +44,6 @@ public sealed record Registration(bool Ok, double ResidualPx, double Scale, doub
 
 /// <summary>The Application ID of a page; null value where the page has none that can be read.</summary>
 /// <param name="Value">23 digits.</param>
-/// <param name="From">Where it was read.</param>
 /// <param name="Confidence">Per mille.</param>
 public sealed record ApplicationIdReading(string? Value, ApplicationIdSource? From, int Confidence);
 
@@ -69,7 +68,6 @@ public sealed record MarkReading(bool? Filled, int Score);
 /// <param name="FaceHeightShare">Face height over photograph height, per mille.</param>
 /// <param name="HeadInside">The whole head lies inside a 45:35 cut.</param>
 /// <param name="Brightness">Mean brightness, 0 to 255.</param>
-/// <param name="PlainBackground">The background is plain.</param>
 public sealed record PhotoReading(
     bool Present,
     double? WidthMm,
@@ -89,7 +87,6 @@ public sealed record PhotoReading(
 /// <param name="Form">The form's kind; null for unknown paper.</param>
 /// <param name="FormVersion">Version printed on the form; 0 for unknown paper.</param>
 /// <param name="FormPage">1 front, 2 back, 0 unknown.</param>
-/// <param name="Registration">How the page was found.</param>
 /// <param name="ApplicationId">From QR and digits.</param>
 /// <param name="Fields">By item name; dates also joined under the date's name.</param>
 /// <param name="Marks">By item name.</param>

@@ -30,7 +30,6 @@ public static class PageReadingJson
     /// <summary>The line of a page.</summary>
     /// <param name="file">The file as it was named.</param>
     /// <param name="page">From 1.</param>
-    /// <param name="outcome">What was read.</param>
     /// <param name="ms">How long it took, milliseconds.</param>
     public static string Line(string file, int page, PageOutcome outcome, long ms)
     {

@@ -8,7 +8,6 @@ using Npgsql;
 namespace MyNumber.Batch.Reading;
 
 /// <summary>Everything that was read of one application, with what keyers said already in place of what the machine read.</summary>
-/// <param name="Key">The application's key.</param>
 /// <param name="Front">Null where there is no such side.</param>
 /// <param name="Back">Null where there is no such side.</param>
 /// <param name="Photo">A loose photograph (R23) or the one of an online application; null where there is none.</param>

@@ -10,12 +10,9 @@ internal sealed class ScanReader(SecretStore store)
     private PageReader? _reader;
 
     /// <summary>Decrypts and reads one scan. It depends on the scan's bytes alone.</summary>
-    /// <param name="stored">Its name in the store.</param>
     /// <param name="page">From 1.</param>
     /// <param name="kind">`form` or `photo`.</param>
     /// <param name="sentOnline">The file came with an online application, not from a scanner.</param>
-    /// <param name="key">The application's key.</param>
-    /// <param name="cancellation">Gives up.</param>
     public PageOutcome Read(
         string stored, int page, string kind, bool sentOnline, byte[] key, CancellationToken cancellation)
     {

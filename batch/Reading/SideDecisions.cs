@@ -13,8 +13,6 @@ internal sealed record SideScan(
     string Feed, int Row, string Side, string Kind, string State, bool AskedAnew, string Stored, int Page);
 
 /// <summary>What becomes of a scan.</summary>
-/// <param name="Scan">The scan.</param>
-/// <param name="State">Its state.</param>
 /// <param name="Reason">A stable code; null where the state says it all.</param>
 /// <param name="Outcome">What was read; null where nothing was.</param>
 internal sealed record SideResult(SideScan Scan, string State, string? Reason, PageOutcome? Outcome);

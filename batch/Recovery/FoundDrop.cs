@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CsvHelper;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 
@@ -17,7 +16,6 @@ public sealed class FoundDropException(string sentence) : Exception(sentence)
 /// A drop that left the house, known from its own control file and lists: what the vendor or the factory has. Its PDFs and
 /// photographs are not needed.
 /// </summary>
-/// <param name="Folder">Where its files lie.</param>
 /// <param name="Name">As in the outbox.</param>
 /// <param name="Product">As in the control file.</param>
 /// <param name="BusinessDate">As in the control file.</param>
@@ -79,23 +77,8 @@ public sealed partial record FoundDrop(
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(string list)
     {
         using var text = new StreamReader(GivenFile.OpenBelow(Folder, Path.Combine(Folder, list), GivenFile.TableBytesMax));
-        using var csv = CsvReader.Create(text, new CsvReaderOptions { HasHeader = false, DetectSeparatorHint = false }, leaveOpen: true);
-        var rows = new List<IReadOnlyDictionary<string, string>>();
-        string[]? header = null;
-        while (csv.Read())
-        {
-            var values = Enumerable.Range(0, csv.FieldCount).Select(csv.GetString).ToArray();
-            if (header is null)
-            {
-                header = values;
-            }
-            else
-            {
-                rows.Add(header.Zip(values).ToDictionary(cell => cell.First, cell => cell.Second));
-            }
-        }
-
-        return rows;
+        var rows = CsvText.Rows(text).ToList();
+        return [.. rows.Skip(1).Select(row => rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))];
     }
 
     private static FoundDrop Parse(string folder, byte[] bytes)

@@ -69,7 +69,8 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
                     context.Connection, context.Transaction, services.Products, open, drop.BusinessDate, cancellation))
                 .ToDictionary(row => row.PieceId, row => row.Persons.Count);
             var same = lines
-                .Where(line => persons.TryGetValue(line.PieceId, out var count) && line.Sheets == services.Products.Get(drop.Product).SheetsOfPersons!(count)).ToList();
+                .Where(line => persons.TryGetValue(line.PieceId, out var count)
+                    && line.Sheets == services.Products.Get(drop.Product).SheetsOfPersons!(count)).ToList();
             if (same.Count > 0)
             {
                 await SendAsync(context, drop, same, cancellation);

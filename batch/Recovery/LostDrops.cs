@@ -9,7 +9,10 @@ public enum LostDropOutcome
     /// <summary>No drop that was handed over has this name.</summary>
     Unknown,
 
-    /// <summary>The partner has it, or may have it: answers to it are here, or its marker lies in the outbox. Nothing was changed.</summary>
+    /// <summary>
+    /// The partner has it, or may have it: answers to it are here, or its marker lies in the outbox. Nothing was
+    /// changed.
+    /// </summary>
     Answered,
 
     /// <summary>The first of two people.</summary>
@@ -65,13 +68,8 @@ public static class LostDrops
         """;
 
     /// <summary>One person's word that a drop is lost.</summary>
-    /// <param name="database">The home's database.</param>
     /// <param name="outbox">Where its marker would lie.</param>
     /// <param name="name">The drop's name, as in the outbox.</param>
-    /// <param name="person">The signed-in person.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<LostDropOutcome> DeclareAsync(
         NpgsqlDataSource database, string outbox, string name, string person, string reason, DateTimeOffset at,
         CancellationToken cancellation)
@@ -109,7 +107,7 @@ public static class LostDrops
         if (approval == ApprovalOutcome.Complete)
         {
             // Tokyo has no summer time: nine hours on is the Japan date of this act.
-            var day = DateOnly.FromDateTime(at.ToOffset(TimeSpan.FromHours(9)).DateTime);
+            var day = RunDates.Today(at);
             var isPrint = folder.StartsWith("print/", StringComparison.Ordinal);
             if (!wasOut)
             {

@@ -18,14 +18,7 @@ public enum ReconcileOutcome
 public static class Reconciliation
 {
     /// <summary>Checks the drop against the rows, keeps its lists, and writes the act down.</summary>
-    /// <param name="home">The home.</param>
-    /// <param name="database">Its database.</param>
-    /// <param name="drop">As found.</param>
     /// <param name="production">Policy.Production: names outside production begin with TEST-.</param>
-    /// <param name="person">The signed-in person.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FoundDropException">It contradicts what this database has decided.</exception>
     public static async Task<ReconcileOutcome> AcceptAsync(
         Home home, NpgsqlDataSource database, FoundDrop drop, bool production, string person, string reason,

@@ -9,11 +9,7 @@ namespace MyNumber.Batch.Runs;
 /// <param name="Id">Stable: the same message told twice has the same id, in any home and after a restore (64 hex digits).</param>
 /// <param name="Kind">`raised`, `reminder`, `lowered`.</param>
 /// <param name="Number">The n-th reminder; 0 for the others.</param>
-/// <param name="Code">The alert's code.</param>
-/// <param name="Subject">What it concerns.</param>
 /// <param name="WhatToDo">One sentence for an operator.</param>
-/// <param name="Since">When the alert was raised.</param>
-/// <param name="At">When this was written.</param>
 public sealed record AlertMessage(
     string Id, string Kind, int Number, string Code, string Subject, string WhatToDo, DateTimeOffset Since, DateTimeOffset At);
 
@@ -35,9 +31,7 @@ public sealed class AlertNotTakenException(string errorClass) : Exception($"The 
 }
 
 /// <summary>How one channel stands.</summary>
-/// <param name="Name">The channel.</param>
 /// <param name="Waiting">Messages that it has not taken yet.</param>
-/// <param name="Failures">Failures in a row.</param>
 /// <param name="NextAttempt">No attempt before; null: now.</param>
 /// <param name="ErrorClass">Of the last failure.</param>
 public sealed record ChannelView(string Name, long Waiting, int Failures, DateTimeOffset? NextAttempt, string? ErrorClass);

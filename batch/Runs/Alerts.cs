@@ -3,9 +3,7 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>An alert that nobody has seen yet.</summary>
-/// <param name="At">Since when.</param>
 /// <param name="Code">Stable code.</param>
-/// <param name="Subject">What it concerns.</param>
 /// <param name="WhatToDo">One sentence for an operator.</param>
 public sealed record OpenAlert(DateTimeOffset At, string Code, string Subject, string WhatToDo);
 
@@ -21,13 +19,10 @@ public static class Alerts
     private static readonly string RaiseGrownSql = RaiseSql(again: "true");
 
     /// <summary>Raises an alert about something that happened; where it is open already, nothing changes.</summary>
-    /// <param name="connection">The connection of whoever raises it.</param>
     /// <param name="transaction">Its transaction, if any: the alert then exists exactly if its cause does.</param>
     /// <param name="code">A stable code: `part-failed`, `law-broken`, `disk-full` …</param>
     /// <param name="subject">What it concerns; never a name or a number of a person.</param>
     /// <param name="whatToDo">One sentence for an operator.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static Task RaiseAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string code, string subject, string whatToDo,
         DateTimeOffset at, CancellationToken cancellation) =>

@@ -25,14 +25,8 @@ public static class Approvals
     /// Writes one person's approval with its audit entry. The caller acts on <see cref="ApprovalOutcome.Complete"/> in
     /// the same transaction.
     /// </summary>
-    /// <param name="connection">The connection of the act.</param>
-    /// <param name="transaction">The transaction of the act.</param>
     /// <param name="kind">`disposal`, `piece-lost` …: an act of two people in the table of acts.</param>
     /// <param name="subject">What is approved: a list's id, a piece's id.</param>
-    /// <param name="person">The signed-in person.</param>
-    /// <param name="reason">As the person gave it.</param>
-    /// <param name="at">When.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperatorRefusedException">The person's account may not do this.</exception>
     public static async Task<ApprovalOutcome> ApproveAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string kind, string subject, string person,

@@ -17,14 +17,9 @@ public static class Audit
     private const long ChainLock = 0x4d594e41;
 
     /// <summary>Adds one entry. Entries of parallel transactions are put in line by a lock held until the commit.</summary>
-    /// <param name="connection">The connection of the act.</param>
-    /// <param name="transaction">The transaction of the act.</param>
-    /// <param name="person">The signed-in person.</param>
     /// <param name="action">A stable code: `rerun`, `skip`, `approve` …</param>
     /// <param name="subject">What it was done to; never a name or a number of a person.</param>
-    /// <param name="reason">As the person gave it.</param>
     /// <param name="at">When; kept to the microsecond.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">Person or reason is missing.</exception>
     public static async Task WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string person, string action, string subject,

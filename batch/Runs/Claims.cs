@@ -3,10 +3,7 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>A part that this worker holds now.</summary>
-/// <param name="Run">Its run.</param>
-/// <param name="StepId">Its step's row.</param>
 /// <param name="Ordinal">The step's place in the run, from 1.</param>
-/// <param name="StepName">The step's name.</param>
 /// <param name="Part">The part with its fence.</param>
 /// <param name="Attempts">
 /// Claims so far, this one included, without those that ended in a passing error, a drain, or a death that tells nothing of

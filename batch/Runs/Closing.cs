@@ -4,9 +4,6 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>What a law gave.</summary>
-/// <param name="Name">The law.</param>
-/// <param name="Left">Left side.</param>
-/// <param name="Right">Right side.</param>
 public sealed record LawResult(string Name, long Left, long Right)
 {
     /// <summary>Both sides are equal.</summary>

@@ -33,19 +33,12 @@ public sealed record RunInfo(long Id, string Kind, DateOnly BusinessDate, string
 }
 
 /// <summary>One claimed part.</summary>
-/// <param name="Id">Surrogate id.</param>
-/// <param name="Act">Which act.</param>
-/// <param name="FromKey">First key of the range.</param>
-/// <param name="ToKey">Last key of the range.</param>
 /// <param name="Epoch">The fence: raised at each claim.</param>
 public sealed record PartInfo(long Id, PartAct Act, string FromKey, string ToKey, long Epoch);
 
 /// <summary>What an act may use while it computes: no transaction is open.</summary>
-/// <param name="Run">The run.</param>
 /// <param name="StepOrdinal">The step's place in the night, from 1.</param>
-/// <param name="Part">The claimed part.</param>
 /// <param name="Database">Reads committed rows of closed steps only.</param>
-/// <param name="Staging">Where files are staged.</param>
 public sealed record PartContext(
     RunInfo Run, int StepOrdinal, PartInfo Part, NpgsqlDataSource Database, Staging Staging)
 {

@@ -21,8 +21,6 @@ public sealed class DropPublisher(string outbox)
     private readonly Staging _staging = new(outbox);
 
     /// <summary>Hands one drop over.</summary>
-    /// <param name="drop">The sealed drop.</param>
-    /// <param name="files">Its recorded files.</param>
     /// <param name="render">
     /// Writes a file's content from the frozen rows: for files that were never staged (manifest, control file) and for
     /// staged ones that were lost. What it writes must have the recorded hash.

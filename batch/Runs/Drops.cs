@@ -18,7 +18,6 @@ public enum DropShape
 /// <param name="Folder">Below the outbox: `print/20261124-issuance-notice-001`, `status`.</param>
 /// <param name="Shape">Folder or flat.</param>
 /// <param name="Product">What is counted and chained.</param>
-/// <param name="BusinessDate">The run's.</param>
 /// <param name="Number">From 1, by product and date.</param>
 /// <param name="State">`frozen`, `sealed` or `published`.</param>
 /// <param name="ManifestSha256">Hash of its control file; null while frozen.</param>
@@ -40,11 +39,9 @@ public static class Drops
     /// Creates a folder drop `AREA/DATE-PRODUCT-NNN`, outside production `AREA/TEST-DATE-PRODUCT-NNN`. Call it in a plan's
     /// Store, which is serial: the number is the next one of its product and date.
     /// </summary>
-    /// <param name="context">The plan's transaction.</param>
     /// <param name="area">`print`, `card-orders`.</param>
     /// <param name="product">As in the name.</param>
     /// <param name="production">Policy.Production.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<DropRow> CreateFolderAsync(
         StoreContext context, string area, string product, bool production, CancellationToken cancellation)
     {
@@ -68,10 +65,8 @@ public static class Drops
     }
 
     /// <summary>Creates a flat drop: files of their own names below <paramref name="folder"/>.</summary>
-    /// <param name="context">The plan's transaction.</param>
     /// <param name="folder">Below the outbox: `status`, `email`, `disposals/131016` …</param>
     /// <param name="product">What is counted: one drop of it and a date has number 1, the next 2 …</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<DropRow> CreateFlatAsync(
         StoreContext context, string folder, string product, CancellationToken cancellation) =>
         await InsertAsync(
@@ -94,10 +89,7 @@ public static class Drops
     /// <summary>
     /// Decides: the drop leaves the house as its file rows say (ENGINE.md, Files, c). Its files are recorded before.
     /// </summary>
-    /// <param name="context">The deciding transaction.</param>
-    /// <param name="dropId">The drop.</param>
     /// <param name="controlSha256">Hash of its control file; of its one file where it has none.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="InvalidOperationException">The drop is not frozen any more.</exception>
     public static async Task SealAsync(StoreContext context, long dropId, string controlSha256, CancellationToken cancellation)
     {

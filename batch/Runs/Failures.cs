@@ -106,7 +106,10 @@ public static class Failures
         _ => error.GetType().Name,
     };
 
-    /// <summary>Our own sentence where there is one; else what happened and where: types, constraint and innermost stack frames, free of values.</summary>
+    /// <summary>
+    /// Our own sentence where there is one; else what happened and where: types, constraint and innermost stack frames,
+    /// free of values.
+    /// </summary>
     public static string Text(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);

@@ -31,7 +31,6 @@ public sealed record Handover(string Name, Func<string, bool> Owns)
 }
 
 /// <summary>What came of handing one drop over.</summary>
-/// <param name="Drop">The drop.</param>
 /// <param name="StoppedClass">Why it could not be put in place; null: it lies there, whole, with its marker.</param>
 /// <param name="Sentence">What stopped it, free of values; empty where nothing did.</param>
 /// <param name="IsKnown">A person knew before that it is stopped.</param>
@@ -73,8 +72,6 @@ public sealed class Handovers(NpgsqlDataSource database, DropPublisher publisher
     }
 
     /// <summary>Hands over what is decided and left behind. A drop that is stopped is an alert, and tried again next time.</summary>
-    /// <param name="kinds">Every kind.</param>
-    /// <param name="cancellation">Ends early; the next call goes on.</param>
     /// <returns>What came of each drop.</returns>
     public async Task<IReadOnlyList<HandedOver>> FinishPendingAsync(
         IEnumerable<Handover> kinds, CancellationToken cancellation)

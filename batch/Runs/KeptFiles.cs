@@ -11,7 +11,6 @@ namespace MyNumber.Batch.Runs;
 /// again from rows that are frozen with the drop.
 /// </summary>
 /// <param name="seal">Encrypts a block in a context; files name people.</param>
-/// <param name="open">Decrypts it.</param>
 public sealed class KeptFiles(Func<string, byte[], byte[]> seal, Func<string, byte[], byte[]> open)
 {
     private const int BlockBytesMax = 1 << 20;

@@ -1,12 +1,12 @@
 namespace MyNumber.Batch.Runs;
 
 /// <summary>
-/// When a night begins, and by when it must have begun and ended, in Japan (which has no summer time: a fixed offset needs
-/// no time-zone data). The one place that knows; `serve`, the catching up and the dead man's switch ask it.
+/// When a night begins, and by when it must have begun and ended. The hours are settings; `serve`, the catching up and the dead
+/// man's switch ask here. Japan's offset stands here too, and nowhere else in the product.
 /// </summary>
 public sealed record NightHours
 {
-    /// <summary>Japan's offset.</summary>
+    /// <summary>Japan has no summer time: a fixed offset needs no time-zone data.</summary>
     public static readonly TimeSpan Japan = TimeSpan.FromHours(9);
 
     /// <summary>Hour of its business date from which a night is due.</summary>

@@ -51,10 +51,7 @@ public sealed partial class OperatorActs
         part.Info.FromKey == part.Info.ToKey ? 1 : (await ItemsAsync(part, cancellation)).Count;
 
     /// <summary>All failed parts of a run, or the items named of them, become ready again; a stopped run goes on.</summary>
-    /// <param name="runId">The run.</param>
     /// <param name="items">Keys to try again (the others stay failed); null: all.</param>
-    /// <param name="because">Who and why.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>How many failed parts it concerned.</returns>
     /// <exception cref="OperatorRefusedException">A key named is in no failed part of the run.</exception>
     public Task<int> RerunAsync(

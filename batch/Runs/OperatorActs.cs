@@ -4,18 +4,11 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>Who acts, and why: every act of an operator is written into the audit table in its own transaction.</summary>
-/// <param name="By">The signed-in person.</param>
-/// <param name="Reason">As the person gave it.</param>
 public sealed record Because(string By, string Reason);
 
 /// <summary>A part as an operator sees it.</summary>
 /// <param name="Id">What `rerun` and `skip` take.</param>
-/// <param name="RunId">Its run.</param>
-/// <param name="Step">Its step's name.</param>
 /// <param name="Act">`plan`, `work`, `close`, `publish`.</param>
-/// <param name="FromKey">First key.</param>
-/// <param name="ToKey">Last key.</param>
-/// <param name="State">Its state.</param>
 /// <param name="ErrorClass">SQLSTATE or type of what went wrong.</param>
 /// <param name="ErrorText">Where.</param>
 public sealed record PartView(

@@ -190,8 +190,6 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 }
 
 /// <summary>One range of a part that is cut.</summary>
-/// <param name="FromKey">First key.</param>
-/// <param name="ToKey">Last key.</param>
 /// <param name="State">`ready` or `failed`.</param>
 internal sealed record PartRange(string FromKey, string ToKey, string State);
 

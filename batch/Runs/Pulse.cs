@@ -50,7 +50,6 @@ public sealed class Pulse : IDisposable
     }
 
     /// <summary>From now on, until disposed, an item may take this long.</summary>
-    /// <param name="itemMax">The limit.</param>
     /// <param name="tellStuck">Says so, before the process is ended, on threads and connections of its own.</param>
     public IDisposable Watch(TimeSpan itemMax, Func<CancellationToken, Task> tellStuck)
     {
@@ -130,7 +129,8 @@ public sealed class Pulse : IDisposable
     private void WatchOthers(NpgsqlConnection connection, TimeSpan elapsed)
     {
         var beats = new Dictionary<long, long>();
-        using (var command = new NpgsqlCommand("SELECT id, beat FROM worker WHERE state = 'alive'", connection) { CommandTimeout = SecondsMax })
+        using (var command = new NpgsqlCommand(
+            "SELECT id, beat FROM worker WHERE state = 'alive'", connection) { CommandTimeout = SecondsMax })
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())

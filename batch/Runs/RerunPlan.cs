@@ -7,7 +7,6 @@ namespace MyNumber.Batch.Runs;
 public sealed record RerunPlan(IReadOnlyList<PlannedRerun> Parts, long NotTried, IReadOnlyList<string> StepsAfter);
 
 /// <summary>One part that would be tried again.</summary>
-/// <param name="Part">The part.</param>
 /// <param name="Items">How many items it has; null where it has none (plan, close, publish).</param>
 public sealed record PlannedRerun(PartView Part, int? Items)
 {

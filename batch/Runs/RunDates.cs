@@ -11,7 +11,6 @@ public enum Destruction
 }
 
 /// <summary>A person asks for a run of a date that the calendar does not expect.</summary>
-/// <param name="Because">Who and why.</param>
 /// <param name="Destruction">Whether it may destroy keys and propose disposals.</param>
 public sealed record UnusualDate(Because Because, Destruction Destruction);
 
@@ -31,7 +30,6 @@ internal static class RunDates
     public static DateOnly Today(DateTimeOffset now) => DateOnly.FromDateTime(now.ToOffset(NightHours.Japan).DateTime);
 
     /// <summary>What is unusual about a date, as the beginning of a sentence; null where nothing is.</summary>
-    /// <param name="date">The business date.</param>
     /// <param name="last">The last complete night; null in a home without one.</param>
     /// <param name="today">In Tokyo.</param>
     public static string? Unusual(DateOnly date, DateOnly? last, DateOnly today)

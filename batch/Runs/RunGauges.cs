@@ -52,7 +52,8 @@ public sealed class RunGauges : IDisposable
         _meter.CreateObservableGauge(
             name,
             () => Rows().Where(row => row.Name == name)
-                .Select(row => new Measurement<double>(row.Value, row.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value)))),
+                .Select(row => new Measurement<double>(
+                    row.Value, row.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value)))),
             unit, description);
 
     private IReadOnlyList<Row> Rows()
@@ -81,7 +82,8 @@ public sealed class RunGauges : IDisposable
                 Read,
                 CancellationToken.None, now);
             var overdue = await _watch.OverdueAsync(CancellationToken.None);
-            return [.. rows, .. await ItemsAsync(connection), new("mynumber.database.reachable", 1, []), new("mynumber.night.overdue", overdue.Count, [])];
+            return [.. rows, .. await ItemsAsync(connection), new("mynumber.database.reachable", 1, []),
+                new("mynumber.night.overdue", overdue.Count, [])];
         }
         catch (Exception away) when (Failures.IsOfDatabase(away))
         {

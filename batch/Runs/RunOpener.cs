@@ -19,7 +19,6 @@ public enum OpenOutcome
 }
 
 /// <summary>The answer to asking for a run.</summary>
-/// <param name="Outcome">What happened.</param>
 /// <param name="RunId">The run; 0 where it was refused and does not exist.</param>
 /// <param name="Sentence">For a person.</param>
 public sealed record OpenResult(OpenOutcome Outcome, long RunId, string Sentence);
@@ -42,10 +41,8 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
         OpenNightAsync(date, untilStep, null, cancellation);
 
     /// <summary>Opens or continues the night of a date, as far as a step, or to its end (null).</summary>
-    /// <param name="date">Its business date.</param>
     /// <param name="untilStep">The last step to be opened; null: all.</param>
     /// <param name="unusual">A person means the date although it is an unusual one; null: nobody said so.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task<OpenResult> OpenNightAsync(
         DateOnly date, string? untilStep, UnusualDate? unusual, CancellationToken cancellation) =>
         OpenNightAsync(

@@ -3,13 +3,8 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>One run as a list shows it.</summary>
-/// <param name="Id">Its id.</param>
 /// <param name="Kind">`night` …</param>
-/// <param name="BusinessDate">Its date.</param>
 /// <param name="State">`running`, `complete`, `stopped`, `abandoned`, `set-aside`.</param>
-/// <param name="OpenedAt">When it was opened.</param>
-/// <param name="CompletedAt">When it was complete.</param>
-/// <param name="FailedParts">Parts that wait for a person.</param>
 /// <param name="StoppedBy">A person, or `engine` (disk full); null unless stopped.</param>
 public sealed record RunRow(
     long Id, string Kind, DateOnly BusinessDate, string State, DateTimeOffset OpenedAt, DateTimeOffset? CompletedAt,
@@ -17,8 +12,6 @@ public sealed record RunRow(
 
 /// <summary>One step of a run with its counts.</summary>
 /// <param name="Ordinal">Place, from 1.</param>
-/// <param name="Name">Name.</param>
-/// <param name="State">State.</param>
 /// <param name="Parts">Work parts that were planned (those split up are not counted).</param>
 /// <param name="Done">Work parts done or skipped.</param>
 /// <param name="Failed">Parts of any act that failed.</param>
@@ -69,10 +62,7 @@ public static class RunView
     /// The steps of a run with their counts, the open one with its pace, for whoever looks again and again: the items of a
     /// closed step never change, so those that are known are not counted anew.
     /// </summary>
-    /// <param name="engine">The engine.</param>
-    /// <param name="runId">The run.</param>
     /// <param name="known">What the last look brought; empty at the first.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<IReadOnlyList<StepView>> LiveAsync(
         RunEngine engine, long runId, IReadOnlyList<StepView> known, CancellationToken cancellation)
     {

@@ -32,7 +32,6 @@ public sealed class Staging(string outbox)
     /// </summary>
     /// <param name="drop">The drop's folder below the outbox, e.g. `print/20261124-issuance-notice-001`.</param>
     /// <param name="path">Final name within the drop.</param>
-    /// <param name="write">Writes the content.</param>
     /// <param name="cancellation">Ends early; the temporary file is swept later.</param>
     public async Task<StagedFile> StageAsync(
         string drop, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
@@ -43,7 +42,8 @@ public sealed class Staging(string outbox)
             : Path.Combine(folder, path.Replace('/', '+'));
         string sha256;
         long bytes;
-        await using (var stream = new FileStream(temporary, Name == StagedName.Hashed ? FileMode.CreateNew : FileMode.Create, FileAccess.ReadWrite))
+        await using (var stream = new FileStream(
+            temporary, Name == StagedName.Hashed ? FileMode.CreateNew : FileMode.Create, FileAccess.ReadWrite))
         {
             await write(stream, cancellation);
             await stream.FlushAsync(cancellation);

@@ -90,7 +90,6 @@ public sealed class Act
 /// holds where they are equal. Parameters: <c>@run</c> (run id), <c>@ordinal</c> (step), <c>@date</c> (business date).
 /// </summary>
 /// <param name="Name">A sentence an operator understands: "scans in = read + review + …".</param>
-/// <param name="Sql">The statement.</param>
 public sealed record Law(string Name, string Sql)
 {
     /// <summary>
@@ -102,7 +101,6 @@ public sealed record Law(string Name, string Sql)
 
 /// <summary>One part to plan: a key range, both ends included, compared as bytes (COLLATE "C").</summary>
 /// <param name="FromKey">First key; the part's identity within its act.</param>
-/// <param name="ToKey">Last key.</param>
 public sealed record PlannedPart(string FromKey, string ToKey);
 
 /// <summary>One line of the item ledger: what became of a subject in a step.</summary>

@@ -4,10 +4,6 @@ using Npgsql;
 namespace MyNumber.Batch.Runs;
 
 /// <summary>A part that a living worker has in hand.</summary>
-/// <param name="Part">Its id.</param>
-/// <param name="Worker">The worker's id.</param>
-/// <param name="Host">Its machine.</param>
-/// <param name="Pid">Its process there.</param>
 /// <param name="Since">When it claimed the part.</param>
 /// <param name="Seconds">How long ago that is.</param>
 /// <param name="Straggles">It takes far longer than the step's done parts took; a plan, close or publish: very long.</param>
@@ -18,12 +14,9 @@ public sealed record PartInHand(
 /// How far the open step of a run is, how fast it goes, and who works on it. All of it is read from rows, so that every
 /// host and every process sees the same; the remaining time rests on parts that are done, and is null without evidence.
 /// </summary>
-/// <param name="Ordinal">The step's place.</param>
-/// <param name="Step">Its name.</param>
 /// <param name="Act">`plan`, `work`, `close`, `publish`: which of its acts is open.</param>
 /// <param name="PartsDone">Work parts done or skipped.</param>
 /// <param name="PartsOpen">Work parts not done, in hand or not.</param>
-/// <param name="PartsFailed">Parts that wait for a person.</param>
 /// <param name="Items">Items of the ledger so far, listed or counted.</param>
 /// <param name="MedianSeconds">Of the step's done parts; null before there is one.</param>
 /// <param name="MeanSeconds">Of its latest done parts; null before there is evidence.</param>

@@ -29,7 +29,6 @@ public sealed partial class StoreContext
     /// </param>
     /// <param name="subject">An item's key; never a name or a number of a person.</param>
     /// <param name="store">Writes the rows of these items and of no others.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Those left out: they need an outcome (<see cref="ReportAsync"/>).</returns>
     /// <exception cref="TooManyItemsFailedException">More failed than an operator would want to find left out.</exception>
     public async Task<IReadOnlyList<FailedItem>> StoreEachAsync<TItem>(
@@ -77,7 +76,6 @@ public sealed partial class StoreContext
     /// <param name="what">The kind of item in one word, as operators know it.</param>
     /// <param name="subjects">The keys of all items, in content order.</param>
     /// <param name="store">Writes the rows of these items, or of all: `($1::text[] IS NULL OR key = ANY($1))`.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Those left out: they need an outcome (<see cref="ReportAsync"/>).</returns>
     /// <exception cref="TooManyItemsFailedException">More failed than an operator would want to find left out.</exception>
     public async Task<IReadOnlyList<FailedItem>> StoreSetAsync(
@@ -124,7 +122,6 @@ public sealed partial class StoreContext
     /// <param name="failed">What <see cref="ItemGuard"/> or <see cref="StoreEachAsync"/> gave.</param>
     /// <param name="what">The kind of item, as given there.</param>
     /// <param name="outcome">`held`, `withheld`, `review` …</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task ReportAsync(
         IReadOnlyCollection<FailedItem> failed, string what, string outcome, CancellationToken cancellation)
     {

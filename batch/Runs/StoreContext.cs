@@ -97,9 +97,7 @@ public sealed partial class StoreContext(
     /// number, and have no line. A row of counts is added to by every part, so call this last: whoever comes second waits
     /// until the first has committed.
     /// </summary>
-    /// <param name="items">All of them.</param>
     /// <param name="repeated">Subjects of those that were so the night before.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task LedgerAsync(
         IReadOnlyCollection<ItemOutcome> items, IReadOnlySet<string> repeated, CancellationToken cancellation)
     {

@@ -20,7 +20,6 @@ public sealed class Worker : IDisposable
     private long _claimed;
 
     /// <summary>A worker under its row.</summary>
-    /// <param name="engine">The engine.</param>
     /// <param name="workerId">From <see cref="Workers.RegisterAsync"/>.</param>
     /// <param name="pulse">Its beat, which also watches how long an item takes.</param>
     public Worker(RunEngine engine, long workerId, Pulse pulse)

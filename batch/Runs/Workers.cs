@@ -17,7 +17,6 @@ public static class Workers
     /// Every session of this name is this worker's, on all hosts: they are ended when it is given up, so that a process
     /// that stands still in the middle of a transaction (or of a COPY, which no idle timeout ends) keeps no row from others.
     /// </param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The worker's id.</returns>
     public static async Task<long> RegisterAsync(
         NpgsqlDataSource database, bool ownsSessions, CancellationToken cancellation)

@@ -13,8 +13,6 @@ namespace MyNumber.Batch.Status;
 /// <summary>A conservation law with both its sides, as they stand.</summary>
 /// <param name="Step">Whose law.</param>
 /// <param name="Law">The sentence.</param>
-/// <param name="Left">Left side.</param>
-/// <param name="Right">Right side.</param>
 public sealed record ReportedLaw(string Step, string Law, long Left, long Right)
 {
     /// <summary>Both sides are equal.</summary>
@@ -22,7 +20,6 @@ public sealed record ReportedLaw(string Step, string Law, long Left, long Right)
 }
 
 /// <summary>One table of counts.</summary>
-/// <param name="Name">What is counted.</param>
 /// <param name="Columns">Column heads; the last one is the number.</param>
 /// <param name="Rows">Texts and numbers, as they are shown.</param>
 public sealed record ReportedCounts(string Name, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
@@ -30,12 +27,10 @@ public sealed record ReportedCounts(string Name, IReadOnlyList<string> Columns, 
 /// <summary>What waits for whom.</summary>
 /// <param name="Who">`keyer`, `operator`, `approver`, `municipality`, `vendor`, `applicant`.</param>
 /// <param name="What">A sentence.</param>
-/// <param name="Count">How many.</param>
 /// <param name="Oldest">Since when the oldest waits; null where nothing does.</param>
 public sealed record ReportedWait(string Who, string What, long Count, DateOnly? Oldest);
 
 /// <summary>A night in one page: every count, every law, what waits for whom. It names no person.</summary>
-/// <param name="BusinessDate">The night.</param>
 /// <param name="Laws">Of all steps, in their order.</param>
 /// <param name="Waits">Only what is not zero.</param>
 /// <param name="Counts">Tables in the order of the night.</param>
@@ -58,7 +53,6 @@ public sealed record NightSummary(
 /// Writes `outbox/report/DATE.html` and `DATE.json`. The report is no drop: it is written again whenever the status step
 /// publishes again, and stands in no digest.
 /// </summary>
-/// <param name="home">Where it is written.</param>
 /// <param name="database">What it counts.</param>
 /// <param name="policy">For how long anything may wait.</param>
 /// <param name="steps">The steps of the night with their laws; asked for late, as this step is one of them.</param>

@@ -87,7 +87,8 @@ internal static class NightReportHtml
             page.Append("<tr>");
             for (var i = 0; i < row.Count; i++)
             {
-                page.Append("<td").Append(IsDate(row[i]) ? " class=\"date\"" : Class(numbers[i])).Append('>').Append(WebUtility.HtmlEncode(row[i])).Append("</td>");
+                page.Append("<td").Append(IsDate(row[i]) ? " class=\"date\"" : Class(numbers[i])).Append('>').Append(
+                    WebUtility.HtmlEncode(row[i])).Append("</td>");
             }
 
             page.Append("</tr>\n");

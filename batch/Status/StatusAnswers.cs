@@ -3,10 +3,8 @@ using MyNumber.Batch.Calendar;
 namespace MyNumber.Batch.Status;
 
 /// <summary>What the inquiry needs to know of one application.</summary>
-/// <param name="State">The application's state.</param>
 /// <param name="CardState">State of the card that was ordered for it; null while none was.</param>
 /// <param name="FormVoid">Its form was replaced by another (R98).</param>
-/// <param name="ReceivedOn">Day of receipt.</param>
 /// <param name="ConfirmedOn">First business date on which it was `selected`.</param>
 public sealed record InquiredApplication(
     string State, string? CardState, bool FormVoid, DateOnly ReceivedOn, DateOnly? ConfirmedOn);
@@ -25,7 +23,6 @@ public static class StatusAnswers
     /// The answer for one Application ID; null where an inquiry is answered as unknown: too soon, too late.
     /// </summary>
     /// <param name="applications">All applications that carry the ID and led to its resident, in R30's order.</param>
-    /// <param name="date">Business date.</param>
     /// <param name="policy">R95's two settings.</param>
     public static StatusAnswer? For(IReadOnlyList<InquiredApplication> applications, DateOnly date, Policy policy)
     {

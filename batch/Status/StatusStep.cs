@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Waiting;
@@ -13,7 +13,6 @@ namespace MyNumber.Batch.Status;
 /// `outbox/status/DATE.csv`; then the night's report. In: every application, decided or not. Out: one answer per
 /// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
 /// </summary>
-/// <param name="services">Of the night.</param>
 public sealed class StatusStep(NightServices services)
 {
     /// <summary>Application IDs in one part.</summary>
@@ -279,8 +278,7 @@ public sealed class StatusStep(NightServices services)
     private static async Task WriteFileAsync(
         NpgsqlDataSource database, DateOnly date, Stream stream, CancellationToken cancellation)
     {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        await writer.WriteLineAsync("key_hash,answer,confirmed_on");
+        await using var csv = CsvText.Begin(stream, "key_hash,answer,confirmed_on");
         await using var command = database.CreateCommand("""
             SELECT key_hash, answer, coalesce(confirmed_on::text, '') FROM status_answer WHERE business_date = $1
             ORDER BY key_hash COLLATE "C"
@@ -289,7 +287,12 @@ public sealed class StatusStep(NightServices services)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            await writer.WriteLineAsync($"{reader.GetString(0)},{reader.GetString(1)},{reader.GetString(2)}");
+            for (var i = 0; i < reader.FieldCount; i++)
+            {
+                csv.WriteField(reader.GetString(i));
+            }
+
+            await csv.EndRecordAsync(cancellation);
         }
     }
 

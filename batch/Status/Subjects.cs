@@ -11,7 +11,6 @@ namespace MyNumber.Batch.Status;
 public sealed record SubjectEvent(DateOnly At, string What, string By, string Why);
 
 /// <summary>What a rule says about an application.</summary>
-/// <param name="Rule">Rule id.</param>
 /// <param name="Severity">`reject`, `incomplete`, `review`, `remark`.</param>
 /// <param name="Detail">Stable code; may be empty.</param>
 public sealed record SubjectFinding(string Rule, string Severity, string Detail);
@@ -26,7 +25,6 @@ public sealed record SubjectFinding(string Rule, string Severity, string Detail)
 /// <param name="Findings">By rule.</param>
 /// <param name="CardId">The card made from it; null until one has arrived.</param>
 /// <param name="SupersededBy">Key of the winner, where another won.</param>
-/// <param name="History">In order.</param>
 public sealed record ApplicationSubject(
     string Key,
     string? ApplicationId,
@@ -41,7 +39,6 @@ public sealed record ApplicationSubject(
 
 /// <summary>One card: FORMATS.md, `card ID --json`. Dates are those of RULES.md R40 and R45.</summary>
 /// <param name="CardId">Null until it has arrived.</param>
-/// <param name="ResidentId">Whose card.</param>
 /// <param name="Key">Order id, which is the winner's key; null for cards that were fed.</param>
 /// <param name="State">One of the eight states.</param>
 /// <param name="IssuedOn">As the factory says.</param>
@@ -54,7 +51,6 @@ public sealed record ApplicationSubject(
 /// <param name="PickupDeadline">As printed on the newest posted notice, or extended.</param>
 /// <param name="Suspended">R90.</param>
 /// <param name="Held">R46.</param>
-/// <param name="History">In order.</param>
 public sealed record CardSubject(
     string? CardId,
     string ResidentId,
@@ -73,17 +69,13 @@ public sealed record CardSubject(
     IReadOnlyList<SubjectEvent> History);
 
 /// <summary>One mailpiece: FORMATS.md, `piece ID --json`.</summary>
-/// <param name="PieceId">Its id.</param>
 /// <param name="Product">Kind of drop.</param>
-/// <param name="Subject">What it is about.</param>
-/// <param name="Occasion">Why there is one.</param>
 /// <param name="Generation">1 is the first.</param>
 /// <param name="Replaces">The generation before; null for the first.</param>
 /// <param name="State">One of the eleven states.</param>
 /// <param name="Reason">Stable code of withheld, suppressed, spoiled, refused.</param>
 /// <param name="Drop">The print drop that carries it.</param>
 /// <param name="PostedOn">As the vendor says.</param>
-/// <param name="History">In order.</param>
 /// <param name="SplitFrom">The piece whose people did not share an envelope any more (R43); no reprint of it.</param>
 public sealed record PieceSubject(
     string PieceId,
@@ -101,13 +93,11 @@ public sealed record PieceSubject(
 
 /// <summary>One resident: what we hold about the process, never who it is.</summary>
 /// <param name="ResidentId">As fed.</param>
-/// <param name="MunicipalityCode">Where the resident is registered.</param>
 /// <param name="LeftOn">Null while on the register.</param>
 /// <param name="LeftReason">`died`, `abroad`, `unknown`.</param>
 /// <param name="Applications">In R30's order.</param>
 /// <param name="Cards">In order of their order or issue.</param>
 /// <param name="Pieces">In order of the day they were wanted.</param>
-/// <param name="History">In order.</param>
 public sealed record ResidentSubject(
     string ResidentId,
     string MunicipalityCode,
@@ -132,13 +122,10 @@ public sealed record EnvelopeScan(
 /// <summary>One sheet of an envelope.</summary>
 /// <param name="Sheet">Its number in the envelope.</param>
 /// <param name="Key">The application that it brought in; null where it brought none.</param>
-/// <param name="State">That application's state.</param>
 /// <param name="Scans">In order of arrival.</param>
 public sealed record EnvelopeSheet(string Sheet, string? Key, string? State, IReadOnlyList<EnvelopeScan> Scans);
 
 /// <summary>What the mailroom opened.</summary>
-/// <param name="Envelope">Its number.</param>
-/// <param name="ReceivedOn">Day of receipt.</param>
 /// <param name="Sheets">By number.</param>
 public sealed record EnvelopeSubject(string Envelope, DateOnly ReceivedOn, IReadOnlyList<EnvelopeSheet> Sheets);
 
@@ -187,7 +174,8 @@ public static class Subjects
                 database, SubjectSql.Applications("application.resident_id = $1", policy), residentId, cancellation),
             Cards = await LoadAsync<CardSubject>(database, SubjectSql.Cards("card.resident_id = $1"), residentId, cancellation),
             Pieces = await LoadAsync<PieceSubject>(database, SubjectSql.Pieces(
-                "piece.resident_id = $1 OR piece.piece_id IN (SELECT piece_id FROM form WHERE resident_id = $1)"), residentId, cancellation),
+                "piece.resident_id = $1 OR piece.piece_id IN (SELECT piece_id FROM form WHERE resident_id = $1)"),
+                    residentId, cancellation),
         };
     }
 

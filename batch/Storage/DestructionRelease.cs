@@ -69,7 +69,10 @@ public static class DestructionRelease
         return approval == ApprovalOutcome.Complete ? ReleaseOutcome.Released : ReleaseOutcome.First;
     }
 
-    /// <summary>Where what was released is done at once: date and scope of a run of kind `disposal`; null while a night is under way.</summary>
+    /// <summary>
+    /// Where what was released is done at once: date and scope of a run of kind `disposal`; null while a night is under
+    /// way.
+    /// </summary>
     public static async Task<(DateOnly Date, string Scope)?> RunOfAsync(
         NpgsqlDataSource database, CancellationToken cancellation)
     {

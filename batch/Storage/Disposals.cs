@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Storage;
 
 /// <summary>One list of cards to be disposed of, as a municipality gets it (R47).</summary>
-/// <param name="ListId">Its id.</param>
-/// <param name="MunicipalityCode">Where the cards lie.</param>
 /// <param name="BusinessDate">Of the run that proposed it.</param>
 /// <param name="Number">From 1, by municipality and day.</param>
 /// <param name="State">`proposed`, `approved` or `withdrawn`.</param>
@@ -19,7 +17,6 @@ public sealed record DisposalList(
     IReadOnlyList<string> ApprovedBy);
 
 /// <summary>One card of a list: what an approver looks at.</summary>
-/// <param name="CardId">The card.</param>
 /// <param name="StorageBegan">First day of its storage (R45).</param>
 /// <param name="StorageEnded">Last day of its storage.</param>
 /// <param name="State">`proposed`, `approved`, `withdrawn` or `disposed`.</param>
@@ -50,7 +47,6 @@ public enum DisposalOutcome
 /// </summary>
 public static class Disposals
 {
-    private static readonly TimeSpan Japan = TimeSpan.FromHours(9);
 
     /// <summary>How approved lists leave the house.</summary>
     public static Handover HandoverOf(NightServices services) =>
@@ -184,7 +180,7 @@ public static class Disposals
                 return DisposalOutcome.First;
         }
 
-        var today = DateOnly.FromDateTime(at.ToOffset(Japan).DateTime);
+        var today = DateOnly.FromDateTime(at.ToOffset(NightHours.Japan).DateTime);
         var stillDue = (await StoredCard.LoadAsync(connection, transaction, cancellation))
             .Where(card => card.State == "disposal-proposed" && card.IsDisposable(rows[0].Date))
             .Select(card => card.Ref).ToArray();
@@ -257,9 +253,9 @@ public static class Disposals
             "SELECT person, at FROM approval WHERE kind = 'disposal' AND subject = $1 ORDER BY at, person COLLATE \"C\"",
             row => (Person: row.GetString(0), At: row.GetFieldValue<DateTimeOffset>(1)), cancellation, list);
         var by = string.Join('+', approvals.Select(approval => approval.Person));
-        var at = approvals.Max(approval => approval.At).ToOffset(Japan)
+        var at = approvals.Max(approval => approval.At).ToOffset(NightHours.Japan)
             .ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
-        var lines = await Sql.QueryAsync(
+        var rows = await Sql.QueryAsync(
             connection, transaction,
             """
             SELECT card.card_id, item.storage_began, item.storage_ended
@@ -267,16 +263,11 @@ public static class Disposals
             WHERE item.list_id = $1 AND item.state IN ('approved', 'disposed')
             ORDER BY card.card_id
             """,
-            row => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{row.GetString(0)},{row.GetFieldValue<DateOnly>(1):yyyy-MM-dd},{row.GetFieldValue<DateOnly>(2):yyyy-MM-dd},{Quoted(by)},{at}\n"),
+            row => (IReadOnlyList<string>)
+                [row.GetString(0), row.GetFieldValue<DateOnly>(1).ToString("O"), row.GetFieldValue<DateOnly>(2).ToString("O"), by, at],
             cancellation, list);
-        return Encoding.UTF8.GetBytes("card_id,storage_began,storage_ended,approved_by,approved_at\n" + string.Concat(lines));
+        return CsvText.Bytes("card_id,storage_began,storage_ended,approved_by,approved_at", rows);
     }
-
-    // A person's name comes from outside: RFC 4180 quotes what could break the row.
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     // For what a version sealed that kept no bytes.
     private static async Task RenderAsync(

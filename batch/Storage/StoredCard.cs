@@ -8,8 +8,6 @@ namespace MyNumber.Batch.Storage;
 /// Every card that lies at a municipality: arrived, and neither handed over nor disposed of. Void and expired ones are
 /// among them: they wait for the same end (R45).
 /// </summary>
-/// <param name="Ref">The card's key.</param>
-/// <param name="Municipality">Where it lies.</param>
 /// <param name="State">`arrived`, `notified`, `void`, `disposal-proposed`.</param>
 /// <param name="Facts">What its clock hangs on.</param>
 /// <param name="Blocked">R46. Held, in dispute, or with a piece on the way or a reprint still to come.</param>

@@ -16,11 +16,9 @@ internal static class WaitingDestruction
     public const string AlertCode = "destruction-waits";
 
     /// <summary>Takes what was released and, up to the limit, what is newly due; the rest waits from now on.</summary>
-    /// <param name="context">The plan's transaction.</param>
     /// <param name="kind"><see cref="Key"/> or <see cref="Disposal"/>.</param>
     /// <param name="due">All that is due, in the order in which it is taken.</param>
     /// <param name="limit">How many more may be taken unasked.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<Taken> TakeAsync(
         StoreContext context, string kind, IReadOnlyList<string> due, long limit, CancellationToken cancellation)
     {
@@ -81,6 +79,5 @@ internal static class WaitingDestruction
 
 /// <summary>What was over one night's limit and waits for two people.</summary>
 /// <param name="Since">The night.</param>
-/// <param name="Keys">Keys to be destroyed.</param>
 /// <param name="Disposals">Cards to be proposed for disposal.</param>
 public sealed record WaitingNight(DateOnly Since, long Keys, long Disposals);

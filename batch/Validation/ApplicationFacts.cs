@@ -5,8 +5,6 @@ namespace MyNumber.Batch.Validation;
 
 /// <summary>The form registry's row of an Application ID.</summary>
 /// <param name="Kind">`qr`, `reapplication`, `renewal`, `notice`.</param>
-/// <param name="PrintedName">Name as printed on it.</param>
-/// <param name="PrintedAddress">Address as printed on it.</param>
 /// <param name="Masked">Name and address are asterisks (R08).</param>
 /// <param name="Void">Its piece was spoiled or lost (R98).</param>
 public sealed record FormFacts(string Kind, string PrintedName, string PrintedAddress, bool Masked, bool Void);

@@ -7,8 +7,6 @@ using Npgsql;
 namespace MyNumber.Batch.Validation;
 
 /// <summary>One application with all that the rules may know of it.</summary>
-/// <param name="Key">Its key.</param>
-/// <param name="Facts">For the rules.</param>
 /// <param name="Decided">How many answers of keyers are in it.</param>
 public sealed record LoadedApplication(string Key, ApplicationFacts Facts, int Decided);
 
@@ -53,7 +51,8 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = (await Query(ApplicationsSql, row => new ApplicationRow(
             row.GetString(0), row.GetBoolean(1), row.GetFieldValue<DateOnly>(2), row.IsDBNull(3) ? null : row.GetString(3),
-            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7)), [applicationKeys.ToArray()])).ToDictionary(r => r.Key);
+            row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7)), [applicationKeys.ToArray()]))
+                .ToDictionary(r => r.Key);
         var drafts = readings.Select(reading => (reading, facts: Draft(rows[reading.Key], reading, businessDate))).ToList();
 
         var forms = (await Query(
@@ -66,7 +65,8 @@ public sealed class FactsLoader(NpgsqlDataSource database, ApplicationKeys keys,
         var residents = await Query(
             ResidentsSql,
             row => (Facts: new ResidentFacts(
-                row.GetString(0), row.GetString(1), Placeholders.Without(row.GetString(2)), row.GetString(3), row.GetFieldValue<DateOnly>(4),
+                row.GetString(0), row.GetString(1), Placeholders.Without(row.GetString(2)), row.GetString(3),
+                    row.GetFieldValue<DateOnly>(4),
                 row.GetFieldValue<DateOnly>(5), row.IsDBNull(6) ? null : row.GetFieldValue<DateOnly>(6), row.GetBoolean(7),
                 row.GetBoolean(8)), Hash: row.IsDBNull(9) ? "" : Convert.ToHexString(row.GetFieldValue<byte[]>(9))),
             forms.Values.Select(form => form.Resident).Distinct().ToArray(), hashes);

@@ -18,7 +18,6 @@ public enum Severity
 
 /// <summary>What a rule says about an application.</summary>
 /// <param name="Rule">Its id, as in RULES.md.</param>
-/// <param name="Severity">What it does.</param>
 /// <param name="Detail">A stable code: `photo-missing`, `signature-missing` …</param>
 /// <param name="Field">Only with review: the field a person must look at, by its item name.</param>
 /// <param name="Side">Only with review: `front` or `back`.</param>

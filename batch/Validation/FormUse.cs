@@ -4,7 +4,6 @@ using MyNumber.Batch.Selection;
 namespace MyNumber.Batch.Validation;
 
 /// <summary>An application that carries an Application ID which others carry too.</summary>
-/// <param name="Key">Its key.</param>
 /// <param name="State">Its state before this night's validation.</param>
 /// <param name="Online">Not by mail.</param>
 /// <param name="Counts">False where it uses nothing up: rejected under R02 or R03, or its ID is in doubt.</param>

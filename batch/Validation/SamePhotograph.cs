@@ -4,7 +4,6 @@ using Npgsql;
 namespace MyNumber.Batch.Validation;
 
 /// <summary>An application whose photograph others sent too.</summary>
-/// <param name="Key">Its key.</param>
 /// <param name="State">Its state before this night's validation.</param>
 /// <param name="ResidentId">Whose it is; null while that is not certain: it is asked again once it is.</param>
 /// <param name="Asked">A person is asked about it already.</param>

@@ -6,8 +6,6 @@ namespace MyNumber.Batch.Waiting;
 /// <summary>Late applications of one municipality that wait for one thing.</summary>
 /// <param name="MunicipalityCode">Of the applicant, or of the card; empty where no resident was found.</param>
 /// <param name="Cause">A stable code.</param>
-/// <param name="WaitsFor">The same in words.</param>
-/// <param name="Number">How many.</param>
 /// <param name="OldestReceivedOn">The day on which the oldest was received.</param>
 /// <param name="AgeDays">Days from then to the business date.</param>
 /// <param name="OldestKeys">The keys of the oldest, <see cref="ServiceLevel.KeysMax"/> at most.</param>

@@ -14,7 +14,6 @@ public enum DaysOf
 }
 
 /// <summary>For how long something may wait.</summary>
-/// <param name="Setting">The policy's setting.</param>
 /// <param name="Count">Its value.</param>
 /// <param name="Of">Whose days they are.</param>
 public sealed record WaitingDays(string Setting, Func<Policy, int> Count, DaysOf Of = DaysOf.Calendar)
@@ -52,7 +51,6 @@ public sealed record WaitingDays(string Setting, Func<Policy, int> Count, DaysOf
 /// <summary>One thing that nobody may wait for unseen (R96).</summary>
 /// <param name="Name">A stable code: what the alert is about, the key in the report.</param>
 /// <param name="What">What waits, in the plural.</param>
-/// <param name="Owner">Who must act.</param>
 /// <param name="Days">For how long it may.</param>
 /// <param name="States">The states, as `table.state`, that cannot last unseen because of this.</param>
 /// <param name="Sql">

@@ -6,14 +6,12 @@ namespace MyNumber.Batch.Waiting;
 /// <summary>How many of a cause wait since one day.</summary>
 /// <param name="Since">The day.</param>
 /// <param name="AgeDays">Days from it to the business date.</param>
-/// <param name="Number">How many.</param>
 public sealed record LateAge(DateOnly Since, int AgeDays, long Number);
 
 /// <summary>One late thing, or those that lie in one file or list.</summary>
 /// <param name="Name">An application's key, a card's or piece's id, a drop; `DROP/FILE` for what lies in a file.</param>
 /// <param name="Since">Since when the oldest of them waits.</param>
 /// <param name="AgeDays">Days from then to the business date.</param>
-/// <param name="Number">How many.</param>
 /// <param name="Sequences">Their numbers in the file, as ranges: `1-40, 52`; empty where they have none.</param>
 /// <param name="MunicipalityCode">Empty where they are of several, or of none.</param>
 /// <param name="Detail">A code that says more; or empty.</param>
@@ -23,9 +21,6 @@ public sealed record LateEntry(
     IReadOnlyList<string> Ids);
 
 /// <summary>A cause with what is late of it.</summary>
-/// <param name="Cause">Its name.</param>
-/// <param name="What">What waits.</param>
-/// <param name="Owner">Who must act.</param>
 /// <param name="Limit">For how long it may: `3 working days of the vendor`.</param>
 /// <param name="Number">How many are late.</param>
 /// <param name="Oldest">Since when the oldest waits.</param>
@@ -96,7 +91,8 @@ public static class WaitingList
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"Waits for longer than it may: {late.Sum(cause => cause.Number)} in {late.Count} {(late.Count == 1 ? "kind" : "kinds")}: ")
-            + string.Join("; ", late.Select(cause => $"{char.ToLowerInvariant(cause.What[0])}{cause.What[1..]} {Count(cause.Number, cause.OldestDays)}"))
+            + string.Join("; ", late.Select(
+                cause => $"{char.ToLowerInvariant(cause.What[0])}{cause.What[1..]} {Count(cause.Number, cause.OldestDays)}"))
             + ".";
         return notices.Number == 0 ? waits : $"{waits} Issuance Notices late: {Count(notices.Number, notices.OldestDays)}.";
 

@@ -7,8 +7,8 @@ using Serilog;
 namespace MyNumber.Jobs.Cli;
 
 /// <summary>
-/// The program `mynumber`: one root command, one verb a file. Here lie only what all verbs share: `--home`, `--json`,
-/// logging, and the way an error becomes one sentence and an exit status.
+/// The program `mynumber`: one root command. The verbs stand in `*Verb*.cs` beside it, those of one matter in one file; here
+/// lies only what all verbs share: `--home`, `--json`, logging, and the way an error becomes one sentence and an exit status.
 /// </summary>
 public static class CommandLine
 {
@@ -69,7 +69,6 @@ public static class CommandLine
     }
 
     /// <summary>Gives a command its action: logging on, errors to exit statuses.</summary>
-    /// <param name="command">The verb.</param>
     /// <param name="run">What it does; its result is the exit status.</param>
     public static Command Runs(this Command command, Func<CliContext, Task<int>> run)
     {

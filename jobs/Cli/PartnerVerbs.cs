@@ -82,7 +82,8 @@ public static class PartnerVerbs
     {
         var applications = new Option<int>("--applications") { Description = "How many, 1 or more.", Required = true };
         var seed = new Option<int>("--seed") { Description = "Same seed, same bytes.", Required = true };
-        var output = new Option<DirectoryInfo>("--out") { Description = "Becomes the content of an inbox.", HelpName = "DIR", Required = true };
+        var output = new Option<DirectoryInfo>(
+            "--out") { Description = "Becomes the content of an inbox.", HelpName = "DIR", Required = true };
         var date = CommandLine.DateOption("The night's date (2026-11-24 unless told otherwise).", required: false);
         return new Command("fixtures", "Makes the synthetic world.")
         {

@@ -15,7 +15,8 @@ public static class PersonVerbs
     private static Command Review()
     {
         var item = new Argument<string>("ITEM");
-        var value = new Option<string>("--value") { Description = "What the field says; `rescan` asks for a new scan.", HelpName = "V", Required = true };
+        var value = new Option<string>(
+            "--value") { Description = "What the field says; `rescan` asks for a new scan.", HelpName = "V", Required = true };
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
         return new Command("review", "What waits for a person.")
         {

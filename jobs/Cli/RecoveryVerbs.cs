@@ -122,7 +122,8 @@ public static class RecoveryVerbs
     {
         var name = new Argument<string>("DROP") { Description = "Its name, as in the outbox." };
         var (by, reason) = (CommandLine.By(), CommandLine.Reason());
-        var lost = new Command("lost", "Declares a drop lost that no partner has, or gives up one that is stopped; a second person confirms with the same command.")
+        var lost = new Command("lost",
+            "Declares a drop lost that no partner has, or gives up one that is stopped; a second person confirms with the same command.")
         {
             name, by, reason,
         }.Runs(async context =>

@@ -109,7 +109,8 @@ public static class RunVerbs
     private static Command NightVerb()
     {
         var date = CommandLine.DateOption("The night's business date.");
-        var verb = new Command("night", "The whole nightly run for a business date; run again, it continues or says it is complete.") { date };
+        var verb = new Command("night",
+            "The whole nightly run for a business date; run again, it continues or says it is complete.") { date };
         var unusual = new UnusualDateOptions().AddTo(verb);
         return verb.Runs(context => OpenAndWorkAsync(context, context.Get(date), null, unusual.Read(context)));
     }

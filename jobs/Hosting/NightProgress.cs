@@ -29,7 +29,8 @@ public static class NightProgress
     {
         var outcomes = step.Outcomes.Count == 0
             ? ""
-            : " · " + string.Join(", ", step.Outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}"));
+            : " · " + string.Join(", ", step.Outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+                pair => $"{pair.Value} {pair.Key}"));
         return $"{step.Name,-12} {step.State}{(step.Seconds is { } seconds ? $" in {seconds:0.0} s" : "")}{outcomes}";
     }
 
@@ -75,7 +76,8 @@ public static class NightProgress
                     _bars[step.Ordinal] = bar;
                 }
 
-                bar.Description = Markup.Escape(step.Pace is { Act: "work" } pace ? $"{Sentence(step)} · left: {pace.Left}" : Sentence(step));
+                bar.Description = Markup.Escape(
+                    step.Pace is { Act: "work" } pace ? $"{Sentence(step)} · left: {pace.Left}" : Sentence(step));
                 bar.MaxValue = Math.Max(1, step.Parts);
                 bar.Value = step.State == "closed" ? bar.MaxValue : step.Done;
                 // A full bar counts as finished, but its clock runs on until it is stopped.

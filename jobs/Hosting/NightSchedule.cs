@@ -52,7 +52,8 @@ public sealed class NightSchedule(RunEngine engine, NightServices services) : Ba
                 "Retention deleted {Archived} feeds of the archive, {Refused} refused ones, {Photographs} photographs of card orders",
                 gone.Archived, gone.Refused, gone.Photographs);
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StepRefusedException || Failures.IsOfDatabase(failed))
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StepRefusedException
+            || Failures.IsOfDatabase(failed))
         {
             Log.Warning(failed, "Retention could not delete; it tries again at noon, or by `mynumber retention`");
         }

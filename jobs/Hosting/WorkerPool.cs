@@ -31,10 +31,7 @@ public sealed class WorkerPool : IAsyncDisposable
     }
 
     /// <summary>Starts the children, after giving up what an earlier death on this host left.</summary>
-    /// <param name="engine">The engine.</param>
     /// <param name="work">How one child is started; it must read its standard input to the end.</param>
-    /// <param name="workers">How many.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<WorkerPool> StartAsync(
         RunEngine engine, Func<ProcessStartInfo> work, int workers, CancellationToken cancellation)
     {

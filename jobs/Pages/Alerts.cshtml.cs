@@ -11,15 +11,12 @@ namespace MyNumber.Jobs.Pages;
 /// <param name="Id">Its number.</param>
 /// <param name="At">UTC.</param>
 /// <param name="Code">Stable code.</param>
-/// <param name="Subject">What it concerns.</param>
 /// <param name="WhatToDo">A sentence.</param>
-/// <param name="AcknowledgedBy">Who has seen it.</param>
 /// <param name="AcknowledgedAt">UTC.</param>
 public sealed record AlertRow(
     long Id, DateTime At, string Code, string Subject, string WhatToDo, string? AcknowledgedBy, DateTime? AcknowledgedAt);
 
 /// <summary>What needs a person, open ones first.</summary>
-/// <param name="database">The home's database.</param>
 /// <param name="clock">For the audit table.</param>
 public sealed class AlertsModel(NpgsqlDataSource database, TimeProvider clock) : PageModel
 {

@@ -8,14 +8,10 @@ namespace MyNumber.Jobs.Pages;
 /// <summary>One entry of the audit table.</summary>
 /// <param name="Sequence">Its number in the chain.</param>
 /// <param name="At">UTC.</param>
-/// <param name="Person">Who.</param>
-/// <param name="Action">What.</param>
 /// <param name="Subject">To what.</param>
-/// <param name="Reason">Why.</param>
 public sealed record AuditRow(long Sequence, DateTime At, string Person, string Action, string Subject, string Reason);
 
 /// <summary>Every act of a person, newest first, and whether the chain is whole.</summary>
-/// <param name="database">The home's database.</param>
 public sealed class AuditModel(NpgsqlDataSource database) : PageModel
 {
     /// <summary>Rows on the page.</summary>

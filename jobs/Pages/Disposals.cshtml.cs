@@ -8,7 +8,6 @@ using MyNumber.Batch.Storage;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>Disposal lists and their two approvals (R47).</summary>
-/// <param name="services">The home.</param>
 public sealed class DisposalsModel(NightServices services) : PageModel
 {
     /// <summary>Newest first.</summary>
@@ -64,7 +63,8 @@ public sealed class DisposalsModel(NightServices services) : PageModel
             DisposalOutcome.First => (true, "Noted. Another person must approve it, too."),
             DisposalOutcome.Approved => (true, "Approved by two people: the list lies in the outbox."),
             DisposalOutcome.Withdrawn => (true, "Nothing on this list may be disposed of any more: it was withdrawn."),
-            DisposalOutcome.SamePerson => (false, "Another person must: you approved it before, or one of your accounts made or changed the other."),
+            DisposalOutcome.SamePerson =>
+                (false, "Another person must: you approved it before, or one of your accounts made or changed the other."),
             _ => (false, "This list is not open any more."),
         };
         TempData[done ? "Done" : "Refused"] = sentence;

@@ -6,11 +6,8 @@ namespace MyNumber.Jobs.Pages;
 
 /// <summary>One drop with what the vendor said of its pieces.</summary>
 /// <param name="Folder">Below the outbox.</param>
-/// <param name="BusinessDate">Its night.</param>
 /// <param name="State">`frozen`, `sealed`, `published`.</param>
-/// <param name="Files">Files in it.</param>
 /// <param name="Pieces">Pieces in it; 0 where it is no print drop.</param>
-/// <param name="Posted">Posted, returned or not.</param>
 /// <param name="Open">Sent or acknowledged, not posted.</param>
 /// <param name="Spoiled">Spoiled or destroyed.</param>
 /// <param name="Refused">Refused.</param>
@@ -19,14 +16,10 @@ public sealed record DropRowShown(
     long Refused);
 
 /// <summary>A piece that waits for an operator.</summary>
-/// <param name="PieceId">Its id.</param>
-/// <param name="Product">Its product.</param>
 /// <param name="Reason">Stable code.</param>
-/// <param name="StateOn">Since when.</param>
 public sealed record WithheldRow(string PieceId, string Product, string? Reason, DateOnly StateOn);
 
 /// <summary>Drops, newest first, and the pieces that were withheld from them.</summary>
-/// <param name="database">The home's database.</param>
 public sealed class DropsModel(NpgsqlDataSource database) : PageModel
 {
     /// <summary>Rows on the page.</summary>

@@ -8,13 +8,8 @@ namespace MyNumber.Jobs.Pages;
 /// <summary>One night in the list.</summary>
 /// <param name="Id">Its run.</param>
 /// <param name="Kind">`night`, `disposal` …</param>
-/// <param name="BusinessDate">Its date.</param>
-/// <param name="State">Of the run.</param>
 /// <param name="OpenedAt">UTC.</param>
 /// <param name="CompletedAt">UTC; null while it runs.</param>
-/// <param name="Steps">How many steps it has.</param>
-/// <param name="Closed">How many are closed.</param>
-/// <param name="Failed">Parts that wait for a person.</param>
 public sealed record NightRow(
     long Id, string Kind, DateOnly BusinessDate, string State, DateTime OpenedAt, DateTime? CompletedAt, long Steps,
     long Closed, long Failed)
@@ -25,12 +20,9 @@ public sealed record NightRow(
 
 /// <summary>Something that waits, with the page that shows it.</summary>
 /// <param name="What">In two words.</param>
-/// <param name="Count">How many.</param>
-/// <param name="Link">Where.</param>
 public sealed record WaitTile(string What, long Count, string Link);
 
 /// <summary>First page: the nights, newest first, and what waits for a person.</summary>
-/// <param name="database">The home's database.</param>
 /// <param name="clock">For durations of what still runs.</param>
 public sealed class IndexModel(NpgsqlDataSource database, TimeProvider clock) : PageModel
 {

@@ -10,13 +10,9 @@ using MyNumber.Batch.Status;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>One step as the page shows it.</summary>
-/// <param name="Ordinal">Its place.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="State">Its state.</param>
 /// <param name="StartedAt">UTC.</param>
 /// <param name="ClosedAt">UTC.</param>
 /// <param name="Parts">Parts of all acts, split ones left out.</param>
-/// <param name="Done">Done or skipped.</param>
 /// <param name="Failed">Waiting for a person.</param>
 public sealed record StepRow(
     int Ordinal, string Name, string State, DateTime? StartedAt, DateTime? ClosedAt, long Parts, long Done, long Failed)
@@ -28,22 +24,17 @@ public sealed record StepRow(
 /// <summary>How many items of a step came to an outcome.</summary>
 /// <param name="Ordinal">The step.</param>
 /// <param name="Outcome">Stable code.</param>
-/// <param name="Count">How many.</param>
 public sealed record ItemRow(int Ordinal, string Outcome, long Count);
 
 /// <summary>A part that failed.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Step">Its step.</param>
-/// <param name="Act">Plan, work, close or publish.</param>
 /// <param name="ErrorClass">SQLSTATE or type.</param>
 /// <param name="ErrorText">Our own sentence.</param>
 public sealed record FailedPartRow(long Id, string Step, string Act, string? ErrorClass, string? ErrorText);
 
 /// <summary>What of a night changes while it runs.</summary>
 /// <param name="Night">The run.</param>
-/// <param name="Steps">In order.</param>
 /// <param name="Items">By step and outcome.</param>
-/// <param name="Failed">Parts that wait for a person.</param>
 public sealed record NightLive(
     NightRow Night, IReadOnlyList<StepRow> Steps, IReadOnlyList<ItemRow> Items, IReadOnlyList<FailedPartRow> Failed)
 {
@@ -52,8 +43,6 @@ public sealed record NightLive(
 }
 
 /// <summary>One night: its steps live, what failed, every law, what waits for whom, every count.</summary>
-/// <param name="services">The home.</param>
-/// <param name="engine">The run engine.</param>
 public sealed class NightModel(NightServices services, RunEngine engine) : PageModel
 {
     /// <summary>Failed parts shown at most.</summary>
@@ -79,7 +68,8 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
         {
             var parts = Plan.Parts.Count == 0
                 ? "The night takes up where it was stopped."
-                : string.Join(" ", Plan.Parts.Take(3).Select(planned => $"Part {planned.Part.Id} of {planned.Part.Step}: {planned.Effect}"));
+                : string.Join(" ", Plan.Parts.Take(3).Select(
+                    planned => $"Part {planned.Part.Id} of {planned.Part.Step}: {planned.Effect}"));
             var more = Plan.Parts.Count > 3 ? $" So for {Plan.Parts.Count - 3} more parts." : "";
             var untried = Plan.NotTried > 0 ? $" {Plan.NotTried} parts that were not tried yet go on too." : "";
             return $"{parts}{more}{untried} Parts that are done stay as they are.";

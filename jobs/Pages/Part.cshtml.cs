@@ -5,7 +5,6 @@ using MyNumber.Batch.Runs;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>One failed part: says what a re-run or a skip would do, asks for a reason, does it; audited.</summary>
-/// <param name="engine">The run engine.</param>
 public sealed class PartModel(RunEngine engine) : PageModel
 {
     /// <summary>The part.</summary>

@@ -8,7 +8,6 @@ using MyNumber.Jobs.Web;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>Changes one's own password; the first thing after a one-time password.</summary>
-/// <param name="accounts">Local accounts.</param>
 public sealed class PasswordModel(Accounts accounts) : PageModel
 {
     /// <summary>Why the last try was refused.</summary>

@@ -9,7 +9,6 @@ namespace MyNumber.Jobs.Pages;
 /// Local accounts: an operator gives, changes and takes access, with a reason, audited. What counts as one of two people is
 /// done by two operators, each of whom is shown one half of the one-time password.
 /// </summary>
-/// <param name="accounts">Local accounts.</param>
 public sealed class PeopleModel(Accounts accounts) : PageModel
 {
     /// <summary>By name.</summary>

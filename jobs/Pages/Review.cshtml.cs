@@ -8,7 +8,6 @@ using Npgsql;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>What waits for a keyer, oldest first. No values, no crops.</summary>
-/// <param name="database">The home's database.</param>
 public sealed class ReviewModel(NpgsqlDataSource database) : PageModel
 {
     /// <summary>Rows on the page.</summary>

@@ -8,7 +8,6 @@ using MyNumber.Templates.Forms;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>One field with its crop: a keyer says what it says, by keyboard alone if wished, and gets the next.</summary>
-/// <param name="services">The home.</param>
 public sealed class ReviewItemModel(NightServices services) : PageModel
 {
     /// <summary>The item.</summary>
@@ -99,7 +98,8 @@ public sealed class ReviewItemModel(NightServices services) : PageModel
                 break;
         }
 
-        var next = (await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name)).FirstOrDefault(open => open.Item != item);
+        var next = (await Reviews.ListAsync(services.Database, cancellation, User.Identity!.Name)).FirstOrDefault(
+            open => open.Item != item);
         return Redirect(next is null ? "/review" : $"/review/{next.Item}");
     }
 }

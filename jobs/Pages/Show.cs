@@ -18,7 +18,8 @@ public static class Show
 
     /// <summary>An instant in Tokyo.</summary>
     public static string Instant(DateTime? instant) => instant is { } at
-        ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)).ToOffset(Tokyo).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+        ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)).ToOffset(Tokyo).ToString(
+            "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
         : "";
 
     /// <summary>How long something took, or has taken so far.</summary>
@@ -92,12 +93,14 @@ public static class Show
     public static string WhatToDo(string? errorClass) => errorClass switch
     {
         null => "Look at the log, then run it again.",
-        "23505" or "23514" or "23503" => "A rule of the database was hit: run it again once; if it fails again, skip it and call support with the part's number.",
+        "23505" or "23514" or "23503" =>
+            "A rule of the database was hit: run it again once; if it fails again, skip it and call support with the part's number.",
         "law" => "The step does not balance: look at the laws below, correct what is missing, then run it again.",
         _ when errorClass.StartsWith("53", StringComparison.Ordinal) => "The database or a disk has no room: make room, then run it again.",
         _ when errorClass.StartsWith("08", StringComparison.Ordinal) || errorClass.StartsWith("57", StringComparison.Ordinal)
             => "The database was away: run it again.",
-        _ when errorClass.Contains("IO", StringComparison.Ordinal) => "A file could not be read or written: check disk and rights, then run it again.",
+        _ when errorClass.Contains("IO", StringComparison.Ordinal) =>
+            "A file could not be read or written: check disk and rights, then run it again.",
         "drop-stopped" => "Other content lies in the outbox under this name: find out who wrote it before anything is sent.",
         _ => "Run it again; if it fails again, skip it with a reason and call support with the part's number.",
     };

@@ -8,9 +8,7 @@ using MyNumber.Jobs.Web;
 namespace MyNumber.Jobs.Pages;
 
 /// <summary>Signs a person in: by local account, or by OpenID Connect where a provider is configured.</summary>
-/// <param name="accounts">Local accounts.</param>
 /// <param name="guard">Slows guessing down.</param>
-/// <param name="configuration">Whether a provider is configured.</param>
 public sealed class SignInModel(Accounts accounts, GuessGuard guard, IConfiguration configuration) : PageModel
 {
     /// <summary>Why the last try was refused; null at first.</summary>

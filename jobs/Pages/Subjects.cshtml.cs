@@ -10,7 +10,6 @@ namespace MyNumber.Jobs.Pages;
 /// One subject and everything that happened to it. What a person types in is sent by POST, so that no Application ID
 /// stands in an address; links use our own keys.
 /// </summary>
-/// <param name="services">The home.</param>
 public sealed class SubjectsModel(NightServices services) : PageModel
 {
     /// <summary>What can be looked up.</summary>

@@ -33,16 +33,13 @@ public enum AccountAct
 }
 
 /// <summary>A change as a person asks for it.</summary>
-/// <param name="Act">What.</param>
 /// <param name="Typed">The account's name as it was typed.</param>
 /// <param name="Roles">Its roles from then on; none for a reset.</param>
 public sealed record AccountChange(AccountAct Act, string Typed, IReadOnlyList<string> Roles);
 
 /// <summary>What the first of two operators said.</summary>
-/// <param name="Person">The account's name.</param>
 /// <param name="Act">`add`, `role`, `reset`.</param>
 /// <param name="Roles">The roles that it is to have.</param>
-/// <param name="By">Who said so.</param>
 /// <param name="At">UTC.</param>
 public sealed record Proposal(string Person, string Act, IReadOnlyList<string> Roles, string By, DateTime At)
 {
@@ -80,7 +77,6 @@ public enum Shown
 }
 
 /// <summary>What came of a change.</summary>
-/// <param name="Person">The account's name.</param>
 /// <param name="IsDone">False: another operator must say the same.</param>
 /// <param name="Shown">What <paramref name="Secret"/> is.</param>
 /// <param name="Secret">To be shown once.</param>

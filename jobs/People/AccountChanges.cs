@@ -59,11 +59,8 @@ public sealed partial class Accounts
     }
 
     /// <summary>Makes, resets or changes an account, or notes what the first of two operators says.</summary>
-    /// <param name="change">What.</param>
     /// <param name="by">The operator; null while the home is set up.</param>
-    /// <param name="reason">As the operator gave it.</param>
     /// <param name="proof">Whether the operator gave a password.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperatorRefusedException">It cannot be done, or not by this person.</exception>
     public async Task<AccountOutcome> ChangeAsync(
         AccountChange change, string? by, string reason, Proof proof, CancellationToken cancellation)

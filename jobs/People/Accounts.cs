@@ -21,7 +21,6 @@ public enum PasswordOutcome
 /// Local accounts: of the command line everywhere, of the pages where no OpenID Connect provider is configured. How they are
 /// made and changed: AccountChanges.cs.
 /// </summary>
-/// <param name="database">The home's database.</param>
 /// <param name="clock">For the audit table and the guess guard.</param>
 public sealed partial class Accounts(NpgsqlDataSource database, TimeProvider clock)
 {

@@ -9,7 +9,6 @@ namespace MyNumber.Jobs.Web;
 /// R95. Looks an answer up by the keyed hash of Application ID and date of birth. What is unknown, malformed, or has
 /// another birth date takes the same way and gets the same answer.
 /// </summary>
-/// <param name="database">The home's database.</param>
 /// <param name="ids">Makes the keyed hash.</param>
 public sealed class Inquiry(NpgsqlDataSource database, Ids ids)
 {
@@ -19,7 +18,6 @@ public sealed class Inquiry(NpgsqlDataSource database, Ids ids)
     /// <summary>The answer for what a person typed in.</summary>
     /// <param name="applicationId">23 digits, also full-width; spaces and hyphens between them are fine.</param>
     /// <param name="birthDate">`YYYY-MM-DD`.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<StatusAnswer> AskAsync(string? applicationId, string? birthDate, CancellationToken cancellation)
     {
         var digits = Digits(applicationId ?? "");

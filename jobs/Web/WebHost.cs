@@ -22,7 +22,6 @@ public static class WebHost
 
     /// <summary>Builds the host; the caller starts it.</summary>
     /// <param name="settings">All settings; `web:oidc` switches OpenID Connect on.</param>
-    /// <param name="engine">The run engine of the home.</param>
     /// <param name="services">What steps and pages need.</param>
     /// <param name="urls">Addresses to listen on.</param>
     public static WebApplication Build(Settings settings, RunEngine engine, NightServices services, string urls)

@@ -80,7 +80,8 @@ public static class Code128
         }
 
         var body = values[..^1];
-        if (values[0] != StartB || values[^1] != Check(CollectionsMarshal.AsSpan(body)) || Pattern(widths, widths.Count - 7, 7) != StopPattern)
+        if (values[0] != StartB || values[^1] != Check(CollectionsMarshal.AsSpan(body))
+            || Pattern(widths, widths.Count - 7, 7) != StopPattern)
         {
             return null;
         }

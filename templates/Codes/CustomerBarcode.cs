@@ -19,7 +19,6 @@ public static class CustomerBarcode
 
     /// <summary>The 21 characters with their check (`2`, `-`, `CC4` …); null where R97 allows none.</summary>
     /// <param name="postalCode">Seven digits, in whatever form (R96).</param>
-    /// <param name="address">The whole address.</param>
     public static IReadOnlyList<string>? Encode(string postalCode, string address) =>
         Values(postalCode, address)?.ConvertAll(value => Characters[value]);
 

@@ -53,7 +53,8 @@ internal readonly struct QrSegments
             for (var i = 0; i < _digits.Length; i += 3)
             {
                 var group = _digits.AsSpan(i, Math.Min(3, _digits.Length - i));
-                bits.Write(int.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture), group.Length == 3 ? 10 : DigitBits(group.Length));
+                bits.Write(int.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture),
+                    group.Length == 3 ? 10 : DigitBits(group.Length));
             }
         }
 

@@ -27,7 +27,8 @@ internal static class AddressArea
         var to = Addressee.Of(piece);
         canvas.Text(Code, Window.XMm + 2, Window.YMm + 5, Wording.PostalCode(to.PostalCode));
         canvas.Fit(Typeface.Gothic, new Box(Window.XMm + 2, Window.YMm + 6.5, 86, 14), to.Address, 11, ApplicationForms.ReadBackPtMin);
-        canvas.Fit(Typeface.Gothic, new Box(Window.XMm + 2, Window.YMm + 21.2, 86, 12.6), to.Name + "　様", 14, ApplicationForms.ReadBackPtMin);
+        canvas.Fit(Typeface.Gothic, new Box(Window.XMm + 2, Window.YMm + 21.2, 86, 12.6), to.Name + "　様", 14,
+            ApplicationForms.ReadBackPtMin);
         Barcode(canvas, Window.XMm + 4, Window.YMm + 36.5, to);
     }
 

@@ -5,10 +5,8 @@ using MyNumber.Templates.Pdf;
 namespace MyNumber.Templates.Documents;
 
 /// <summary>Where one piece lies in the file that was rendered.</summary>
-/// <param name="PieceId">Its id.</param>
 /// <param name="FirstPage">First page, from 1.</param>
 /// <param name="Pages">Pages, two to a sheet.</param>
-/// <param name="Sheets">Sheets of paper.</param>
 public sealed record RenderedPiece(string PieceId, int FirstPage, int Pages, int Sheets);
 
 /// <summary>All that goes into print: checks a piece, renders pieces into one PDF.</summary>

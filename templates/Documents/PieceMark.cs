@@ -6,7 +6,8 @@ namespace MyNumber.Templates.Documents;
 
 /// <summary>
 /// The mark of insertion control on every page of a piece: a Code 128 of the piece's id (16 characters), the sheet and
-/// the number of sheets (two digits each), with the same in letters under it (R98), where the resident sees which sheet of how many this is.
+/// the number of sheets (two digits each), with the same in letters under it (R98), where the resident sees which sheet
+/// of how many this is.
 /// </summary>
 internal static class PieceMark
 {

@@ -68,7 +68,6 @@ public readonly record struct Box
 /// <summary>One place of a form: printed, read and filled in by the same box.</summary>
 /// <param name="Field">What is asked there.</param>
 /// <param name="Name">The item's name, as readings and `form describe` use it: the field's, or that of a part of it.</param>
-/// <param name="Type">What stands there.</param>
 /// <param name="Box">Where, in millimetres.</param>
 /// <param name="Cells">The character cells from left to right; empty unless <paramref name="Type"/> is Cells.</param>
 public sealed record FormItem(FormField Field, string Name, FormItemType Type, Box Box, IReadOnlyList<Box> Cells);
@@ -102,5 +101,4 @@ public sealed record FormPage(int Number, double WidthMm, double HeightMm, IRead
 /// <summary>A form as data: the one definition that prints it, reads it, crops it and fills it in.</summary>
 /// <param name="Kind">One of <see cref="FormKinds"/>.</param>
 /// <param name="Version">Raised with every change of a page; printed on the form, so that old paper still reads.</param>
-/// <param name="Pages">Front, back.</param>
 public sealed record FormDefinition(string Kind, int Version, IReadOnlyList<FormPage> Pages);

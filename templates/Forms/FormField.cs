@@ -24,7 +24,6 @@ public enum FieldAnswer
 /// operators' pages derive from it. A date written into cells is one field with four items.
 /// </summary>
 /// <param name="Name">As readings, rules, review items and `read --json` name it; it keeps its meaning in every version.</param>
-/// <param name="Answer">What a keyer may answer.</param>
 /// <param name="Label">The field's name as residents see it.</param>
 public sealed record FormField(string Name, FieldAnswer Answer, string Label)
 {

@@ -3,7 +3,6 @@ using MyNumber.Templates.Pdf;
 namespace MyNumber.Templates.Forms;
 
 /// <summary>Collects a page's items and the print around them, in the order in which both are given.</summary>
-/// <param name="kind">The form's kind.</param>
 /// <param name="version">The form's version; what came with a later one is left out by whoever builds.</param>
 /// <param name="number">Of the page, from 1.</param>
 internal sealed class FormPageBuilder(string kind, int version, int number)

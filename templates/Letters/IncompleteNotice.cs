@@ -72,7 +72,8 @@ public static class IncompleteNotice
     {
         Letter.Head(canvas, piece);
         Letter.ApplicationIdText(canvas, piece.ApplicationId);
-        Errors(canvas, [.. (piece.Errors ?? []).Select((error, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1}　{error.Text}"))]);
+        Errors(canvas, [.. (piece.Errors ?? []).Select(
+            (error, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1}　{error.Text}"))]);
         if (piece.ReturnEnvelopeValidUntil is { } valid)
         {
             Letter.Cell(canvas, FactsTopMm, 8, 42, 0, Wording.Both(valid) + "まで（この日までに投函してください）", 11);

@@ -31,7 +31,8 @@ public static class IssuanceNotice
     // The frame under the sticker: left of the customer barcode and its clear space.
     private static readonly Box Sticker = new(7, 34, 46, 98);
 
-    private const double PlaceTopMm = 49.5, AddressTopMm = 62.3, PhoneTopMm = 75.1, EarliestTopMm = 82.6, DeadlineTopMm = 91.6, BringTopMm = 102.4;
+    private const double PlaceTopMm = 49.5, AddressTopMm = 62.3, PhoneTopMm = 75.1, EarliestTopMm = 82.6,
+        DeadlineTopMm = 91.6, BringTopMm = 102.4;
 
     private static readonly TextStyle Title = new(Typeface.Bold, 8.5);
     private static readonly TextStyle PartTitle = new(Typeface.Bold, 11);
@@ -116,7 +117,8 @@ public static class IssuanceNotice
         Value(canvas, AddressTopMm + 3.6, 9, piece.PickupAddress, 10);
         Value(canvas, PhoneTopMm + 1.2, 5.6, piece.PickupPhone, 11, leftMm: 10);
         Value(canvas, EarliestTopMm + 3.4, 5.4, piece.Earliest is { } earliest ? Wording.Western(earliest) : null, 11);
-        Value(canvas, DeadlineTopMm + 3.6, 6.8, piece.Deadline is { } deadline ? Wording.Western(deadline) + "まで" : null, 13, Typeface.Bold);
+        Value(canvas, DeadlineTopMm + 3.6, 6.8,
+            piece.Deadline is { } deadline ? Wording.Western(deadline) + "まで" : null, 13, Typeface.Bold);
     }
 
     private static void Value(

@@ -115,7 +115,8 @@ public static class Fitting
 
     private const string MayNotEnd = "（「『【〔(";
 
-    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c is (>= '０' and <= '９') or '－' or '-' or '/' or ':' or '@' or '=';
+    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c)
+        || c is (>= '０' and <= '９') or '－' or '-' or '/' or ':' or '@' or '=';
 
     private static void Set(Canvas canvas, TextStyle style, Box box, List<string> lines, Align align)
     {

@@ -79,7 +79,6 @@ internal sealed class PdfObjects : IDisposable
 
     /// <summary>Writes a stream; gives its number.</summary>
     /// <param name="entries">Its dictionary's own entries.</param>
-    /// <param name="data">What is in it.</param>
     /// <param name="isDeflated">False for metadata, which tools read without decoding.</param>
     public int Stream(string entries, ReadOnlySpan<byte> data, bool isDeflated = true)
     {

@@ -34,7 +34,8 @@ public sealed class EmptyNight(int parts, TimeSpan workTime)
     private StepDefinition Step => new(
         "empty",
         Act.OfRows((context, cancellation) => context.PlanPartsAsync(
-            [.. Enumerable.Range(1, parts).Select(n => n.ToString("D7", CultureInfo.InvariantCulture)).Select(key => new PlannedPart(key, key))],
+            [.. Enumerable.Range(1, parts).Select(n => n.ToString("D7", CultureInfo.InvariantCulture)).Select(
+                key => new PlannedPart(key, key))],
             cancellation)),
         Act.Of<string>(ComputeAsync, StoreAsync),
         []);

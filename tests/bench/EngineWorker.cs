@@ -13,7 +13,8 @@ internal static class EngineWorker
     public static async Task RunAsync(string[] args)
     {
         await using var database = NpgsqlDataSource.Create(args[1]);
-        var night = new EmptyNight(int.Parse(args[3], CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(int.Parse(args[4], CultureInfo.InvariantCulture)))
+        var night = new EmptyNight(int.Parse(args[3], CultureInfo.InvariantCulture),
+            TimeSpan.FromMilliseconds(int.Parse(args[4], CultureInfo.InvariantCulture)))
         {
             HoldsFirst = bool.Parse(args[5]),
         };

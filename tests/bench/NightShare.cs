@@ -116,7 +116,8 @@ internal static class NightShare
             {
                 Interlocked.Add(ref _ledger, activity.Duration.Ticks);
             }
-            else if (text.Contains("worker SET beat", StringComparison.Ordinal) || text.Contains("SELECT id, beat FROM worker", StringComparison.Ordinal))
+            else if (text.Contains("worker SET beat", StringComparison.Ordinal)
+                || text.Contains("SELECT id, beat FROM worker", StringComparison.Ordinal))
             {
                 Interlocked.Add(ref _beats, activity.Duration.Ticks);
             }

@@ -13,7 +13,8 @@ public static class OddBench
 {
     public static async Task RunAsync(string[] arguments, CancellationToken cancellation)
     {
-        var (values, nights, seed, residents) = (Number("--values", 10_000), Number("--nights", 0), (int)Number("--seed", 1), (int)Number("--residents", 60));
+        var (values, nights, seed, residents) =
+            (Number("--values", 10_000), Number("--nights", 0), (int)Number("--seed", 1), (int)Number("--residents", 60));
         var pictures = OddNights.Pictures();
         var (taken, played, feeds, refused, worlds) = (0L, 0L, 0L, 0L, 0);
         while (taken < values || played < nights)
@@ -27,8 +28,10 @@ public static class OddBench
                     CultureInfo.InvariantCulture, $"--seed {seed + worlds} --residents {residents}:\n{string.Join('\n', result.Wrong)}"));
             }
 
-            (taken, played, feeds, refused, worlds) = (taken + result.Values, played + 3, feeds + result.Feeds, refused + result.Refused, worlds + 1);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed + worlds - 1}: {result.Values} values; {result.Reached}"));
+            (taken, played, feeds, refused, worlds) =
+                (taken + result.Values, played + 3, feeds + result.Feeds, refused + result.Refused, worlds + 1);
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"seed {seed + worlds - 1}: {result.Values} values; {result.Reached}"));
         }
 
         Console.WriteLine(string.Create(

@@ -75,8 +75,10 @@ internal static class SelectBench
 
         Console.WriteLine("| what | wall | processor |");
         Console.WriteLine("|---|---|---|");
-        Console.WriteLine(FormattableString.Invariant($"| one window query and update over {Applications:N0} rows | {plain.WallS:0.0} s | {plain.CpuS:0.0} s |"));
-        Console.WriteLine(FormattableString.Invariant($"| the same selected, with history, ledger and constraint | {select.WallS:0.0} s | {select.CpuS:0.0} s |"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"| one window query and update over {Applications:N0} rows | {plain.WallS:0.0} s | {plain.CpuS:0.0} s |"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"| the same selected, with history, ledger and constraint | {select.WallS:0.0} s | {select.CpuS:0.0} s |"));
         Console.WriteLine(FormattableString.Invariant($"| ratio | {select.WallS / plain.WallS:0.00} | {select.CpuS / plain.CpuS:0.00} |"));
         Console.WriteLine();
         foreach (var line in await PlanAsync(home, cancellation))
@@ -120,7 +122,8 @@ internal static class SelectBench
     private static async Task SelectAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
     {
         var context = new StoreContext(
-            new RunInfo(1, "night", new DateOnly(2026, 11, 24), ""), 0, 4, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction);
+            new RunInfo(1, "night", new DateOnly(2026, 11, 24), ""), 0, 4, new PartInfo(0, PartAct.Plan, "", "", 1),
+                connection, transaction);
         var step = new SelectStep(new Policy());
         await step.DecideAsync(context, cancellation);
         foreach (var law in step.Definition.Laws)

@@ -18,7 +18,8 @@ public sealed partial class ServedNight : IAsyncLifetime
     public const string Date = "2027-04-01";
     private const string FirstNight = "2026-11-24";
     private const string SecondNight = "2026-11-25";
-    public const string Password = "a password of the browser tests";
+    /// <summary>An operator who has not changed the one-time password yet.</summary>
+    public const string Newcomer = "newcomer";
 
     private const int Applications = 24;
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
@@ -46,11 +47,14 @@ public sealed partial class ServedNight : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        OneTimePassword = PasswordLine().Match(await RunAsync(0, "account", "add", "admin", "--role", "operator", "--json")).Groups[1].Value;
+        var added = await RunAsync(0, "account", "add", Newcomer, "--role", "operator", "--json");
+        OneTimePassword = PasswordLine().Match(added).Groups[1].Value;
+        await Staff.AppointAsync(_home, "admin", "operator");
         await Staff.AppointAsync(_home, "operator-2", "operator");
         await Staff.AppointAsync(_home, "approver-1", "approver");
         await Staff.AppointAsync(_home, "approver-2", "approver");
-        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight, "--out", Path.Combine(_home, "inbox"));
+        await RunAsync(0, "fixtures", "night", "--applications", $"{Applications}", "--seed", "7", "--date", FirstNight,
+            "--out", Path.Combine(_home, "inbox"));
         await RunAsync(0, "night", "--date", FirstNight);
         await EachDropAsync("card-orders", "factory", SecondNight);
         await RunAsync(0, "night", "--date", SecondNight);

@@ -9,7 +9,8 @@ public sealed class HiddenFontTests
     public void A_font_that_was_away_is_loaded_by_the_same_process_when_it_is_back()
     {
         string[] apart = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--user", "--map-root-user"];
-        using var process = Process.Start(new ProcessStartInfo("unshare", [.. apart, Path.Combine(AppContext.BaseDirectory, "toyhost"), "fonts"])
+        using var process = Process.Start(
+            new ProcessStartInfo("unshare", [.. apart, Path.Combine(AppContext.BaseDirectory, "toyhost"), "fonts"])
         {
             RedirectStandardError = true,
         })!;

@@ -39,7 +39,8 @@ public sealed class QueueTests : IAsyncLifetime
         var night = new ToyNight(_outbox, Parts, 1, TimeSpan.Zero);
         var engine = new RunEngine(_database.DataSource, night.Kinds, _outbox, TimeProvider.System, new EngineOptions());
         await engine.Opener.OpenNightAsync(
-            new DateOnly(2026, 11, 24), null, new UnusualDate(new Because("tests", "a night of a test"), Destruction.Allowed), CancellationToken.None);
+            new DateOnly(2026, 11, 24), null, new UnusualDate(
+                new Because("tests", "a night of a test"), Destruction.Allowed), CancellationToken.None);
 
         var workers = Enumerable.Range(0, Workers).Select(_ => Start()).ToList();
         try
@@ -77,7 +78,8 @@ public sealed class QueueTests : IAsyncLifetime
     private Process Start()
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "toyhost")) { RedirectStandardInput = true };
-        foreach (var argument in new[] { "work", _database.ConnectionString, _outbox, $"{Parts}", "1", "0", "16000", nameof(GuardsOff.None) })
+        foreach (var argument in new[] { "work", _database.ConnectionString, _outbox, $"{Parts}", "1", "0", "16000",
+            nameof(GuardsOff.None) })
         {
             start.ArgumentList.Add(argument);
         }

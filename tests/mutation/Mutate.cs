@@ -16,7 +16,8 @@ string[] ruleFiles =
     "Validation/ApplicantRules.cs", "Validation/ApplicationFacts.cs", "Validation/ApplicationRules.cs", "Validation/Answers.cs",
     "Validation/FormRules.cs", "Validation/FormUse.cs", "Validation/Identity.cs", "Validation/PhotoRules.cs",
     "Validation/Texts.cs", "Validation/Finding.cs", "Cards/Transitions.cs", "Cards/RegisterTransitions.cs", "Cards/Events.cs",
-    "Cards/EventSubjects.cs", "Calendar/Age.cs", "Calendar/BusinessDays.cs", "Calendar/CardValidity.cs",
+    "Cards/EventSubjects.cs", "Cards/Timeline.cs", "Cards/TimelineEnds.cs", "Cards/TimelineRows.cs", "Cards/RegisterFacts.cs",
+    "Calendar/Age.cs", "Calendar/BusinessDays.cs", "Calendar/CardValidity.cs",
     "Calendar/CivilMonths.cs", "Calendar/IndividualNumber.cs", "Calendar/JapaneseEra.cs", "Calendar/RenewalWindow.cs",
     "Storage/StorageClock.cs", "Status/StatusAnswers.cs", "Policy.cs",
 ];
@@ -29,7 +30,8 @@ var bin = Path.Combine(top, "tests/unit/bin/Release/net10.0");
 var parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview);
 // The SDK's generator of regular expressions does not run here: they are made when they are asked for.
 SyntaxTree Tree(string path) => CSharpSyntaxTree.ParseText(
-    Regex.Replace(File.ReadAllText(path), @"\[GeneratedRegex\((?<of>(?:.(?!\[GeneratedRegex))*?)\)\](?<line>\s*)private static partial Regex (?<name>\w+)\(\);",
+    Regex.Replace(File.ReadAllText(path),
+        @"\[GeneratedRegex\((?<of>(?:.(?!\[GeneratedRegex))*?)\)\](?<line>\s*)private static partial Regex (?<name>\w+)\(\);",
         "${line}private static Regex ${name}() => Expressions.Of(${of});", RegexOptions.Singleline), parse, path);
 var rules = ruleFiles.ToDictionary(file => file, file => Tree(Path.Combine(top, "batch", file)));
 string[] tests = ["Rules", "Calendar", "Storage", "Status"];
@@ -48,14 +50,16 @@ var others = beside.Select(file => Tree(Path.Combine(top, "batch", file)))
         """, parse))
     .ToList();
 var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':')
-    .Where(file => Path.GetFileName(file).StartsWith("System", StringComparison.Ordinal) || Path.GetFileName(file) is "netstandard.dll" or "mscorlib.dll");
+    .Where(file => Path.GetFileName(file).StartsWith("System", StringComparison.Ordinal)
+        || Path.GetFileName(file) is "netstandard.dll" or "mscorlib.dll");
 var references = trusted.Concat(Directory.EnumerateFiles(bin, "*.dll")
         .Where(file => Path.GetFileName(file) != "MyNumber.Tests.Unit.dll" && IsManaged(file)))
     .Select(file => (MetadataReference)MetadataReference.CreateFromFile(file)).ToList();
 // Named like the unit tests: what is internal in the product is theirs to see.
 var plain = CSharpCompilation.Create(
     "MyNumber.Tests.Unit", [.. rules.Values, .. others], references,
-    new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
+    new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+        optimizationLevel: OptimizationLevel.Release));
 var resources = new[] { "holidays.csv" }.Select(name => new ResourceDescription(
     "MyNumber.Batch.Calendar." + name, () => File.OpenRead(Path.Combine(top, "batch/Calendar", name)), true)).ToArray();
 AssemblyLoadContext.Default.Resolving += (context, name) =>
@@ -126,7 +130,8 @@ string? Verdict(CSharpCompilation compilation)
     var emitted = compilation.Emit(image, manifestResources: resources, options: new EmitOptions());
     if (!emitted.Success)
     {
-        return compilation == plain ? string.Join('\n', emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(10)) : "does not compile";
+        return compilation == plain ? string.Join(
+            '\n', emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(10)) : "does not compile";
     }
 
     image.Position = 0;
@@ -143,7 +148,8 @@ string? Verdict(CSharpCompilation compilation)
 
 static string? FirstFailure(Assembly assembly)
 {
-    foreach (var type in assembly.GetTypes().Where(type => type.IsClass && !type.IsAbstract && type.Name.EndsWith("Tests", StringComparison.Ordinal)))
+    foreach (var type in assembly.GetTypes().Where(
+        type => type.IsClass && !type.IsAbstract && type.Name.EndsWith("Tests", StringComparison.Ordinal)))
     {
         foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
         {
@@ -211,7 +217,8 @@ static object?[] Fit(MethodInfo method, object?[] arguments) => [.. method.GetPa
         null => null,
         object?[] items when kind.IsArray => Typed(kind.GetElementType()!, items),
         var value when kind.IsEnum => Enum.ToObject(kind, value),
-        var value when kind.IsPrimitive && value.GetType() != kind => Convert.ChangeType(value, kind, System.Globalization.CultureInfo.InvariantCulture),
+        var value when kind.IsPrimitive && value.GetType() != kind =>
+            Convert.ChangeType(value, kind, System.Globalization.CultureInfo.InvariantCulture),
         var value => value,
     };
 })];
@@ -251,7 +258,8 @@ static IEnumerable<SyntaxNode> Of(SyntaxNode node)
         case BinaryExpressionSyntax binary when Turned(binary.Kind()) is { } kinds:
             foreach (var (kind, token) in kinds)
             {
-                yield return SyntaxFactory.BinaryExpression(kind, binary.Left, SyntaxFactory.Token(token).WithTriviaFrom(binary.OperatorToken), binary.Right);
+                yield return SyntaxFactory.BinaryExpression(
+                    kind, binary.Left, SyntaxFactory.Token(token).WithTriviaFrom(binary.OperatorToken), binary.Right);
             }
 
             break;
@@ -284,7 +292,8 @@ static IEnumerable<SyntaxNode> Of(SyntaxNode node)
         case LiteralExpressionSyntax { Token.Value: int number }:
             yield return SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal(number + 1));
             break;
-        case IdentifierNameSyntax { Identifier.Text: "Any", Parent: MemberAccessExpressionSyntax, Parent.Parent: InvocationExpressionSyntax { ArgumentList.Arguments.Count: 1 } }:
+        case IdentifierNameSyntax { Identifier.Text: "Any", Parent: MemberAccessExpressionSyntax,
+            Parent.Parent: InvocationExpressionSyntax { ArgumentList.Arguments.Count: 1 } }:
             yield return SyntaxFactory.IdentifierName("All");
             break;
         case SwitchExpressionArmSyntax { WhenClause: { } when } arm:
@@ -302,10 +311,14 @@ static (SyntaxKind, SyntaxKind)[]? Turned(SyntaxKind kind) => kind switch
     SyntaxKind.LogicalOrExpression => [(SyntaxKind.LogicalAndExpression, SyntaxKind.AmpersandAmpersandToken)],
     SyntaxKind.EqualsExpression => [(SyntaxKind.NotEqualsExpression, SyntaxKind.ExclamationEqualsToken)],
     SyntaxKind.NotEqualsExpression => [(SyntaxKind.EqualsExpression, SyntaxKind.EqualsEqualsToken)],
-    SyntaxKind.LessThanExpression => [(SyntaxKind.LessThanOrEqualExpression, SyntaxKind.LessThanEqualsToken), (SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken)],
-    SyntaxKind.LessThanOrEqualExpression => [(SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken), (SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken)],
-    SyntaxKind.GreaterThanExpression => [(SyntaxKind.GreaterThanOrEqualExpression, SyntaxKind.GreaterThanEqualsToken), (SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken)],
-    SyntaxKind.GreaterThanOrEqualExpression => [(SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken), (SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken)],
+    SyntaxKind.LessThanExpression => [(SyntaxKind.LessThanOrEqualExpression, SyntaxKind.LessThanEqualsToken),
+        (SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken)],
+    SyntaxKind.LessThanOrEqualExpression =>
+        [(SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken), (SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken)],
+    SyntaxKind.GreaterThanExpression => [(SyntaxKind.GreaterThanOrEqualExpression, SyntaxKind.GreaterThanEqualsToken),
+        (SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken)],
+    SyntaxKind.GreaterThanOrEqualExpression =>
+        [(SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanToken), (SyntaxKind.LessThanExpression, SyntaxKind.LessThanToken)],
     SyntaxKind.AddExpression => [(SyntaxKind.SubtractExpression, SyntaxKind.MinusToken)],
     SyntaxKind.SubtractExpression => [(SyntaxKind.AddExpression, SyntaxKind.PlusToken)],
     _ => null,

@@ -46,7 +46,8 @@ internal sealed class Cluster(string root)
         $"-c listen_addresses='' -c unix_socket_directories='{_socket}' -c max_connections={ConnectionsMax}", "start");
 
     /// <summary>A fast restart, as an administrator does it: sessions are cut, nothing is waited for.</summary>
-    public Task RestartAsync() => AsOwnerAsync("pg_ctl", "-D", _data, "-w", "-m", "fast", "-l", Path.Combine(_data, "server.log"), "restart");
+    public Task RestartAsync() =>
+        AsOwnerAsync("pg_ctl", "-D", _data, "-w", "-m", "fast", "-l", Path.Combine(_data, "server.log"), "restart");
 
     public Task StopAsync() => AsOwnerAsync("pg_ctl", "-D", _data, "-w", "-m", "immediate", "stop");
 

@@ -13,7 +13,8 @@ namespace MyNumber.Tests.Sweep;
 internal sealed partial record Digest(IReadOnlyList<string> Lines)
 {
     // Who worked, when, and what people were told on the way: true of one night alone.
-    private static readonly string[] TablesLeftOut = ["worker", "part", "alert", "alert_message", "alert_channel", "alert_delivery", "audit", "approval", "account", "home", "schemaversions"];
+    private static readonly string[] TablesLeftOut = ["worker", "part", "alert", "alert_message", "alert_channel",
+        "alert_delivery", "audit", "approval", "account", "home", "schemaversions"];
 
     // Surrogate ids, instants of the machine, what a step had to wait for, and ciphertext, which begins with chance.
     private static readonly string[] ColumnsLeftOut =

@@ -1,7 +1,6 @@
 namespace MyNumber.Tests.Sweep;
 
 /// <summary>A kind of fault: a line of the table.</summary>
-/// <param name="Name">As in the table.</param>
 /// <param name="Steps">In which steps of a world (from 1) it can strike; none: not in this world.</param>
 /// <param name="StrikeAsync">Strikes, and sees to its end; false where nothing was hit.</param>
 internal sealed record FaultKind(
@@ -28,7 +27,6 @@ internal sealed record FaultKind(
 }
 
 /// <summary>One fault of one night.</summary>
-/// <param name="Kind">What.</param>
 /// <param name="Step">It strikes once this step (from 1) has begun …</param>
 /// <param name="Share">… and this share of its parts is done.</param>
 /// <param name="Dice">Seed of its own choices.</param>
@@ -57,7 +55,8 @@ internal static class Plan
             .DistinctBy(kind => kind.Point ?? kind.Name).ToList();
         return [.. dealt
             .Select(kind => new Fault(
-                kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)], dice.NextDouble() * (kind.FromTheBeginning ? 0 : 1), dice.Next()))
+                kind, kind.Steps(world)[dice.Next(kind.Steps(world).Count)],
+                    dice.NextDouble() * (kind.FromTheBeginning ? 0 : 1), dice.Next()))
             .OrderBy(fault => fault.Step).ThenBy(fault => fault.Share)];
     }
 

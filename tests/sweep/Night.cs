@@ -66,7 +66,10 @@ internal sealed class Night : IAsyncDisposable
     public Task<T?> AskAsync<T>(string sql, params object[] parameters) =>
         Stage.Cluster.ScalarAsync<T>(Stage.Database, sql, parameters);
 
-    /// <summary>Waits until a step (from 1; 0 is before the night) has begun and a share of its parts is done, however long that takes tonight.</summary>
+    /// <summary>
+    /// Waits until a step (from 1; 0 is before the night) has begun and a share of its parts is done, however long that
+    /// takes tonight.
+    /// </summary>
     /// <returns>False where the night ended before.</returns>
     public Task<bool> ReachesAsync(int step, double share) => step == 0 ? Task.FromResult(true) : UntilAsync(() => AskAsync<bool>(
         """

@@ -144,7 +144,8 @@ internal static class OutsideFaults
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'mynumber%'") > 0;
 
     // Rings that wait, and rings that were answered: all ring once more.
-    private static async Task<bool> DoubleRingsAsync(Night night, Random dice) => await HasHangfireAsync(night) && await night.AskAsync<long>(
+    private static async Task<bool> DoubleRingsAsync(Night night, Random dice) => await HasHangfireAsync(night)
+        && await night.AskAsync<long>(
         """
         WITH again AS (
           INSERT INTO hangfire.jobqueue (jobid, queue) SELECT id, 'default' FROM hangfire.job ORDER BY id DESC LIMIT 20 RETURNING 1)

@@ -32,7 +32,8 @@ internal static class PointFaults
         // Only where people approve, before the night begins.
         (FaultPoints.ApprovalCommitted, "fourth") => [0],
         (FaultPoints.ApprovalCommitted, _) => [],
-        (FaultPoints.Staged or FaultPoints.BetweenRenames or FaultPoints.BeforeReady or FaultPoints.AfterReady, "fourth") => [0, 0, .. AnyStep],
+        (FaultPoints.Staged or FaultPoints.BetweenRenames or FaultPoints.BeforeReady or FaultPoints.AfterReady,
+            "fourth") => [0, 0, .. AnyStep],
         _ => AnyStep,
     };
 
@@ -76,7 +77,8 @@ internal static class PointFaults
                 GivenUpMax);
             if (!night.Over.IsCancellationRequested && !(givenUp && takenOver))
             {
-                throw new BrokenPromiseException($"A process that stood still was {(givenUp ? "given up, but its part was not taken over" : "not given up")}.");
+                throw new BrokenPromiseException(
+                    $"A process that stood still was {(givenUp ? "given up, but its part was not taken over" : "not given up")}.");
             }
         }
         finally

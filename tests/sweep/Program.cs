@@ -7,8 +7,10 @@ var options = new SweepOptions();
 var seed = new Option<int>("--seed") { Description = "Decides all faults.", DefaultValueFactory = _ => options.Seed };
 var count = new Option<int>("--count") { Description = "Faults that must have struck.", DefaultValueFactory = _ => options.Count };
 var each = new Option<int>("--each") { Description = "How often each kind must have struck, beside the count." };
-var only = new Option<string>("--only") { Description = "Only kinds whose name holds this, or one of these parted by |.", DefaultValueFactory = _ => options.Only };
-var applications = new Option<int>("--applications") { Description = "Applications of the first night.", DefaultValueFactory = _ => options.Applications };
+var only = new Option<string>(
+    "--only") { Description = "Only kinds whose name holds this, or one of these parted by |.", DefaultValueFactory = _ => options.Only };
+var applications = new Option<int>(
+    "--applications") { Description = "Applications of the first night.", DefaultValueFactory = _ => options.Applications };
 var perNight = new Option<int>("--per-night") { Description = "Faults planned for a night.", DefaultValueFactory = _ => options.PerNight };
 var from = new Option<int>("--from") { Description = "Number of the first night: to play one again." };
 var nights = new Option<int?>("--nights") { Description = "That many nights, whatever the count." };

@@ -123,7 +123,8 @@ internal sealed class Stage : IAsyncDisposable
     /// <returns>Where it lies.</returns>
     public async Task<string> KeepAsync(string name, IEnumerable<string> said)
     {
-        var kept = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"mynumber-failed-{name}-{Environment.ProcessId}"));
+        var kept = Path.Combine(Path.GetTempPath(),
+            string.Create(CultureInfo.InvariantCulture, $"mynumber-failed-{name}-{Environment.ProcessId}"));
         await Processes.RunOkAsync("cp", "-a", Home, kept);
         await Processes.RunOkAsync(
             "sh", "-c", $"/usr/lib/postgresql/15/bin/pg_dump -h {Root}/socket -U {(Environment.IsPrivilegedProcess ? "postgres" : Environment.UserName)} {Database} > {kept}/database.sql");

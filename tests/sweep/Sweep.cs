@@ -97,7 +97,8 @@ internal static class Sweep
             var digest = await Digest.TakeAsync(stage);
             (lost, twice) = (world.Calm.Without(digest), digest.Without(world.Calm));
         }
-        catch (Exception failed) when (failed is BrokenPromiseException or InvalidOperationException or Npgsql.NpgsqlException or IOException)
+        catch (Exception failed) when (failed is BrokenPromiseException or InvalidOperationException
+            or Npgsql.NpgsqlException or IOException)
         {
             broken = failed.Message;
         }

@@ -34,7 +34,7 @@ internal sealed class Tally(IReadOnlyList<FaultKind> kinds)
         }
     }
 
-    /// <summary>The table of tests/README.md. A bad night counts against every kind that struck it.</summary>
+    /// <summary>The table of docs/measurements.md. A bad night counts against every kind that struck it.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder("| fault | struck | lost | twice | stuck | other digest |\n|---|---|---|---|---|---|\n");

@@ -4,7 +4,6 @@ namespace MyNumber.Tests.Sweep;
 
 /// <summary>One night to be played again and again: what lies there before it, and what must have become of it.</summary>
 /// <param name="Name">`first`, `second` or `third`.</param>
-/// <param name="Date">Its business date.</param>
 /// <param name="Calm">The digest of the undisturbed night.</param>
 /// <param name="StepParts">How many parts each step had then, in order: a fault falls after a share of them.</param>
 internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyList<long> StepParts)
@@ -32,7 +31,8 @@ internal sealed record World(string Name, DateOnly Date, Digest Calm, IReadOnlyL
     /// approve the disposal lists, and one of the cards on them is picked up.
     /// Each night is played calmly once, and what lay there before it is saved.
     /// </summary>
-    public static async Task<IReadOnlyList<World>> MakeAsync(Stage stage, int applications, IReadOnlyCollection<string> wanted, Action<string> say)
+    public static async Task<IReadOnlyList<World>> MakeAsync(
+        Stage stage, int applications, IReadOnlyCollection<string> wanted, Action<string> say)
     {
         var (first, second, third) = (new DateOnly(2026, 11, 24), new DateOnly(2026, 11, 27), new DateOnly(2027, 6, 15));
         // Makes the home's database and its keys, which all nights share, and the people who act in them.

@@ -51,7 +51,8 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         Items = KeysAsync,
         // The plan of a hundred thousand parts is one item of a worker too.
         ItemMax = TimeSpan.FromSeconds(items > 1_000 ? 60 : 3),
-        Poison = (key, context, cancellation) => context.LedgerAsync([new ItemOutcome(key, "review", "the reader died on it")], cancellation),
+        Poison = (key, context, cancellation) =>
+            context.LedgerAsync([new ItemOutcome(key, "review", "the reader died on it")], cancellation),
     };
 
     private StepDefinition Paper => new(

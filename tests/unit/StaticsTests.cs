@@ -16,8 +16,10 @@ public sealed class StaticsTests
     // What touches the world outside of memory, by the beginning of the name of a method's type, or by type and method.
     private static readonly string[] Outside =
     [
-        "System.IO.File::", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.Directory", "System.IO.StreamReader", "System.Diagnostics.Process::Start",
-        "System.Reflection.Assembly::GetManifestResource", "System.Runtime.InteropServices.NativeLibrary", "OpenCvSharp.Cv2", "OpenCvSharp.Mat",
+        "System.IO.File::", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.Directory",
+            "System.IO.StreamReader", "System.Diagnostics.Process::Start",
+        "System.Reflection.Assembly::GetManifestResource", "System.Runtime.InteropServices.NativeLibrary",
+            "OpenCvSharp.Cv2", "OpenCvSharp.Mat",
         "OpenCvSharp.CascadeClassifier", "HarfBuzzSharp.", "Microsoft.ML.OnnxRuntime.", "UglyToad.",
     ];
 
@@ -44,9 +46,11 @@ public sealed class StaticsTests
     public void This_test_finds_what_it_looks_for()
     {
         using var self = AssemblyDefinition.ReadAssembly(typeof(StaticsTests).Assembly.Location);
-        var guilty = self.MainModule.Types.Single(type => type.Name == nameof(StaticsTests)).NestedTypes.Single(type => type.Name == nameof(Guilty));
+        var guilty = self.MainModule.Types.Single(type => type.Name == nameof(StaticsTests)).NestedTypes.Single(
+            type => type.Name == nameof(Guilty));
         Assert.NotNull(Reached(guilty.Methods.Single(method => method.IsConstructor && method.IsStatic), []));
-        var innocent = self.MainModule.Types.Single(type => type.Name == nameof(StaticsTests)).NestedTypes.Single(type => type.Name == nameof(Innocent));
+        var innocent = self.MainModule.Types.Single(type => type.Name == nameof(StaticsTests)).NestedTypes.Single(
+            type => type.Name == nameof(Innocent));
         Assert.Null(Reached(innocent.Methods.Single(method => method.IsConstructor && method.IsStatic), []));
     }
 

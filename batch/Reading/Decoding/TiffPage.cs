@@ -91,7 +91,8 @@ internal static class TiffPage
         }
 
         var luminance = Tag(tiff, TiffTag.PHOTOMETRIC, 0) == (int)Photometric.YCBCR;
-        if (bits == 8 && ((samples == 1 && light) || (samples == 3 && luminance)) && !tiff.IsTiled() && WholeJpeg(tiff, bytes, width, height) is { } jpeg)
+        if (bits == 8 && ((samples == 1 && light) || (samples == 3 && luminance)) && !tiff.IsTiled()
+            && WholeJpeg(tiff, bytes, width, height) is { } jpeg)
         {
             return PageDecoder.Picture(jpeg, false, dpi, samples == 3 ? colour : Colour.Drop);
         }

@@ -23,7 +23,6 @@ internal sealed class CanonicalPage
     /// <summary>Lays a page; nothing is flattened yet but its registration marks.</summary>
     /// <param name="source">The scan; it belongs to the caller and must live as long as this.</param>
     /// <param name="toScan">From canonical pixels to pixels of the scan; the same holds for it.</param>
-    /// <param name="page">The form's page.</param>
     /// <param name="streaks">Of the scan, where writing is to be read.</param>
     public CanonicalPage(PageImage source, Mat toScan, FormPage page, IReadOnlyList<Streak>? streaks = null)
     {
@@ -80,7 +79,8 @@ internal sealed class CanonicalPage
             return View(zone);
         }
 
-        Point2f[] corners = [new(zone.Left, zone.Top), new(zone.Right, zone.Top), new(zone.Left, zone.Bottom), new(zone.Right, zone.Bottom)];
+        Point2f[] corners = [new(zone.Left, zone.Top), new(zone.Right, zone.Top), new(zone.Left, zone.Bottom),
+            new(zone.Right, zone.Bottom)];
         var around = Cv2.BoundingRect(Cv2.PerspectiveTransform(corners, _toScan));
         // As much around it as a streak's neighbours and the interpolation need.
         around.Inflate(12, 2);

@@ -27,7 +27,8 @@ internal static class EmptyForms
         var pages = new EmptyPage[form.Pages.Count];
         PrintedForms.Print(form, new PieceData { Document = form.Kind }, (page, flat) => pages[page.Number - 1] = new EmptyPage(Ink(flat)));
         return pages.All(page => page is not null) ? pages
-            : throw new InvalidOperationException($"The empty form {form.Kind}, version {form.Version}, cannot be made: are poppler-utils installed?");
+            : throw new InvalidOperationException(
+                $"The empty form {form.Kind}, version {form.Version}, cannot be made: are poppler-utils installed?");
     }
 
     private static Mat Ink(CanonicalPage flat)

@@ -34,7 +34,6 @@ internal static class MarkSearch
     private const int ThinPx = 5;
 
     /// <summary>All candidates, best first.</summary>
-    /// <param name="gray">The scan.</param>
     /// <param name="level">What counts as dark.</param>
     public static List<Square> Find(Mat gray, DarkLevel level)
     {
@@ -83,7 +82,8 @@ internal static class MarkSearch
         {
             var centre = new Point2d(window.X + centres.At<double>(i, 0), window.Y + centres.At<double>(i, 1));
             var area = stats.At<int>(i, (int)ConnectedComponentsTypes.Area);
-            var (width, height) = (stats.At<int>(i, (int)ConnectedComponentsTypes.Width), stats.At<int>(i, (int)ConnectedComponentsTypes.Height));
+            var (width, height) = (stats.At<int>(i, (int)ConnectedComponentsTypes.Width),
+                stats.At<int>(i, (int)ConnectedComponentsTypes.Height));
             if (Math.Abs(Math.Sqrt(area) - sidePx) < 0.2 * sidePx && Math.Abs(width - height) < 0.25 * sidePx
                 && centre.DistanceTo(near) < 0.6 * sidePx)
             {

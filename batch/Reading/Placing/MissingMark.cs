@@ -26,7 +26,6 @@ internal static class MissingMark
     private const double DistanceCost = 0.002;
 
     /// <summary>The corner in pixels of the scan; null where the print around is not found.</summary>
-    /// <param name="gray">The scan.</param>
     /// <param name="placement">The page as it is laid by three marks; its form is known.</param>
     /// <param name="missing">Which corner: 0 top left, 1 top right, 2 bottom left, 3 bottom right.</param>
     public static Point2d? Find(Mat gray, PagePlacement placement, int missing)
@@ -85,7 +84,8 @@ internal static class MissingMark
         const int px = CanonicalPage.PxPerMm;
         var (width, height, margin) = ((int)(WidthMm * px), (int)(HeightMm * px), (int)(MarginMm * px));
         return new Rect(
-            corner % 2 == 0 ? margin : page.Width - margin - width, corner < 2 ? margin / 2 : page.Height - (margin / 2) - height, width, height);
+            corner % 2 == 0 ? margin : page.Width - margin - width, corner < 2 ? margin / 2
+                : page.Height - (margin / 2) - height, width, height);
     }
 
     // Dark is high in it.

@@ -77,7 +77,6 @@ internal static class PageDamage
     /// </summary>
     /// <param name="part">Of the scan; it is changed.</param>
     /// <param name="left">Its first column in the scan.</param>
-    /// <param name="streaks">Of the scan.</param>
     public static void Mend(Mat part, int left, IReadOnlyList<Streak> streaks)
     {
         var width = part.Width;

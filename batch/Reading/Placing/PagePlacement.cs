@@ -7,7 +7,6 @@ namespace MyNumber.Batch.Reading;
 /// <param name="Mark">Kind, version and page; null where four marks were found but no form mark can be read.</param>
 /// <param name="ToImage">From pixels of <see cref="CanonicalPage"/> to pixels of the scan, projective.</param>
 /// <param name="ResidualPx">Largest distance of a mark from the plain (affine) fit, pixels of the scan.</param>
-/// <param name="PxPerMm">Measured scale.</param>
 /// <param name="RotationDeg">Turn of the page as scanned: −180 to 180, clockwise.</param>
 /// <param name="MarksFound">3 or 4.</param>
 internal sealed record PagePlacement(
@@ -16,10 +15,16 @@ internal sealed record PagePlacement(
     /// <summary>Another form lies on the scan beside or under this one: two sheets went through the feeder as one.</summary>
     public bool HasCompany { get; init; }
 
-    /// <summary>The definition of this page; null where the form mark is not known, or names a version that this program does not know.</summary>
+    /// <summary>
+    /// The definition of this page; null where the form mark is not known, or names a version that this program does
+    /// not know.
+    /// </summary>
     public FormPage? Form => Mark is null ? null : FormDefinitions.FindPage(Mark);
 
-    /// <summary>Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked out.</summary>
+    /// <summary>
+    /// Centres of the marks of the upright page from the top left, pixels of the scan; a missing one as it was worked
+    /// out.
+    /// </summary>
     public required IReadOnlyList<Point2d> Corners { get; init; }
 
     /// <summary>Which of <see cref="Corners"/> was not found; null where all four were.</summary>

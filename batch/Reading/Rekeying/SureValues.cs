@@ -14,7 +14,6 @@ internal sealed record SureValue(string Field, string Rule, string Value)
 }
 
 /// <summary>A sure value that people key once more.</summary>
-/// <param name="Item">Its id.</param>
 /// <param name="Field">See <see cref="SureValue"/>.</param>
 /// <param name="Rule">See <see cref="SureValue"/>.</param>
 internal sealed record RekeyedField(string Item, string Field, string Rule);

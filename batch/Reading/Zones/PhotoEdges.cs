@@ -34,7 +34,8 @@ internal static class PhotoEdges
         var (top, bottom) = Edges(across);
         // How far the second crossing lies from the first tells how much the outline is turned too little or too much.
         var (spanX, spanY) = ((1 - (2 * NearShare) - SpanShare) * width, (1 - (2 * NearShare) - SpanShare) * height);
-        double[] turns = [(left.First - left.Second) / spanY, (right.First - right.Second) / spanY, (top.Second - top.First) / spanX, (bottom.Second - bottom.First) / spanX];
+        double[] turns = [(left.First - left.Second) / spanY, (right.First - right.Second) / spanY,
+            (top.Second - top.First) / spanX, (bottom.Second - bottom.First) / spanX];
         Array.Sort(turns);
         var turn = (turns[1] + turns[2]) / 2;
         var (x, y) = ((left.Middle + right.Middle - patch.Width) / 2, (top.Middle + bottom.Middle - patch.Height) / 2);

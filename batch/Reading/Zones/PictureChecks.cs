@@ -32,7 +32,8 @@ internal static class PictureChecks
         {
             Brightness = Math.Round(mean.Val0, 1),
             Face = face is not null,
-            FaceHeightShare = face is { } box ? (int)Math.Min(1000, (box.Height * (1 + AboveShare + BelowShare) * 1000) / photo.Height) : null,
+            FaceHeightShare = face is { } box
+                ? (int)Math.Min(1000, (box.Height * (1 + AboveShare + BelowShare) * 1000) / photo.Height) : null,
             HeadInside = face is { } head ? HeadInside(head, photo.Width, photo.Height) : null,
             PlainBackground = IsPlain(photo),
         };

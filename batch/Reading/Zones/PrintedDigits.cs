@@ -67,7 +67,8 @@ internal static class PrintedDigits
         if (code is null)
         {
             return readable
-                ? new(string.Concat(digits!.Select(guess => guess.Digit)), ApplicationIdSource.Digits, digits!.Min(guess => guess.Confidence))
+                ? new(string.Concat(digits!.Select(guess => guess.Digit)), ApplicationIdSource.Digits,
+                    digits!.Min(guess => guess.Confidence))
                 : new(null, null, 0);
         }
 

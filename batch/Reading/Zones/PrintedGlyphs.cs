@@ -51,7 +51,8 @@ internal static class PrintedGlyphs
     private static float[][] Make()
     {
         var sums = new float[10][];
-        PrintedForms.Print(FormDefinitions.ApplicationForm, new PieceData { Document = FormDefinitions.ApplicationForm.Kind, ApplicationId = Known }, (form, page) =>
+        PrintedForms.Print(FormDefinitions.ApplicationForm,
+            new PieceData { Document = FormDefinitions.ApplicationForm.Kind, ApplicationId = Known }, (form, page) =>
         {
             if (form.Find("application_id") is { } item && PrintedDigits.Pieces(page, item) is { Count: PrintedDigits.Length } pieces)
             {

@@ -26,9 +26,6 @@ internal static partial class PrintedZone
     private const int GapPxMax = 18;
 
     /// <summary>Reads the field.</summary>
-    /// <param name="page">The page.</param>
-    /// <param name="empty">The empty form.</param>
-    /// <param name="item">The field.</param>
     /// <param name="ocr">Null: the text is not wanted, or cannot be had.</param>
     public static FieldReading Read(CanonicalPage page, EmptyPage empty, FormItem item, Tesseract? ocr)
     {

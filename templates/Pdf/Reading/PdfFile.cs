@@ -157,7 +157,8 @@ internal sealed class PdfFile
                 row[column] = (byte)((row[column] + coded[column + 1]) & 0xFF);
             }
 
-            places[i] = (row[0], ((long)row[1] << 32) | BinaryPrimitives.ReadUInt32BigEndian(row[2..]), BinaryPrimitives.ReadUInt16BigEndian(row[6..]));
+            places[i] = (row[0], ((long)row[1] << 32) | BinaryPrimitives.ReadUInt32BigEndian(row[2..]),
+                BinaryPrimitives.ReadUInt16BigEndian(row[6..]));
         }
 
         return places;

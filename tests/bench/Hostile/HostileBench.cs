@@ -26,7 +26,8 @@ internal static class HostileBench
         var seed = Arguments.Number(arguments, "--seed", 1);
         var tally = new HostileTally(SecondsMax, MegabytesMax);
         var cores = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(Enumerable.Range(0, count).Where(number => number % FilesPerProcess == 0), cores, async (begin, ended) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, count).Where(number => number % FilesPerProcess == 0), cores,
+            async (begin, ended) =>
         {
             var end = Math.Min(count, begin + FilesPerProcess);
             for (var from = begin; from < end;)

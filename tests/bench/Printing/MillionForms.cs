@@ -19,9 +19,11 @@ internal static class MillionForms
         {
             // Other numbers in every file; making them up is no part of printing, and quick.
             var digits = file.ToString("D3", System.Globalization.CultureInfo.InvariantCulture);
-            var pieces = Array.ConvertAll(inputs[file % inputs.Length], piece => piece with { ApplicationId = digits + piece.ApplicationId![3..] });
+            var pieces = Array.ConvertAll(
+                inputs[file % inputs.Length], piece => piece with { ApplicationId = digits + piece.ApplicationId![3..] });
             var path = Path.Combine(Path.GetTempPath(), $"mynumber-bench-{Environment.ProcessId}-{digits}.pdf");
-            using var output = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+            using var output = new FileStream(
+                path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
             PieceDocuments.Render(pieces, output);
             Interlocked.Add(ref bytes, output.Length);
         });

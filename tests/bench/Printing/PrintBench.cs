@@ -93,7 +93,8 @@ internal static class PrintBench
             var ms = new List<double>();
             foreach (var engine in new[] { "empty", "own", "reportlab", "skia" })
             {
-                ms.Add(1000 * await CpuSecondsAsync(command.Replace("FILE", $"{folder}/rip-{engine}.pdf", StringComparison.Ordinal), cancellation) / RipPages);
+                ms.Add(1000 * await CpuSecondsAsync(
+                    command.Replace("FILE", $"{folder}/rip-{engine}.pdf", StringComparison.Ordinal), cancellation) / RipPages);
             }
 
             Console.WriteLine(FormattableString.Invariant(
@@ -189,7 +190,8 @@ internal static class PrintBench
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode}.");
+        return process.ExitCode == 0 ? output
+            : throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode}.");
     }
 
     /// <summary>What one engine took for all pieces.</summary>

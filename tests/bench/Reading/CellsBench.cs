@@ -24,7 +24,8 @@ internal static class CellsBench
             {
                 if (cell.Picture is { } picture)
                 {
-                    byte[] record = [(byte)DamageLevel.All.ToList().IndexOf(cell.Level), (byte)(cell.Written ?? NoDigit), .. picture.Select(pixel => (byte)(255 * pixel))];
+                    byte[] record = [(byte)DamageLevel.All.ToList().IndexOf(cell.Level),
+                        (byte)(cell.Written ?? NoDigit), .. picture.Select(pixel => (byte)(255 * pixel))];
                     lock (gate)
                     {
                         file.Write(record);

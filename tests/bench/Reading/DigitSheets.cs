@@ -44,7 +44,8 @@ internal static class DigitSheets
                     for (var cell = 0; cell < item.Cells.Count; cell++)
                     {
                         var text = written[item.Name];
-                        each(new LabelledCell(level, item, cell < text.Length ? text[cell] - '0' : null, read.Cells[cell], read.Pictures[cell]));
+                        each(new LabelledCell(level, item, cell < text.Length ? text[cell] - '0' : null,
+                            read.Cells[cell], read.Pictures[cell]));
                     }
                 };
                 reader.Read(File(artist, forms, written, level, dice), 1, cancellation);

@@ -45,7 +45,8 @@ internal static class FloorsBench
         lines.AddRange(Wanted.Zip(floors, (wanted, floor) => string.Create(
             CultureInfo.InvariantCulture, $"| {wanted.Field} | 1 in {wanted.OneIn:N0} | {floor} | {Row(chosen, floor)} |")));
 
-        lines.AddRange(["", "| level, hand | digits | taken at the floor of dates | wrong of these | 95 % bound |", "|---|---|---|---|---|"]);
+        lines.AddRange(["", "| level, hand | digits | taken at the floor of dates | wrong of these | 95 % bound |",
+            "|---|---|---|---|---|"]);
         lines.AddRange(
             from level in DamageLevel.All
             from hand in Hands

@@ -34,7 +34,8 @@ internal static class ReadBench
             using var reader = new PageReader();
             var cells = new Dictionary<string, CellsReading>(StringComparer.Ordinal);
             reader.CellsRead = (item, read) => cells[item.Name] = read;
-            for (var i = thread; i < perLevel * DamageLevel.All.Count && !cancellation.IsCancellationRequested; i += Environment.ProcessorCount)
+            for (var i = thread; i < perLevel * DamageLevel.All.Count
+                && !cancellation.IsCancellationRequested; i += Environment.ProcessorCount)
             {
                 var level = DamageLevel.All[i % DamageLevel.All.Count];
                 var start = CpuClock.Seconds();
@@ -74,7 +75,8 @@ internal static class ReadBench
         }
 
         var printed = new PrintedTally();
-        Console.WriteLine(ReadSpeed.Row("with all printed text (office)", WithPrintedText(artist, forms, seed, perLevel, printed, cancellation)));
+        Console.WriteLine(ReadSpeed.Row(
+            "with all printed text (office)", WithPrintedText(artist, forms, seed, perLevel, printed, cancellation)));
         Console.WriteLine(ReadSpeed.Row("tesseract on the whole page (office)", WholePage(artist, forms, seed)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"| this machine, drawing and reading, other work beside it | | {machine:0.0} |"));

@@ -15,7 +15,8 @@ internal sealed class ReadSpeed
 
     public IEnumerable<string> Rows()
     {
-        foreach (var group in _times.GroupBy(time => (time.Level, time.Storing)).OrderBy(group => group.Key.Storing).ThenBy(group => group.Key.Level, StringComparer.Ordinal))
+        foreach (var group in _times.GroupBy(time => (time.Level, time.Storing)).OrderBy(group => group.Key.Storing)
+            .ThenBy(group => group.Key.Level, StringComparer.Ordinal))
         {
             yield return Row($"{group.Key.Level}, {(group.Key.Storing == Storing.Bitonal ? "one bit a pixel" : "gray")}", [.. group.Select(time => time.Read)]);
         }

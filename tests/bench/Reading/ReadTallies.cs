@@ -10,7 +10,8 @@ namespace MyNumber.Tests.Bench;
 internal sealed class ReadTallies
 {
     private static readonly string[] Fields =
-        ["page found", "Application ID", "mark", "handwritten digit", "12-digit number", "date", "phone", "printed text struck or not", "signature"];
+        ["page found", "Application ID", "mark", "handwritten digit", "12-digit number", "date", "phone",
+            "printed text struck or not", "signature"];
 
     private readonly ConcurrentDictionary<(string Level, string Field), Tally> _tallies = new();
 

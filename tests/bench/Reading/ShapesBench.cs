@@ -30,7 +30,8 @@ internal static class ShapesBench
         ("9 with a straight tail", 9, [[.76, .1, .5, -.06, .2, .05, .22, .28, .24, .5, .6, .52, .75, .2, .76, .4, .75, .7, .74, 1]]),
         ("9 with a curved tail", 9, [[.78, .14, .55, -.08, .18, .02, .2, .3, .22, .52, .62, .5, .76, .16, .8, .5, .72, .98, .3, .98]]),
         ("6, round", 6, [[.66, 0, .3, .2, .16, .55, .22, .8, .3, 1.06, .82, 1.04, .8, .72, .78, .46, .34, .46, .22, .76]]),
-        ("5, hat apart", 5, [[.3, .06, .28, .2, .26, .3, .24, .42, .5, .32, .82, .42, .78, .7, .74, 1.02, .34, 1.02, .2, .9], [.32, .06, .5, .06, .65, .05, .8, .03]]),
+        ("5, hat apart", 5, [[.3, .06, .28, .2, .26, .3, .24, .42, .5, .32, .82, .42, .78, .7, .74, 1.02, .34, 1.02, .2,
+            .9], [.32, .06, .5, .06, .65, .05, .8, .03]]),
         ("2 without a loop", 2, [[.18, .2, .3, -.06, .8, -.04, .78, .26, .74, .5, .4, .75, .16, .98, .4, .96, .65, .96, .86, .97]]),
     ];
 
@@ -47,7 +48,8 @@ internal static class ShapesBench
             {
                 if (cell.Written is not null)
                 {
-                    tally.Add(cell.Guess is { } guess && (guess.Digit is null || guess.Confidence < DigitFloors.Of(cell.Item.Field)) ? Verdict.Doubtful
+                    tally.Add(cell.Guess is { } guess
+                        && (guess.Digit is null || guess.Confidence < DigitFloors.Of(cell.Item.Field)) ? Verdict.Doubtful
                         : cell.Guess?.Digit == cell.Written ? Verdict.Read : Verdict.Wrong);
                 }
             },

@@ -299,7 +299,8 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
             VALUES ('F-1', 'online', '2026-12-01', '2026-12-01T01:00:00Z', 'F', 1, '77777777777777777777777', 'R1', 'superseded', '2026-12-01')
             """);
         var before = await world.EverythingAsync();
-        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", kind, subject, kind == "card-arrived" ? "C1=2026-12-01" : "", municipality);
+        await world.EventAsync("e1", "2026-12-08T09:00:00+09:00", kind, subject,
+            kind == "card-arrived" ? "C1=2026-12-01" : "", municipality);
         await world.ApplyAsync();
         Assert.Equal(takesEffect ? ("applied", "applied") : ("pending", (string?)null), await world.EventAsync("e1"));
         Assert.Equal(
@@ -476,7 +477,8 @@ public sealed class EventTests(TestDatabase database) : IClassFixture<TestDataba
             """,
             new { on }, transaction);
 
-        public Task EventAsync(string id, string at, string kind, string subject, string value, string municipality = "131016") => connection.ExecuteAsync(
+        public Task EventAsync(string id, string at, string kind, string subject, string value,
+            string municipality = "131016") => connection.ExecuteAsync(
             """
             INSERT INTO event (event_id, feed, row, occurred_at, kind, municipality_code, subject, value, note)
             VALUES (@id, 'e', 1, @at::timestamptz, @kind, @municipality, @subject, @value, '')

@@ -23,9 +23,11 @@ public sealed partial class OneNightTests
         Assert.Equal("F-1 F-1 void 131016, F-1-2 F-1 ordered 271004", await CardsAsync());
         Assert.Equal(
             $"F-1-2,R1,{Id(1)},F-1-2.jpg,0,1,1",
-            (await File.ReadAllLinesAsync(Path.Combine(_folder, "outbox", "card-orders", "TEST-20261124-card-order-002", "orders.csv")))[1]);
+            (await File.ReadAllLinesAsync(
+                Path.Combine(_folder, "outbox", "card-orders", "TEST-20261124-card-order-002", "orders.csv")))[1]);
         Assert.Equal(
-            Jpeg, await File.ReadAllBytesAsync(Path.Combine(_folder, "outbox", "card-orders", "TEST-20261124-card-order-002", "F-1-2.jpg")));
+            Jpeg, await File.ReadAllBytesAsync(
+                Path.Combine(_folder, "outbox", "card-orders", "TEST-20261124-card-order-002", "F-1-2.jpg")));
 
         // The first card comes to the old municipality all the same, the second is picked up at the new one.
         await EventAsync("e1", "card-arrived", "F-1", "K1=2026-11-24", "");

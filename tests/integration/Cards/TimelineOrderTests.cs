@@ -74,12 +74,14 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
             {
                 var from = homes.Max(home => Math.Max(home.From, 0));
                 var left = dice.Next(from, Days + 1);
-                facts.Add(new Fact(i, left, from, "resident", code, $"{First.AddDays(left):yyyy-MM-dd},{(dice.Next(2) == 0 ? "died" : "abroad")}"));
+                facts.Add(new Fact(i, left, from, "resident", code,
+                    $"{First.AddDays(left):yyyy-MM-dd},{(dice.Next(2) == 0 ? "died" : "abroad")}"));
             }
 
             if (dice.Next(8) > 0)
             {
-                facts.Add(Event(i, dice.Next(1, 4), "card-arrived", $"A{i}", $"K{i}=2026-11-30", dice.Next(2) == 0 ? "" : homes[0].Code, dice));
+                facts.Add(Event(i, dice.Next(1, 4), "card-arrived", $"A{i}", $"K{i}=2026-11-30",
+                    dice.Next(2) == 0 ? "" : homes[0].Code, dice));
             }
 
             for (var n = dice.Next(7); n > 0; n--)
@@ -122,10 +124,12 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
     {
         var nights = facts.ToDictionary(
             fact => fact,
-            fact => fact.Kind == "resident" && fact.Second == 0 && fact.Left is null ? 0 : dice.Next(Math.Max(0, fact.Day - 2), LastNight - 1));
+            fact => fact.Kind == "resident" && fact.Second == 0 && fact.Left is null ? 0
+                : dice.Next(Math.Max(0, fact.Day - 2), LastNight - 1));
         foreach (var left in facts.Where(fact => fact is { Kind: "resident", Left: not null }))
         {
-            var begins = facts.Single(fact => fact.Kind == "resident" && fact.Left is null && fact.Resident == left.Resident && fact.Second == left.Second);
+            var begins = facts.Single(fact => fact.Kind == "resident" && fact.Left is null
+                && fact.Resident == left.Resident && fact.Second == left.Second);
             nights[left] = Math.Max(nights[left], nights[begins] + 1);
         }
 
@@ -137,7 +141,8 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync(
-            string.Concat(Municipalities.Select(code => $"INSERT INTO municipality VALUES ('{code}', 'm', 'p', 'a', 'b', 'c', 1, 3, false, NULL);")),
+            string.Concat(Municipalities.Select(
+                code => $"INSERT INTO municipality VALUES ('{code}', 'm', 'p', 'a', 'b', 'c', 1, 3, false, NULL);")),
             transaction: transaction);
         for (var n = 0; n <= LastNight; n++)
         {
@@ -160,7 +165,8 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
                     """,
                     new
                     {
-                        id = $"E{facts.IndexOf(e):D3}", at = new DateTimeOffset(First.AddDays(e.Day), TimeOnly.MinValue, TimeSpan.FromHours(9))
+                        id = $"E{facts.IndexOf(e):D3}", at = new DateTimeOffset(
+                            First.AddDays(e.Day), TimeOnly.MinValue, TimeSpan.FromHours(9))
                             .AddSeconds(e.Second).ToUniversalTime(),
                         e.Kind, e.Municipality, e.Subject, e.Value,
                     },

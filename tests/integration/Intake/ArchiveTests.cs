@@ -29,7 +29,8 @@ public sealed class ArchiveTests
             home.Services.Database, home.Engine.Staging);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => publish.ComputeAsync(part, CancellationToken.None))));
         Assert.Equal(Feeds * 2, Directory.GetFiles(Path.Combine(home.Home.Archive, "events")).Length);
-        Assert.Equal((Feeds * 2) + 1, Directory.GetFiles(Path.Combine(home.Home.Archive, "register"), "*", SearchOption.AllDirectories).Length);
+        Assert.Equal((Feeds * 2) + 1,
+            Directory.GetFiles(Path.Combine(home.Home.Archive, "register"), "*", SearchOption.AllDirectories).Length);
         Assert.Equal(Feeds * 3, Directory.GetFiles(Path.Combine(home.Home.Inbox, "rejected", "events")).Length);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(home.Home.Inbox, "events")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(home.Home.Inbox, "register")));
@@ -37,7 +38,8 @@ public sealed class ArchiveTests
 
     private static void Back(string from, string to)
     {
-        foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".rejected.csv", StringComparison.Ordinal)))
+        foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Where(
+            path => !path.EndsWith(".rejected.csv", StringComparison.Ordinal)))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

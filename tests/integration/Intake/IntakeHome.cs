@@ -83,7 +83,8 @@ public sealed class IntakeHome : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, $"{name}.done"), $"{Hash(Utf8(csv))}  {name}.csv\n");
     }
 
-    public void Register(string name, string? residents = null, string? forms = null, string? cards = null, string? municipalities = Municipality) =>
+    public void Register(string name, string? residents = null, string? forms = null, string? cards = null,
+        string? municipalities = Municipality) =>
         Folder("register", name, [.. new[]
             {
                 ("municipalities.csv", municipalities is null ? null : MunicipalityHeader + municipalities),

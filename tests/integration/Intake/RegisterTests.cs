@@ -61,7 +61,8 @@ public sealed class RegisterTests
         var bad = reason switch
         {
             // A digit more than it should be, whatever that is.
-            "check-digit" => second.Replace(Number("22345678901"), Number("22345678901")[..11] + ((Number("22345678901")[11] - '0' + 1) % 10)),
+            "check-digit" => second.Replace(
+                Number("22345678901"), Number("22345678901")[..11] + ((Number("22345678901")[11] - '0' + 1) % 10)),
             "not-a-date" => second.Replace("1990-04-01", "1990-02-30"),
             "unknown-municipality" => Resident("P2", "22345678901", "99999"),
             "belongs-to-another" => Resident("P2", "12345678901"),
@@ -157,19 +158,23 @@ public sealed class RegisterTests
     {
         await using var home = await IntakeHome.CreateAsync();
         var municipalities = Municipality + Municipality.Replace("13101", "13102");
-        home.Register("R1", Resident("P1", "12345678901") + Resident("P2", "22345678901") + Resident("P3", "32345678901") + Resident("P4", "42345678901"), municipalities: municipalities);
+        home.Register("R1", Resident("P1", "12345678901") + Resident("P2", "22345678901") + Resident(
+            "P3", "32345678901") + Resident("P4", "42345678901"), municipalities: municipalities);
         await home.NightAsync();
         // P3 and P4 swap their numbers: each of them is a change, and the index must bear it.
-        home.Register("R2", Resident("P1", "12345678901", "13102") + Resident("P2", "22345678901", left: "2026-11-20,died") + Resident("P3", "42345678901") + Resident("P4", "32345678901"), municipalities: null);
+        home.Register("R2", Resident("P1", "12345678901", "13102") + Resident("P2", "22345678901",
+            left: "2026-11-20,died") + Resident("P3", "42345678901") + Resident("P4", "32345678901"), municipalities: null);
         Assert.Equal("complete", await home.NightAsync(Date.AddDays(1)));
         Assert.Equal(
             "P1 moved,P2 left,P3 number-changed,P4 number-changed",
             await home.ScalarAsync<string>("SELECT string_agg(resident_id || ' ' || kind, ',' ORDER BY resident_id) FROM register_change"));
         Assert.Equal(0, await home.ScalarAsync<long>("SELECT count(*) FROM former_number"));
-        Assert.Equal(Date.AddDays(1), DateOnly.FromDateTime(await home.ScalarAsync<DateTime>("SELECT first_seen_on::timestamp FROM resident WHERE resident_id = 'P3'")));
+        Assert.Equal(Date.AddDays(1), DateOnly.FromDateTime(
+            await home.ScalarAsync<DateTime>("SELECT first_seen_on::timestamp FROM resident WHERE resident_id = 'P3'")));
         home.Register("R3", Resident("P3", "52345678901"), municipalities: null);
         await home.NightAsync(Date.AddDays(2));
         Assert.Equal("P3", await home.ScalarAsync<string>(
-            "SELECT resident_id FROM former_number WHERE number_hash = @hash", new { hash = home.Services.Numbers.Hash(Number("42345678901")) }));
+            "SELECT resident_id FROM former_number WHERE number_hash = @hash",
+                new { hash = home.Services.Numbers.Hash(Number("42345678901")) }));
     }
 }

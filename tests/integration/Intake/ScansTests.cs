@@ -15,10 +15,12 @@ public sealed class ScansTests
     {
         await using var home = await IntakeHome.CreateAsync();
         var image = Tiff(1, 0x55);
-        home.Scans("D1", [("a.tif", image), ("b.tif", Tiff(1, 0x66))], "E1,1,front,a.tif,1,2026-11-24,form", "E1,2,front,b.tif,1,2026-11-24,other");
+        home.Scans("D1", [("a.tif", image), ("b.tif", Tiff(1, 0x66))], "E1,1,front,a.tif,1,2026-11-24,form",
+            "E1,2,front,b.tif,1,2026-11-24,other");
         Assert.Equal("complete", await home.NightAsync());
         Assert.Equal("received", await home.ScalarAsync<string>("SELECT state FROM application WHERE key = 'E1-1'"));
-        Assert.Equal(["DONE", "manifest.csv"], Directory.GetFiles(Path.Combine(home.Home.Archive, "scans", "D1")).Select(Path.GetFileName).Order());
+        Assert.Equal(["DONE", "manifest.csv"],
+            Directory.GetFiles(Path.Combine(home.Home.Archive, "scans", "D1")).Select(Path.GetFileName).Order());
         Assert.False(Directory.Exists(Path.Combine(home.Home.Inbox, "scans", "D1")));
         var stored = await home.ScalarAsync<string>("SELECT stored FROM scan WHERE kind = 'form'");
         var key = home.Services.Keys.Key(Date, 0);
@@ -57,7 +59,8 @@ public sealed class ScansTests
         await home.NightAsync();
         home.Scans("C", [("a.tif", Tiff(1, 3))], "E1,1,front,a.tif,1,2026-11-24,form");
         await home.NightAsync(Date.AddDays(1));
-        Assert.Equal("E3-1,E9-1,E1-1", await home.ScalarAsync<string>("SELECT string_agg(application_key, ',' ORDER BY slot) FROM key_slot"));
+        Assert.Equal("E3-1,E9-1,E1-1",
+            await home.ScalarAsync<string>("SELECT string_agg(application_key, ',' ORDER BY slot) FROM key_slot"));
     }
 
     [Theory]
@@ -98,9 +101,11 @@ public sealed class ScansTests
     {
         await using var home = await IntakeHome.CreateAsync();
         home.OneFile("events", "V1", EventHeader + "X1,2026-11-24T09:00:00+09:00,card-arrived,13101,E1-1,C1=2026-11-23,\n");
-        home.OneFile("events", "V2", EventHeader + "X1,2026-11-24T10:00:00+09:00,card-arrived,13101,E1-1,C2=2026-11-23,\nX2,2026-11-24T10:00:00+09:00,who-knows,,P1,,\n");
+        home.OneFile("events", "V2", EventHeader
+            + "X1,2026-11-24T10:00:00+09:00,card-arrived,13101,E1-1,C2=2026-11-23,\nX2,2026-11-24T10:00:00+09:00,who-knows,,P1,,\n");
         Assert.Equal("complete", await home.NightAsync());
-        Assert.Equal("X1 C1=2026-11-23,X2 ", await home.ScalarAsync<string>("SELECT string_agg(event_id || ' ' || value, ',' ORDER BY event_id) FROM event"));
+        Assert.Equal("X1 C1=2026-11-23,X2 ",
+            await home.ScalarAsync<string>("SELECT string_agg(event_id || ' ' || value, ',' ORDER BY event_id) FROM event"));
         Assert.True(File.Exists(Path.Combine(home.Home.Archive, "events", "V1.csv")));
     }
 
@@ -134,7 +139,8 @@ public sealed class ScansTests
             "E2,1,front,a.tif,1,2026-11-24,form", "E2,1,front,a.tif,1,2026-11-24,form", "E2,2,front,a.tif,1,2026-11-24,other");
         Assert.Equal("complete", await home.NightAsync());
         // Too small to be a page: the second try of a side that was unreadable is taken, whatever it says.
-        Assert.Equal("replaced,unreadable,replaced,unreadable,other", await home.ScalarAsync<string>("SELECT string_agg(state, ',' ORDER BY row) FROM scan"));
+        Assert.Equal("replaced,unreadable,replaced,unreadable,other",
+            await home.ScalarAsync<string>("SELECT string_agg(state, ',' ORDER BY row) FROM scan"));
         await home.ExecuteAsync("UPDATE scan SET state = 'read' WHERE state = 'unreadable' AND envelope = 'E2'");
         home.Scans("D2", [("a.tif", Tiff(1, 7))], "E2,1,front,a.tif,1,2026-11-25,form");
         Assert.Equal("complete", await home.NightAsync(Date.AddDays(1)));

@@ -78,7 +78,8 @@ public sealed class WaitingRowTests
         Assert.Equal("P1 13101 緑川市本町　2-3 2020-01-01 新宿市本町　9-9", await Residents(home, Where));
         await home.NightAsync(Date.AddDays(3));
         Assert.Equal("P1 13102 青山市本町　5-5 2026-11-27 新宿市本町　9-9", await Residents(home, Where));
-        Assert.Equal(1, await home.ScalarAsync<long>("SELECT count(*) FROM register_change WHERE kind = 'moved' AND business_date = '2026-11-27'"));
+        Assert.Equal(1, await home.ScalarAsync<long>(
+            "SELECT count(*) FROM register_change WHERE kind = 'moved' AND business_date = '2026-11-27'"));
     }
 
     [Theory]
@@ -151,12 +152,15 @@ public sealed class WaitingRowTests
             "E1,1,front,a.tif,1,2026-11-24,form", "E1,1,back,b.tif,1,2026-11-26,form", "E2,1,front,c.tif,1,2026-11-26,form");
         Assert.Equal("complete", await home.NightAsync());
         Assert.Equal("E1-1 2026-11-24", await Applications(home));
-        Assert.Equal("unreadable,received,received", await home.ScalarAsync<string>("SELECT string_agg(state, ',' ORDER BY row) FROM scan"));
+        Assert.Equal("unreadable,received,received",
+            await home.ScalarAsync<string>("SELECT string_agg(state, ',' ORDER BY row) FROM scan"));
         Assert.Equal("scan E1-1 day-to-come 2026-11-24,scan E2-1 day-to-come 2026-11-24", await Waiting(home));
-        Assert.Equal(["DONE", "manifest.csv"], Directory.GetFiles(Path.Combine(home.Home.Archive, "scans", "D1")).Select(Path.GetFileName).Order());
+        Assert.Equal(["DONE", "manifest.csv"],
+            Directory.GetFiles(Path.Combine(home.Home.Archive, "scans", "D1")).Select(Path.GetFileName).Order());
         Assert.Equal(
             images[2],
-            home.Services.Store.Read(await home.ScalarAsync<string>("SELECT stored FROM scan WHERE row = 3"), home.Services.Keys.Key(new(2026, 11, 26), 0)));
+            home.Services.Store.Read(await home.ScalarAsync<string>("SELECT stored FROM scan WHERE row = 3"),
+                home.Services.Keys.Key(new(2026, 11, 26), 0)));
 
         // The day after: still not; and its envelope's other sheet, of that day, is.
         home.Scans("D2", [("a.tif", images[0])], "E2,2,front,a.tif,1,2026-11-25,form");
@@ -185,11 +189,13 @@ public sealed class WaitingRowTests
         Assert.Equal("online O1-1 day-to-come 2026-11-24", await Waiting(home));
         Assert.False(Directory.Exists(Path.Combine(home.Home.Inbox, "online", "O1")));
         Assert.False(File.Exists(Path.Combine(home.Home.Archive, "online", "O1", "p.jpg")));
-        Assert.DoesNotContain(email, await home.ScalarAsync<string>("SELECT string_agg(waiting_application::text, ' ') FROM waiting_application"));
+        Assert.DoesNotContain(email, await home.ScalarAsync<string>(
+            "SELECT string_agg(waiting_application::text, ' ') FROM waiting_application"));
 
         Assert.Equal("complete", await home.NightAsync(Date.AddDays(1)));
         Assert.Equal("O1-1 2026-11-25,O1-2 2026-11-24", await Applications(home));
-        var reading = Assert.Single(await ReadingStore.LoadAsync(home.Services.Database, home.Services.Keys, ["O1-1"], CancellationToken.None));
+        var reading = Assert.Single(await ReadingStore.LoadAsync(
+            home.Services.Database, home.Services.Keys, ["O1-1"], CancellationToken.None));
         Assert.True(reading.Online!.Braille);
         Assert.Equal(email, reading.Online!.Email);
         Assert.Equal("", await Waiting(home));

@@ -17,7 +17,8 @@ public sealed class FarNightTests
         home.TodayFollows = false;
         home.Today = "2026-11-27";
         home.RunOk("night", "--date", "2026-11-24");
-        foreach (var verb in new string[][] { ["night", "--date", "2036-11-27"], ["run", "intake", "--date", "2036-11-27"], ["purge", "propose", "--date", "2030-01-01"] })
+        foreach (var verb in new string[][] { ["night", "--date", "2036-11-27"],
+            ["run", "intake", "--date", "2036-11-27"], ["purge", "propose", "--date", "2030-01-01"] })
         {
             var refused = home.Run(verb);
             Assert.Equal(2, refused.ExitCode);
@@ -33,7 +34,8 @@ public sealed class FarNightTests
         Assert.Empty(home.Query(Lists));
         home.RunOk("retention");
         Assert.Subset(Files(home, "archive"), archived);
-        Assert.Contains("night-after-today", string.Join(' ', home.Query("SELECT code FROM alert WHERE lowered_at IS NULL")), StringComparison.Ordinal);
+        Assert.Contains("night-after-today",
+            string.Join(' ', home.Query("SELECT code FROM alert WHERE lowered_at IS NULL")), StringComparison.Ordinal);
         Assert.Contains("unusual-date", home.Query("SELECT action FROM audit"));
 
         Assert.Equal(2, home.Run("night", "--date", "2026-11-25").ExitCode);
@@ -72,7 +74,8 @@ public sealed class FarNightTests
         var listed = home.Query($"SELECT card_id FROM disposal_item JOIN card ON ref = card_ref WHERE list_id = '{lists[0]}' ORDER BY card_id");
         Deliver(home, listed[0]);
         home.RunOk("night", "--date", "2027-04-03");
-        Assert.Equal(listed, ListFiles(home).SelectMany(file => File.ReadAllLines(file).Skip(1)).Select(line => line.Split(',')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(listed, ListFiles(home).SelectMany(file => File.ReadAllLines(file).Skip(1)).Select(
+            line => line.Split(',')[0]).Order(StringComparer.Ordinal));
 
         // `serve` finishes it, too, also where nothing is due.
         home.RunOk(["purge", "approve", lists[1], .. First]);

@@ -49,7 +49,8 @@ public sealed class GivenUpTests
         // What the vendor got is what the database calls sent, each piece in one drop; five days later there may be more.
         var pieces = Column(home, "print", "manifest.csv", 0);
         Assert.Equal(
-            pieces.Order(StringComparer.Ordinal), home.Query("SELECT piece_id FROM piece WHERE state = 'sent' ORDER BY piece_id COLLATE \"C\""));
+            pieces.Order(StringComparer.Ordinal), home.Query(
+                "SELECT piece_id FROM piece WHERE state = 'sent' ORDER BY piece_id COLLATE \"C\""));
         const string subjects = "SELECT product || ' ' || subject FROM piece WHERE state = 'sent' ORDER BY (product || ' ' || subject) COLLATE \"C\"";
         Assert.NotEmpty(calm.Query(subjects));
         Assert.Subset(new SortedSet<string>(home.Query(subjects)), new SortedSet<string>(calm.Query(subjects)));

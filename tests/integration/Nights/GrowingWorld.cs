@@ -53,7 +53,8 @@ internal sealed class GrowingWorld(Home home, int size)
 
     // The same face with another comment: no two files of the night are the same bytes (R24).
     private static byte[] Photo(int n) =>
-        [.. Face[..2], 0xFF, 0xFE, 0, 6, (byte)(n >> 24 & 0xFF), (byte)(n >> 16 & 0xFF), (byte)(n >> 8 & 0xFF), (byte)(n & 0xFF), .. Face[2..]];
+        [.. Face[..2], 0xFF, 0xFE, 0, 6, (byte)(n >> 24 & 0xFF), (byte)(n >> 16 & 0xFF), (byte)(n >> 8 & 0xFF),
+            (byte)(n & 0xFF), .. Face[2..]];
 
     private static byte[] Portrait()
     {

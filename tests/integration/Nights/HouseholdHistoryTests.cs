@@ -12,7 +12,7 @@ namespace MyNumber.Tests.Integration.Nights;
 /// <summary>
 /// R43, R80, R98 over random histories: whatever happens to a register and to its letters, no sealed page shows a person
 /// beside another household's address, no protected address stands outside its own piece, nobody is left out, and no number
-/// is told twice. tests/README.md has the seeds and counts of long runs.
+/// is told twice. docs/measurements.md has the seeds and counts of long runs.
 /// </summary>
 public sealed class HouseholdHistoryTests
 {
@@ -37,7 +37,8 @@ public sealed class HouseholdHistoryTests
         }
 
         // A history in which nothing happens would prove nothing.
-        Assert.True(pieces > count * 25 && protectedPieces > 0 && split > 0, $"{pieces} pieces, {protectedPieces} protected, {split} split");
+        Assert.True(pieces > count * 25 && protectedPieces > 0
+            && split > 0, $"{pieces} pieces, {protectedPieces} protected, {split} split");
         Console.WriteLine($"{count} histories from seed {seed}: {count * (Nights + CalmNights)} nights, {pieces} pieces, {protectedPieces} to delivery addresses, {split} split");
     }
 
@@ -68,7 +69,8 @@ public sealed class HouseholdHistoryTests
                 [
                     new IntakeStep(services).Definition, new NoticesStep(services).Definition,
                     // Between wanting and freezing, and between freezing and the seal, the register may change too.
-                    new StepDefinition("between", Act.OfRows((context, _) => history.SurpriseAsync(context)), Act.OfRows((_, _) => Task.CompletedTask), []),
+                    new StepDefinition("between", Act.OfRows((context, _) => history.SurpriseAsync(context)),
+                        Act.OfRows((_, _) => Task.CompletedTask), []),
                     print with
                     {
                         Seal = async (context, cancellation) =>
@@ -165,11 +167,14 @@ public sealed class HouseholdHistoryTests
                 foreach (var piece in HouseholdPages.Read(drop))
                 {
                     Assert.True(
-                        HouseholdPages.Faults(piece, _register).FirstOrDefault() is not { } fault, $"seed {_seed}, night {night}: {HouseholdPages.Faults(piece, _register).FirstOrDefault()}");
-                    Assert.True(piece.Replaces.Length == 0 || !_living.ContainsKey(piece.Replaces), $"seed {_seed}, night {night}: a reprint of a piece on its way");
+                        HouseholdPages.Faults(piece, _register).FirstOrDefault() is not { } fault,
+                            $"seed {_seed}, night {night}: {HouseholdPages.Faults(piece, _register).FirstOrDefault()}");
+                    Assert.True(piece.Replaces.Length == 0
+                        || !_living.ContainsKey(piece.Replaces), $"seed {_seed}, night {night}: a reprint of a piece on its way");
                     _living.Add(piece.Id, piece);
                     Pieces++;
-                    ProtectedPieces += _register.Deliveries.Any(address => piece.Outside.Contains(address.Replace("　", "", StringComparison.Ordinal), StringComparison.Ordinal)) ? 1 : 0;
+                    ProtectedPieces += _register.Deliveries.Any(address =>
+                        piece.Outside.Contains(address.Replace("　", "", StringComparison.Ordinal), StringComparison.Ordinal)) ? 1 : 0;
                 }
             }
 
@@ -200,7 +205,8 @@ public sealed class HouseholdHistoryTests
                 var text = File.ReadAllText(file);
                 Assert.DoesNotContain(_register.Addresses, address => text.Contains(address, StringComparison.Ordinal));
                 Assert.DoesNotContain(_register.People, person => person.Names.Any(name => text.Contains(name, StringComparison.Ordinal)));
-                Assert.DoesNotContain(_register.People, person => person.Numbers.Exists(number => text.Contains(number, StringComparison.Ordinal)));
+                Assert.DoesNotContain(_register.People, person =>
+                    person.Numbers.Exists(number => text.Contains(number, StringComparison.Ordinal)));
             }
         }
 
@@ -209,33 +215,39 @@ public sealed class HouseholdHistoryTests
         {
             foreach (var drop in _unanswered)
             {
-                var files = Directory.EnumerateFiles(drop).Where(path => Path.GetFileName(path) is not ("READY" or "control.json")).Order(StringComparer.Ordinal).ToList();
+                var files = Directory.EnumerateFiles(drop).Where(
+                    path => Path.GetFileName(path) is not ("READY" or "control.json")).Order(StringComparer.Ordinal).ToList();
                 var refused = !_calm && _dice.Next(8) == 0;
                 Answer(drop, "ack", "file,sha256,pieces,accepted,reason\n" + string.Concat(files.Select(path =>
                 {
-                    var pieces = _living.Values.Count(piece => piece.File == Path.GetFileName(path) && piece.Drop == Path.GetFileName(drop));
+                    var pieces = _living.Values.Count(
+                        piece => piece.File == Path.GetFileName(path) && piece.Drop == Path.GetFileName(drop));
                     var accepted = refused && path.EndsWith(".pdf", StringComparison.Ordinal) ? 0 : 1;
                     return $"{Path.GetFileName(path)},{Hash(File.ReadAllBytes(path))},{pieces},{accepted},\n";
                 })));
-                var own = _living.Values.Where(piece => piece.Drop == Path.GetFileName(drop)).OrderBy(piece => piece.Id, StringComparer.Ordinal).ToList();
+                var own = _living.Values.Where(piece => piece.Drop == Path.GetFileName(drop)).OrderBy(
+                    piece => piece.Id, StringComparer.Ordinal).ToList();
                 var spoiled = own.Where(_ => refused || (!_calm && _dice.Next(3) == 0)).ToList();
                 spoiled.ForEach(piece => _living.Remove(piece.Id));
                 if (!refused)
                 {
                     Answer(drop, "spoiled", "piece_id,reason\n" + string.Concat(spoiled.Select(piece => $"{piece.Id},jam\n")));
-                    Answer(drop, "posted", "piece_id,posted_on\n" + string.Concat(own.Except(spoiled).Select(piece => $"{piece.Id},{Text(day)}\n")));
+                    Answer(drop, "posted", "piece_id,posted_on\n" + string.Concat(
+                        own.Except(spoiled).Select(piece => $"{piece.Id},{Text(day)}\n")));
                 }
             }
 
             _unanswered.Clear();
             if (!_calm && _living.Count > 0 && _dice.Next(3) == 0)
             {
-                var lost = _living.Values.Where(piece => piece.Drop.Contains("individual-number", StringComparison.Ordinal)).Select(piece => piece.Id).Order(StringComparer.Ordinal).FirstOrDefault();
+                var lost = _living.Values.Where(piece => piece.Drop.Contains("individual-number",
+                    StringComparison.Ordinal)).Select(piece => piece.Id).Order(StringComparer.Ordinal).FirstOrDefault();
                 var declared = lost is null ? LostOutcome.Unknown : LostOutcome.First;
                 foreach (var person in lost is null ? [] : new[] { "lost-1", "lost-2" })
                 {
                     declared = await LostPieces.DeclareAsync(
-                        _home.Services.Database, lost!, person, "a test", new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(9)), CancellationToken.None);
+                        _home.Services.Database, lost!, person, "a test", new(
+                            day.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(9)), CancellationToken.None);
                 }
 
                 if (declared == LostOutcome.Declared)

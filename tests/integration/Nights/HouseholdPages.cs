@@ -35,7 +35,8 @@ public static class HouseholdPages
     /// <summary>Everything that is wrong with a piece, as sentences; nothing where it is right.</summary>
     public static IEnumerable<string> Faults(SealedPiece piece, HouseholdRegister register)
     {
-        var inside = register.People.Where(person => person.Numbers.Exists(number => piece.Text.Contains(number, StringComparison.Ordinal))).ToList();
+        var inside = register.People.Where(
+            person => person.Numbers.Exists(number => piece.Text.Contains(number, StringComparison.Ordinal))).ToList();
         if (inside.Count == 0)
         {
             // A form or notice shows no number: whose it is, the name inside says.
@@ -77,7 +78,8 @@ public static class HouseholdPages
         }
 
         var allowed = inside.Select(person => person.Address).Append(address).Select(Plain).ToHashSet();
-        foreach (var other in register.Addresses.Select(Plain).Where(other => !allowed.Contains(other) && piece.Text.Contains(other, StringComparison.Ordinal)))
+        foreach (var other in register.Addresses.Select(Plain).Where(
+            other => !allowed.Contains(other) && piece.Text.Contains(other, StringComparison.Ordinal)))
         {
             yield return $"{piece.Id} shows an address that is none of its people's";
         }

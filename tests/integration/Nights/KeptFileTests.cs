@@ -34,7 +34,8 @@ public sealed class KeptFileTests
         using var calm = NewHome("kept-calm", 60);
         calm.RunOk("night", "--date", Date);
         var decided = calm.OutboxDigest();
-        foreach (var kind in new[] { "card-orders/", "email/", "rejections/", "status/", "originals.csv", "registered.csv", "control.json", ".pdf", "orders.csv" })
+        foreach (var kind in new[] { "card-orders/", "email/", "rejections/", "status/", "originals.csv",
+            "registered.csv", "control.json", ".pdf", "orders.csv" })
         {
             Assert.Contains(decided.Keys, path => path.Contains(kind, StringComparison.Ordinal));
         }
@@ -42,8 +43,10 @@ public sealed class KeptFileTests
         using var home = NewHome("kept", 60);
         var blocking = Block(home, decided.Keys);
         SkipEveryStop(home, home.Run("night", "--date", Date));
-        Assert.DoesNotContain(home.OutboxDigest().Keys, path => path.EndsWith("READY", StringComparison.Ordinal) || path.EndsWith(".done", StringComparison.Ordinal));
-        Assert.Equal(home.Query("SELECT folder FROM drop ORDER BY folder COLLATE \"C\""), home.Query("SELECT folder FROM drop WHERE stopped_known ORDER BY folder COLLATE \"C\""));
+        Assert.DoesNotContain(home.OutboxDigest().Keys, path => path.EndsWith("READY", StringComparison.Ordinal)
+            || path.EndsWith(".done", StringComparison.Ordinal));
+        Assert.Equal(home.Query("SELECT folder FROM drop ORDER BY folder COLLATE \"C\""),
+            home.Query("SELECT folder FROM drop WHERE stopped_known ORDER BY folder COLLATE \"C\""));
 
         // Blocks hold what the rows said; what is too large for them has its own frozen rows, which nothing here touches.
         Assert.Empty(home.Query("SELECT path FROM file WHERE path !~ '\\.(pdf|png|jpg|tif)$' AND NOT EXISTS (SELECT FROM kept_block kept WHERE kept.drop_id = file.drop_id AND kept.path = file.path)"));
@@ -58,7 +61,8 @@ public sealed class KeptFileTests
         home.RunOk("night", "--date", Date);
         Assert.Equal(decided, home.OutboxDigest());
         Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM drop WHERE state <> 'published' OR stopped_class IS NOT NULL"));
-        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM kept_block JOIN drop ON drop.id = drop_id WHERE product <> 'card-order'"));
+        Assert.Equal(["0"], home.Query(
+            "SELECT count(*)::text FROM kept_block JOIN drop ON drop.id = drop_id WHERE product <> 'card-order'"));
         Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND lowered_at IS NULL"));
     }
 
@@ -104,7 +108,8 @@ public sealed class KeptFileTests
         var lost = Assert.Single(home.Query("SELECT photo_stored FROM card WHERE photo_stored IS NOT NULL ORDER BY ref LIMIT 1"));
         File.Move(Path.Combine(home.Home, "store", lost), Path.Combine(home.Home, "away"));
         home.RunOk("night", "--date", "2026-11-25");
-        Assert.Equal(["card-order", "individual-number-notice"], home.Query("SELECT product FROM drop WHERE state = 'sealed' ORDER BY product"));
+        Assert.Equal(["card-order", "individual-number-notice"],
+            home.Query("SELECT product FROM drop WHERE state = 'sealed' ORDER BY product"));
 
         foreach (var drop in new[] { "TEST-20261124-card-order-001", "TEST-20261124-individual-number-notice-001" })
         {
@@ -118,8 +123,10 @@ public sealed class KeptFileTests
         var pieces = home.Query("SELECT subject FROM piece WHERE product = 'individual-number-notice' AND lost ORDER BY subject");
         Assert.NotEmpty(pieces);
         home.RunOk("night", "--date", "2026-11-26");
-        Assert.Equal(pieces, home.Query("SELECT subject FROM piece WHERE product = 'individual-number-notice' AND generation = 2 AND state = 'sent' ORDER BY subject"));
-        Assert.Contains(home.Drops("card-orders"), drop => drop.Contains("20261126", StringComparison.Ordinal) && File.Exists(Path.Combine(drop, "READY")));
+        Assert.Equal(pieces, home.Query(
+            "SELECT subject FROM piece WHERE product = 'individual-number-notice' AND generation = 2 AND state = 'sent' ORDER BY subject"));
+        Assert.Contains(home.Drops("card-orders"), drop => drop.Contains("20261126", StringComparison.Ordinal)
+            && File.Exists(Path.Combine(drop, "READY")));
         Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND lowered_at IS NULL"));
         home.RunOk("verify");
     }
@@ -129,8 +136,10 @@ public sealed class KeptFileTests
     /// <summary>Puts somebody else's file where the first file of each drop belongs.</summary>
     private static List<string> Block(Product home, IEnumerable<string> paths)
     {
-        var first = paths.Where(path => !path.EndsWith("READY", StringComparison.Ordinal) && !path.EndsWith(".done", StringComparison.Ordinal))
-            .GroupBy(path => path.StartsWith("print/", StringComparison.Ordinal) || path.StartsWith("card-orders/", StringComparison.Ordinal)
+        var first = paths.Where(path => !path.EndsWith("READY", StringComparison.Ordinal)
+            && !path.EndsWith(".done", StringComparison.Ordinal))
+            .GroupBy(path => path.StartsWith("print/", StringComparison.Ordinal)
+                || path.StartsWith("card-orders/", StringComparison.Ordinal)
                 ? Path.GetDirectoryName(path)! : path.Split('/')[0])
             .Select(drop => Path.Combine(home.Outbox, drop.Order(StringComparer.Ordinal).First())).ToList();
         foreach (var file in first)

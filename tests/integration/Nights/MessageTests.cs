@@ -11,7 +11,8 @@ public sealed class MessageTests
     public async Task R51_every_end_has_its_message_once_and_who_died_gets_none()
     {
         await using var world = await OnlineWorld.MakeAsync();
-        world.Home.Register("20261123-changes", IntakeHome.Resident("R7", OnlineWorld.Eleven(7), left: "2026-11-20,died"), municipalities: null);
+        world.Home.Register("20261123-changes",
+            IntakeHome.Resident("R7", OnlineWorld.Eleven(7), left: "2026-11-20,died"), municipalities: null);
         var on = world.Send(
             Tuesday,
             new Sent(1, OnlineWorld.Portrait(1)),                                      // 1: ordered
@@ -84,7 +85,8 @@ public sealed class MessageTests
         Assert.Contains("申請書IDまたは生年月日を確認できませんでした。", bodies[0], StringComparison.Ordinal);
         // The municipalities of the forms hear of it, with every rule.
         Assert.Equal(
-            [$"{on}-1,13101,R02,online", $"{on}-1,13101,R08,online", $"{on}-2,13101,R02,online", $"{on}-3,13101,R02,online", $"{on}-4,,R02,online"],
+            [$"{on}-1,13101,R02,online", $"{on}-1,13101,R08,online", $"{on}-2,13101,R02,online",
+                $"{on}-3,13101,R02,online", $"{on}-4,,R02,online"],
             File.ReadAllLines(Path.Combine(world.Home.Home.Outbox, "rejections", "20261125.csv")).Skip(1));
     }
 

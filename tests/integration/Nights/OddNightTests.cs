@@ -79,10 +79,12 @@ public sealed class OddNightTests
         Assert.Equal(
             failed.Select(one => $"{one.Step} {one.Subject}").Order(StringComparer.Ordinal),
             lines.Order(StringComparer.Ordinal));
-        Assert.Empty(await home.LinesAsync("SELECT subject FROM item WHERE reason LIKE 'error:%' AND reason <> 'error:ItemFaultException'"));
+        Assert.Empty(await home.LinesAsync(
+            "SELECT subject FROM item WHERE reason LIKE 'error:%' AND reason <> 'error:ItemFaultException'"));
         Assert.Equal(
             failed.Select(one => one.Step).Distinct().Order(StringComparer.Ordinal),
-            (await home.LinesAsync("SELECT DISTINCT split_part(subject, ' ', 4) FROM alert WHERE code = 'item-failed'")).Order(StringComparer.Ordinal));
+            (await home.LinesAsync("SELECT DISTINCT split_part(subject, ' ', 4) FROM alert WHERE code = 'item-failed'"))
+                .Order(StringComparer.Ordinal));
 
         // Every act that works items had one that failed. Where a change of the worlds leaves one without, another seed has it.
         Assert.Empty(Acts.Except(kinds.Select(kind => (kind.Step, kind.Act))));
@@ -97,7 +99,8 @@ public sealed class OddNightTests
         var options = new EngineOptions { ItemFault = place => place.Step == step && place.What == what };
         var result = await new OddNights(home.Services, options, 5, 120).PlayAsync(Pictures.Value, CancellationToken.None);
         Assert.Contains(result.Wrong, line => line.Contains($"halted: {step} ItemFaultException", StringComparison.Ordinal));
-        Assert.Equal("step-halted", Assert.Single(await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND lowered_at IS NULL")));
+        Assert.Equal("step-halted", Assert.Single(
+            await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND lowered_at IS NULL")));
         Assert.InRange((await home.LinesAsync("SELECT subject FROM item WHERE reason = 'error:ItemFaultException'")).Count, 0, 4);
     }
 

@@ -46,7 +46,8 @@ public sealed class RetentionTests : IDisposable
         _product.RunOk("fixtures", "night", "--applications", "16", "--seed", "48", "--out", _product.Inbox);
         _product.RunOk("night", "--date", "2026-11-24");
         var orders = Assert.Single(_product.Drops("card-orders"));
-        var photographs = Directory.GetFiles(orders, "*.png").Concat(Directory.GetFiles(orders, "*.jpg")).Order(StringComparer.Ordinal).ToList();
+        var photographs = Directory.GetFiles(orders, "*.png").Concat(Directory.GetFiles(orders, "*.jpg")).Order(
+            StringComparer.Ordinal).ToList();
         Assert.True(photographs.Count >= 2, "The fixtures order too few cards with a photograph.");
         _product.RunOk("factory", "simulate", orders, "--date", "2026-11-25");
         _product.RunOk("night", "--date", "2026-11-25");
@@ -81,7 +82,8 @@ public sealed class RetentionTests : IDisposable
     private static void WriteEvents(string folder, string name, string text)
     {
         File.WriteAllText(Path.Combine(folder, $"{name}.csv"), text);
-        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, $"{name}.csv"))));
+        var sha256 = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, $"{name}.csv"))));
         File.WriteAllText(Path.Combine(folder, $"{name}.done"), $"{sha256}  {name}.csv\n");
     }
 }

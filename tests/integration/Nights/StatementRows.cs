@@ -34,7 +34,8 @@ public sealed class StatementRows : ILoggerFactory, ILogger
 
     /// <summary>A data source whose statements are counted.</summary>
     public NpgsqlDataSource Open(string connectionString) => new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(connectionString) { Options = Options, CommandTimeout = 1800, ApplicationName = "counted" }.ConnectionString)
+        new NpgsqlConnectionStringBuilder(
+            connectionString) { Options = Options, CommandTimeout = 1800, ApplicationName = "counted" }.ConnectionString)
         .UseLoggerFactory(this).Build();
 
     public ILogger CreateLogger(string categoryName) => this;

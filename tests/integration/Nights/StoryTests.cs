@@ -97,7 +97,8 @@ public sealed partial class StoryTests(Story story) : IClassFixture<Story>
         {
             var manifest = File.ReadAllLines(Path.Combine(drop, "manifest.csv"));
             Assert.StartsWith(
-                "piece_id,generation,sequence,file,first_page,pages,sheets,postal_code,enclosures,replaces", manifest[0], StringComparison.Ordinal);
+                "piece_id,generation,sequence,file,first_page,pages,sheets,postal_code,enclosures,replaces",
+                    manifest[0], StringComparison.Ordinal);
             Assert.DoesNotContain(manifest, line => Regex.IsMatch(line, @"(?<![0-9A-Z])[0-9]{12}(?![0-9A-Z])|[0-9]{23}|[一-龠ぁ-んァ-ヶ]"));
             Product.RunOk("preflight", drop);
         }

@@ -175,7 +175,8 @@ public sealed class EnvelopeTests
     {
         await using var world = await PieceWorld.MakeAsync();
         await world.ResidentAsync("R1");
-        await world.CardAsync("R1", "delivered", "valid_until = '2027-01-20', user_certificate_until = '2027-01-20', issued_on = '2017-01-01'");
+        await world.CardAsync("R1", "delivered",
+            "valid_until = '2027-01-20', user_certificate_until = '2027-01-20', issued_on = '2017-01-01'");
         await world.NightAsync();
         await SpoilAsync(world);
         await world.RunAsync("UPDATE card SET suspended = true");

@@ -62,7 +62,8 @@ public sealed class NoticesTests
             Directory.EnumerateFiles(Path.Combine(world.Outbox, "email")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var message = File.ReadAllText(Path.Combine(world.Outbox, "email", "on-1-2.eml"));
         Assert.Contains("To: family@example.jp\r\n", message);
-        var body = Encoding.UTF8.GetString(Convert.FromBase64String(message[(message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]));
+        var body = Encoding.UTF8.GetString(
+            Convert.FromBase64String(message[(message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]));
         Assert.Contains("00000000000000000000000", body);
         Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM piece"));
     }

@@ -32,7 +32,8 @@ public sealed class AccountMigrationTests
                 ["admin operator False", "suzuki keyer True", "tanaka approver False", "tanaka."],
                 (await connection.QueryAsync<string>(
                     "SELECT person || ' ' || array_to_string(roles, '+') || ' ' || CASE WHEN disabled THEN 'True' ELSE 'False' END FROM account ORDER BY person COLLATE \"C\""))
-                    .Select(line => line.StartsWith("tanaka.", StringComparison.Ordinal) && line.EndsWith("keyer True", StringComparison.Ordinal) ? "tanaka." : line));
+                    .Select(line => line.StartsWith("tanaka.", StringComparison.Ordinal)
+                        && line.EndsWith("keyer True", StringComparison.Ordinal) ? "tanaka." : line));
             var (subject, message) = await connection.QuerySingleAsync<(string, string)>(
                 "SELECT alert.subject, alert_message.what_to_do FROM alert JOIN alert_message ON alert_id = alert.id WHERE alert.code = 'account-name-taken'");
             Assert.StartsWith("account tanaka.", subject, StringComparison.Ordinal);
@@ -40,7 +41,8 @@ public sealed class AccountMigrationTests
 
             // Who made whom is known from the audit table: the maker is no second person beside the account.
             Assert.False(await TwoPeople.AreAsync(connection, null, "admin", "tanaka", default));
-            Assert.Equal(["Tanaka", "tanaka.other"], await connection.QueryAsync<string>("SELECT person FROM approval ORDER BY subject, person COLLATE \"C\""));
+            Assert.Equal(["Tanaka", "tanaka.other"],
+                await connection.QueryAsync<string>("SELECT person FROM approval ORDER BY subject, person COLLATE \"C\""));
         }
         finally
         {

@@ -70,7 +70,8 @@ public sealed class AccountVerbsTests(AccountVerbsTests.Office office) : IClassF
         Assert.Equal(2, Product.RunWith($"{once}\nanother password\n", "account", "password", "chosen").ExitCode);
         var late = Product.RunWith($"{Chosen}\n", "piece", "lost", "P1", "--by", "chosen", "--reason", "a test");
         Assert.Contains("No piece has this id", late.Error, StringComparison.Ordinal);
-        Assert.Contains("\"account\":\"chosen\",\"roles\":[\"keyer\",\"approver\"]", Product.RunOk("account", "list", "--json").Output, StringComparison.Ordinal);
+        Assert.Contains("\"account\":\"chosen\",\"roles\":[\"keyer\",\"approver\"]",
+            Product.RunOk("account", "list", "--json").Output, StringComparison.Ordinal);
         var secrets = new[] { once[..12], once[12..], Chosen, Staff.Password };
         using var database = new HomeQueries(Product);
         var written = string.Concat(database.Lines("SELECT audit::text FROM audit UNION ALL SELECT account::text FROM account"))

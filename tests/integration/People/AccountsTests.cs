@@ -46,7 +46,8 @@ public sealed class AccountsTests(TestDatabase database) : IClassFixture<TestDat
 
         Assert.Equal(PasswordOutcome.TooMany, (await Accounts.CheckAsync("ｇuessed", Staff.Password, default)).Outcome);
         await using var connection = await database.DataSource.OpenConnectionAsync();
-        Assert.Equal("account guessed", await connection.ExecuteScalarAsync<string>("SELECT subject FROM alert WHERE code = 'password-guessed'"));
+        Assert.Equal("account guessed",
+            await connection.ExecuteScalarAsync<string>("SELECT subject FROM alert WHERE code = 'password-guessed'"));
 
         _clock.Now += Accounts.OneMoreAfter;
         Assert.Equal(PasswordOutcome.Fits, (await Accounts.CheckAsync("guessed", Staff.Password, default)).Outcome);
@@ -79,7 +80,8 @@ public sealed class AccountsTests(TestDatabase database) : IClassFixture<TestDat
         await Assert.ThrowsAsync<OperatorRefusedException>(() => Staff.AppointAsync(Accounts, disguised, Roles.Approver));
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => connection.ExecuteAsync(
-            "INSERT INTO account (person, roles, password_hash) VALUES (@disguised, '{approver}', 'x')", new { disguised = disguised.Replace('\u0456', 'i') }));
+            "INSERT INTO account (person, roles, password_hash) VALUES (@disguised, '{approver}', 'x')",
+                new { disguised = disguised.Replace('\u0456', 'i') }));
     }
 }
 

@@ -114,7 +114,8 @@ public sealed partial class PagesTests : IAsyncLifetime, IDisposable
             : await client.GetStringAsync("/signin");
         var token = TokenPattern().Match(page).Groups[1].Value;
         using var content = new FormUrlEncodedContent(
-            fields.Append((Name: "__RequestVerificationToken", Value: token)).Select(field => KeyValuePair.Create(field.Name, field.Value)));
+            fields.Append((Name: "__RequestVerificationToken", Value: token)).Select(
+                field => KeyValuePair.Create(field.Name, field.Value)));
         return await client.PostAsync(path, content);
     }
 

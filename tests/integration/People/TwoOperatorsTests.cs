@@ -276,8 +276,10 @@ public sealed class RecoverTests(TestDatabase database) : IClassFixture<TestData
         Assert.Equal([Roles.Operator, Roles.Keyer], (await Accounts.CheckAsync("approver", recovered.Secret, default)).Account!.Roles);
         await Accounts.ChangePasswordAsync("approver", "a password of the host", default);
         await Assert.ThrowsAsync<OperatorRefusedException>(() => ApproveAsync(connection, "approver"));
-        Assert.Equal("account approver", await connection.ExecuteScalarAsync<string>("SELECT subject FROM alert WHERE code = 'account-recovered'"));
-        Assert.Equal(1, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM audit WHERE action = 'account-recover' AND person = 'host'"));
+        Assert.Equal("account approver",
+            await connection.ExecuteScalarAsync<string>("SELECT subject FROM alert WHERE code = 'account-recovered'"));
+        Assert.Equal(1, await connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM audit WHERE action = 'account-recover' AND person = 'host'"));
 
         // With a second operator there, both go on in the ordinary way.
         await Assert.ThrowsAsync<OperatorRefusedException>(() => Accounts.RecoverAsync("third", "Because.", default));

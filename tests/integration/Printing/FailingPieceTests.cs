@@ -28,10 +28,12 @@ public sealed class FailingPieceTests
         Assert.Empty(Preflight.Check(world.Drop("issuance-notice")));
         Assert.Equal(1, await world.OneAsync<long>("SELECT count(*) FROM alert WHERE code = 'item-failed'"));
         Assert.Equal(0, await world.OneAsync<long>("SELECT count(*) FROM alert WHERE code = 'pieces-withheld'"));
-        Assert.Equal(1, await world.OneAsync<long>("SELECT count(*) FROM item WHERE outcome = 'withheld' AND reason = 'error:ItemFaultException'"));
+        Assert.Equal(1, await world.OneAsync<long>(
+            "SELECT count(*) FROM item WHERE outcome = 'withheld' AND reason = 'error:ItemFaultException'"));
         // Three files of two: drawn again is the one that lost a piece, and no other.
         Assert.Equal(
-            act == PartAct.Plan ? 2 : 4, await world.OneAsync<long>("SELECT count(*) FROM part WHERE act = 'work' AND from_key LIKE '%issuance%'"));
+            act == PartAct.Plan ? 2 : 4, await world.OneAsync<long>(
+                "SELECT count(*) FROM part WHERE act = 'work' AND from_key LIKE '%issuance%'"));
 
         world.ItemFault = null;
         Assert.True(await world.NightAsync(Monday.AddDays(1)), await PrintNightTests.StuckAsync(world));
@@ -49,15 +51,18 @@ public sealed class FailingPieceTests
 
         await world.RunAsync("UPDATE resident SET number_cipher = '\\x00' WHERE resident_id = 'A'");
         Assert.True(await world.NightAsync(), await PrintNightTests.StuckAsync(world));
-        Assert.Equal(["B sent", "A withheld"], await world.AllAsync<string>("SELECT resident_id || ' ' || state FROM piece ORDER BY state"));
-        Assert.StartsWith("error:", await world.OneAsync<string>("SELECT reason FROM piece WHERE resident_id = 'A'"), StringComparison.Ordinal);
+        Assert.Equal(["B sent", "A withheld"],
+            await world.AllAsync<string>("SELECT resident_id || ' ' || state FROM piece ORDER BY state"));
+        Assert.StartsWith("error:", await world.OneAsync<string>("SELECT reason FROM piece WHERE resident_id = 'A'"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_piece_that_cannot_be_wanted_is_held_and_wanted_the_next_night()
     {
         await using var world = await PrintNightTests.EverythingAsync();
-        string[] held = ["issuance-notice/O-R1/first", "incomplete-notice/E1-001/R11/signature-missing+R20/photo-missing", "individual-number-notice/HN/numbers:2026-11-23"];
+        string[] held = ["issuance-notice/O-R1/first",
+            "incomplete-notice/E1-001/R11/signature-missing+R20/photo-missing", "individual-number-notice/HN/numbers:2026-11-23"];
         world.ItemFault = place => place is { Step: "notices", What: "piece" } && held.Contains(place.Subject);
         Assert.True(await world.NightAsync(), await PrintNightTests.StuckAsync(world));
         Assert.Equal(held.Order(StringComparer.Ordinal), await world.AllAsync<string>("""SELECT subject FROM item WHERE outcome = 'held' ORDER BY subject COLLATE "C" """));
@@ -86,7 +91,8 @@ public sealed class FailingPieceTests
 
         world.ItemFault = null;
         Assert.True(await world.NightAsync(Monday.AddDays(2)), await PrintNightTests.StuckAsync(world));
-        Assert.Equal(["A sent", "B sent"], await world.AllAsync<string>("SELECT resident_id || ' ' || state FROM piece WHERE state <> 'spoiled' ORDER BY 1"));
+        Assert.Equal(["A sent", "B sent"],
+            await world.AllAsync<string>("SELECT resident_id || ' ' || state FROM piece WHERE state <> 'spoiled' ORDER BY 1"));
     }
 
     [Fact]

@@ -45,10 +45,12 @@ public sealed class PreflightTests : IDisposable
         Edited("manifest.csv", "postal-code", "row 1, postal_code: seven digits expected", text => Cell(text, 1, 7, "100-0001"));
         Broken(drop, "postal-code-differs", pdf, $"page 1: the address of piece {one}", copy => Edit(
             Path.Combine(copy, "manifest.csv"), text => Cell(text, 1, 7, "1600022")), Signed.Yes);
-        Edited("manifest.csv", "columns-differ", "the header must be", text => text.Replace("postal_code", "name", StringComparison.Ordinal));
+        Edited("manifest.csv", "columns-differ", "the header must be", text =>
+            text.Replace("postal_code", "name", StringComparison.Ordinal));
         Edited("control.json", "pieces-differ", "pieces, by the manifest: 2 expected, 3 found",
             text => text.Replace("\"pieces\": 2,\n  \"pages\"", "\"pieces\": 3,\n  \"pages\"", StringComparison.Ordinal));
-        Edited("control.json", "unreadable", "a field is missing", text => text.Replace("\"sheets\"", "\"leaves\"", StringComparison.Ordinal));
+        Edited("control.json", "unreadable", "a field is missing", text =>
+            text.Replace("\"sheets\"", "\"leaves\"", StringComparison.Ordinal));
         Edited("control.json", "names-another-drop", "field drop",
             text => text.Replace("\"drop\": \"TEST-", "\"drop\": \"", StringComparison.Ordinal));
 
@@ -69,7 +71,8 @@ public sealed class PreflightTests : IDisposable
 
     private void Broken(string drop, string code, string file, string detail, Action<string> damage, Signed signed)
     {
-        var copy = Path.Combine(_folder.CreateSubdirectory((++_copies).ToString(CultureInfo.InvariantCulture)).FullName, Path.GetFileName(drop));
+        var copy = Path.Combine(_folder.CreateSubdirectory((++_copies).ToString(CultureInfo.InvariantCulture)).FullName,
+            Path.GetFileName(drop));
         Directory.CreateDirectory(copy);
         foreach (var path in Directory.EnumerateFiles(drop))
         {
@@ -84,7 +87,8 @@ public sealed class PreflightTests : IDisposable
 
         var findings = Preflight.Check(copy);
         Assert.True(
-            findings.Any(finding => finding.Code == code && finding.File == file && finding.Detail.StartsWith(detail, StringComparison.Ordinal)),
+            findings.Any(finding => finding.Code == code && finding.File == file
+                && finding.Detail.StartsWith(detail, StringComparison.Ordinal)),
             $"{code} {file} {detail}: {string.Join("; ", findings)}");
         Assert.All(findings, finding => Assert.EndsWith(".", finding.Advice, StringComparison.Ordinal));
     }
@@ -102,7 +106,8 @@ public sealed class PreflightTests : IDisposable
 
         File.WriteAllText(path, control.ToJsonString());
         File.WriteAllLines(Path.Combine(drop, "READY"), Directory.EnumerateFiles(drop).Where(file => Path.GetFileName(file) != "READY")
-            .Order(StringComparer.Ordinal).Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}"));
+            .Order(StringComparer.Ordinal).Select(
+                file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}"));
     }
 
     private static void Flip(string path)

@@ -96,7 +96,8 @@ public sealed class PrintNightTests
         var control = Path.Combine(world.Drop("issuance-notice"), "control.json");
         Assert.Equal(
             PieceDocuments.TemplateVersions["issuance-notice"],
-            JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(control)).GetProperty("templates").GetProperty("issuance-notice").GetString());
+            JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(control)).GetProperty("templates").GetProperty(
+                "issuance-notice").GetString());
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class PrintNightTests
 
         Assert.False(await world.NightAsync());
 
-        Assert.Contains("same font packages", await world.OneAsync<string>("SELECT what_to_do FROM alert WHERE code = 'drop-stopped'"), StringComparison.Ordinal);
+        Assert.Contains("same font packages",
+            await world.OneAsync<string>("SELECT what_to_do FROM alert WHERE code = 'drop-stopped'"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(world.Drop("issuance-notice")));
     }
 
@@ -224,7 +226,8 @@ public sealed class PrintNightTests
         File.Delete(Path.Combine(world.Drop("validity-notice"), "READY"));
 
         var codes = Preflight.Check(drop).Select(finding => finding.Code).ToHashSet();
-        Assert.Subset(codes, new HashSet<string> { "hash-differs", "unlisted", "differs-from-control", "pieces-differ", "sequence-broken" });
+        Assert.Subset(codes, new HashSet<string> { "hash-differs", "unlisted", "differs-from-control", "pieces-differ",
+            "sequence-broken" });
         Assert.Contains(Preflight.Check(world.Drop("validity-notice")), finding => finding.Code == "ready-missing");
     }
 
@@ -239,7 +242,8 @@ public sealed class PrintNightTests
         await world.CardAsync("R1", "arrived");
         await world.CardAsync("R2", "arrived");
         await world.ApplicationAsync("E1-001", "R3", "incomplete", "R11/signature-missing", "R20/photo-missing");
-        await world.CardAsync("R4", "delivered", "valid_until = '2027-01-20', signature_certificate_until = '2027-01-20', issued_on = '2017-01-01'");
+        await world.CardAsync("R4", "delivered",
+            "valid_until = '2027-01-20', signature_certificate_until = '2027-01-20', issued_on = '2017-01-01'");
         await world.CardAsync("R5", "delivered", "user_certificate_until = '2027-01-20', issued_on = '2022-01-01'");
         await world.RunAsync(
             """

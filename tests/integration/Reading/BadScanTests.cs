@@ -258,7 +258,8 @@ public sealed class BadScanTests : IDisposable
         Cv2.FillConvexPoly(
             scan, [corners[corner], new(Math.Abs(x - tornPx), y), new(x, Math.Abs(y - tornPx))], Scalar.White);
         using var see = Cv2.GetPerspectiveTransform(
-            corners.Select(at => new Point2f(at.X, at.Y)).ToArray(), [new(20, 15), new(right - 20, 0), new(0, bottom), new(right, bottom - 10)]);
+            corners.Select(at => new Point2f(at.X, at.Y)).ToArray(),
+                [new(20, 15), new(right - 20, 0), new(0, bottom), new(right, bottom - 10)]);
         var askew = new Mat();
         Cv2.WarpPerspective(scan, askew, see, scan.Size(), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.White);
         return askew;

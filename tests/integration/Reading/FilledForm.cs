@@ -61,7 +61,6 @@ internal static class FilledForm
 
     /// <summary>A photograph glued askew: turned around its middle, and shifted.</summary>
     /// <param name="scan">A printed form; what is on its photo field is covered.</param>
-    /// <param name="degrees">Turn.</param>
     /// <param name="shiftMm">To the right and down.</param>
     /// <param name="background">Gray of the photograph's background.</param>
     public static void Glue(Mat scan, double degrees, double shiftMm, int background)
@@ -196,7 +195,8 @@ internal static class FilledForm
     private static (byte[] Images, byte[] Labels) LoadDigits()
     {
         var folder = Path.Combine(Root(), "fixtures", "handwriting");
-        return (Idx(Path.Combine(folder, "digits-train-images.idx3-ubyte.gz")), Idx(Path.Combine(folder, "digits-train-labels.idx1-ubyte.gz")));
+        return (Idx(Path.Combine(folder, "digits-train-images.idx3-ubyte.gz")),
+            Idx(Path.Combine(folder, "digits-train-labels.idx1-ubyte.gz")));
     }
 
     private static byte[] Idx(string path)

@@ -44,7 +44,8 @@ public sealed class HostileFileTests
             {
                 _ = PageSplit.Take(file.Bytes, 1);
                 _ = reader.PageCount(file.Bytes);
-                foreach (var outcome in new[] { reader.Read(file.Bytes, 1, default), LoosePhoto.Read(file.Bytes, 1), LoosePhoto.ReadSent(file.Bytes) })
+                foreach (var outcome in new[] { reader.Read(file.Bytes, 1, default), LoosePhoto.Read(file.Bytes, 1),
+                    LoosePhoto.ReadSent(file.Bytes) })
                 {
                     if (outcome.Reading is null)
                     {

@@ -169,7 +169,8 @@ public sealed class PageReaderTests : IDisposable
         Assert.Contains("blank", Read(FilledForm.Png(blank)).Findings);
         for (var i = 0; i < 40; i++)
         {
-            Cv2.PutText(blank, "A letter about something else.", new Point(200, 300 + (i * 70)), HersheyFonts.HersheySimplex, 2, new Scalar(20), 3);
+            Cv2.PutText(blank, "A letter about something else.", new Point(200, 300 + (i * 70)),
+                HersheyFonts.HersheySimplex, 2, new Scalar(20), 3);
         }
 
         var letter = Read(FilledForm.Png(blank));

@@ -28,7 +28,8 @@ public sealed class RekeyingTests
         // A slip of anna's: ben reads what the reader read.
         Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "application_date", "2026-11-21", "anna"));
         Assert.Equal(ReviewOutcome.AnotherPerson, await KeyAsync(home, items, "application_date", "2026-11-20", "anna"));
-        Assert.DoesNotContain("application_date", (await Reviews.ListAsync(home.Services.Database, CancellationToken.None, "anna")).Select(item => item.Field));
+        Assert.DoesNotContain("application_date",
+            (await Reviews.ListAsync(home.Services.Database, CancellationToken.None, "anna")).Select(item => item.Field));
         Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "application_date", "2026-11-20", "ben"));
         // Nobody can read it.
         Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "no_user_certificate", Rekeying.Illegible, "anna"));
@@ -54,17 +55,20 @@ public sealed class RekeyingTests
         await KeyAsync(home, items, "braille", "0", "ben");
         Assert.Equal("misread", await StateAsync(home, "braille"));
         Assert.True(await home.ScalarAsync<bool>("SELECT to_validate FROM application"));
-        var reading = Assert.Single(await ReadingStore.LoadAsync(home.Services.Database, home.Services.Keys, ["E1-1"], CancellationToken.None));
+        var reading = Assert.Single(await ReadingStore.LoadAsync(
+            home.Services.Database, home.Services.Keys, ["E1-1"], CancellationToken.None));
         Assert.False(reading.Front!.Reading!.Marks["braille"].Filled);
 
         // Decided meanwhile: it cannot be mended, so a person must know.
         await home.ExecuteAsync("UPDATE application SET state = 'rejected'");
         await KeyAsync(home, items, "application_date", "2026-11-19", "anna");
         await KeyAsync(home, items, "application_date", "2026-11-19", "ben");
-        Assert.Equal("application E1-1 application_date", await home.ScalarAsync<string>("SELECT subject FROM alert WHERE code = 'value-misread'"));
+        Assert.Equal("application E1-1 application_date",
+            await home.ScalarAsync<string>("SELECT subject FROM alert WHERE code = 'value-misread'"));
 
         Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(1)));
-        Assert.Equal("mail", await home.ScalarAsync<string>("SELECT subject FROM alert WHERE code = 'scanner-misreads' AND lowered_at IS NULL"));
+        Assert.Equal("mail", await home.ScalarAsync<string>(
+            "SELECT subject FROM alert WHERE code = 'scanner-misreads' AND lowered_at IS NULL"));
         // Long after, the rate is no longer so.
         await home.ExecuteAsync("UPDATE rekey_item SET opened_on = '2026-01-01'");
         Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(2)));

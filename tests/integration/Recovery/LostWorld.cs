@@ -29,7 +29,8 @@ public sealed class LostWorld : IDisposable
         var online = Path.Combine(product.Inbox, "online");
         Directory.Move(online, Path.Combine(_folder, "online"));
         Residents = [.. File.ReadLines(Directory.GetFiles(Path.Combine(product.Inbox, "events"), "*.csv").Single()).Skip(1)
-            .Select(line => line.Split(',')).Where(cells => cells[2] == "form-reissue-requested").Select(cells => $"{cells[3]},{cells[4]}")];
+            .Select(line => line.Split(',')).Where(cells => cells[2] == "form-reissue-requested").Select(
+                cells => $"{cells[3]},{cells[4]}")];
         product.RunOk("night", "--date", FirstNight);
 
         Backup.Copy(Path.Combine(_folder, "online"), online);

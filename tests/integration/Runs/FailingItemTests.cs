@@ -47,7 +47,8 @@ public sealed class FailingItemTests : IAsyncLifetime
         await PlayAsync(PartAct.Plan, Storing(key => key is "k31" or "k32" ? sqlState == "22003" ? 3_000_000_000 : -1 : 1));
         Assert.Equal("complete", await ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(98, await ScalarAsync<long>("SELECT count(*) FROM made"));
-        Assert.Equal(2, await ScalarAsync<long>("SELECT count(*) FROM item WHERE outcome = 'held' AND reason = 'error:' || @sqlState", sqlState));
+        Assert.Equal(2, await ScalarAsync<long>(
+            "SELECT count(*) FROM item WHERE outcome = 'held' AND reason = 'error:' || @sqlState", sqlState));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class FailingItemTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_has_looked_lets_them_all_be_left_out()
     {
-        var engine = await PlayAsync(PartAct.Plan, Computing(key => string.CompareOrdinal(key, "k50") < 0 ? throw new FormatException() : 1));
+        var engine = await PlayAsync(PartAct.Plan,
+            Computing(key => string.CompareOrdinal(key, "k50") < 0 ? throw new FormatException() : 1));
         var failed = Assert.Single(await engine.Operator.FailedAsync(1, CancellationToken.None));
         await engine.Operator.SkipAsync(failed.Id, Because, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
@@ -87,7 +89,8 @@ public sealed class FailingItemTests : IAsyncLifetime
         await PlayAsync(PartAct.Work, Working(key => key == "k07"));
         Assert.Equal("complete", await ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(99, await ScalarAsync<long>("SELECT count(*) FROM made"));
-        Assert.Equal("k07 review error:FormatException", await ScalarAsync<string>("SELECT subject || ' ' || outcome || ' ' || reason FROM item WHERE outcome = 'review'"));
+        Assert.Equal("k07 review error:FormatException",
+            await ScalarAsync<string>("SELECT subject || ' ' || outcome || ' ' || reason FROM item WHERE outcome = 'review'"));
         Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM alert WHERE code = 'item-failed'"));
 
         await ExecuteAsync("TRUNCATE run, step, part, item, alert, alert_message, made RESTART IDENTITY CASCADE");

@@ -83,7 +83,8 @@ public sealed class FailureTests
         await using var toy = await BrokenAsync("00015", "passing");
         Assert.Equal(
             "ready 0 true",
-            await toy.ScalarAsync<string>("SELECT state || ' ' || attempts || ' ' || (passing >= 1) FROM part WHERE error_class = 'IOException'"));
+            await toy.ScalarAsync<string>(
+                "SELECT state || ' ' || attempts || ' ' || (passing >= 1) FROM part WHERE error_class = 'IOException'"));
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
         await toy.ExecuteAsync("UPDATE part SET not_before = NULL");
         await toy.WorkAsync();
@@ -98,7 +99,8 @@ public sealed class FailureTests
         // Nine times it was to be tried again; the tenth was the last.
         Assert.Equal(
             "00015 00015 IOException 9",
-            await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || passing FROM part WHERE state = 'failed'"));
+            await toy.ScalarAsync<string>(
+                "SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || passing FROM part WHERE state = 'failed'"));
         Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
     }
 
@@ -174,7 +176,8 @@ public sealed class FailureTests
                   SELECT 'h', 'b', 1, '1', 'gone', id FROM part WHERE state = 'failed' RETURNING id)
                 UPDATE part SET state = 'leased', worker_id = dead.id FROM dead WHERE part.state = 'failed'
                 """);
-            await Workers.DiedAloneAsync(toy.Engine.Database, await toy.ScalarAsync<long>("SELECT max(id) FROM worker"), CancellationToken.None);
+            await Workers.DiedAloneAsync(toy.Engine.Database, await toy.ScalarAsync<long>("SELECT max(id) FROM worker"),
+                CancellationToken.None);
         }
 
         await toy.WorkAsync();

@@ -37,7 +37,8 @@ public sealed class NightDateTests
         if (asked == OpenOutcome.Opened)
         {
             Assert.Equal(OpenOutcome.Continued, (await toy.Engine.Opener.OpenNightAsync(day, null, CancellationToken.None)).Outcome);
-            Assert.Equal(unasked == OpenOutcome.Opened, await toy.ScalarAsync<bool>("SELECT may_destroy FROM run ORDER BY id DESC LIMIT 1"));
+            Assert.Equal(unasked == OpenOutcome.Opened,
+                await toy.ScalarAsync<bool>("SELECT may_destroy FROM run ORDER BY id DESC LIMIT 1"));
         }
     }
 

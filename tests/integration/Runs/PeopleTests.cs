@@ -36,7 +36,8 @@ public sealed class PeopleTests(TestDatabase database) : IClassFixture<TestDatab
         Assert.Equal(second, await Audit.FirstBrokenAsync(connection, CancellationToken.None));
         await connection.ExecuteAsync("DELETE FROM audit WHERE sequence = @second", new { second });
         Assert.Equal(second, await Audit.FirstBrokenAsync(connection, CancellationToken.None));
-        await connection.ExecuteAsync("ALTER TABLE audit DISABLE TRIGGER audit_append_only; DELETE FROM audit; ALTER TABLE audit ENABLE TRIGGER audit_append_only");
+        await connection.ExecuteAsync(
+            "ALTER TABLE audit DISABLE TRIGGER audit_append_only; DELETE FROM audit; ALTER TABLE audit ENABLE TRIGGER audit_append_only");
     }
 
     private Task<ApprovalOutcome> ApproveAsync(string subject, string person) =>

@@ -38,7 +38,8 @@ public sealed class TimeoutTests
     [Fact]
     public async Task A_pool_with_no_connection_left_passes()
     {
-        var settings = new NpgsqlConnectionStringBuilder(TestDatabase.Server) { MaxPoolSize = 1, Timeout = 1, ApplicationName = "one only" };
+        var settings = new NpgsqlConnectionStringBuilder(
+            TestDatabase.Server) { MaxPoolSize = 1, Timeout = 1, ApplicationName = "one only" };
         await using var pool = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var only = await pool.OpenConnectionAsync();
         var error = await Record.ExceptionAsync(async () => await (await pool.OpenConnectionAsync()).DisposeAsync());
@@ -51,7 +52,8 @@ public sealed class TimeoutTests
         var root = Directory.CreateTempSubdirectory("limit-").FullName;
         var home = new Home(root);
         Assert.Equal(1800, new NpgsqlConnectionStringBuilder(HomeDatabase.ConnectionString(home, "Host=x")).CommandTimeout);
-        Assert.Equal(90, new NpgsqlConnectionStringBuilder(HomeDatabase.ConnectionString(home, "Host=x;Command Timeout=90")).CommandTimeout);
+        Assert.Equal(90, new NpgsqlConnectionStringBuilder(
+            HomeDatabase.ConnectionString(home, "Host=x;Command Timeout=90")).CommandTimeout);
         Directory.Delete(root, recursive: true);
     }
 }

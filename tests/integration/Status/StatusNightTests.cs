@@ -61,7 +61,8 @@ public sealed class StatusNightTests
         Assert.Equal((0, "in-process 1, received 1, unknown 1"), await LedgerAsync(world, fourth));
 
         // The report of a night counts what it listed and what it did not.
-        var report = await new NightReport(world.Services.Home, world.Data, world.Services.Policy, () => [new StatusStep(world.Services).Definition])
+        var report = await new NightReport(
+            world.Services.Home, world.Data, world.Services.Policy, () => [new StatusStep(world.Services).Definition])
             .LoadAsync(new RunInfo(fourth, "night", Wednesday.AddDays(3), ""), CancellationToken.None);
         Assert.All(report.Laws, law => Assert.True(law.Holds, law.Law));
         Assert.Equal(

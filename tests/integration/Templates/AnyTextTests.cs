@@ -33,12 +33,14 @@ public sealed class AnyTextTests : IDisposable
         (2, Gen.Int[0xF900, 0xFAD9].Select(Text)),
         (1, Gen.Int[0x2F800, 0x2FA1D].Select(Text)),
         (1, Gen.Int[0x2F00, 0x2FD5].Select(Text)),              // Radicals, which share glyphs with kanji.
-        (4, Gen.Select(AnyOf("葛", "辻", "邉", "邊", "斎", "齋", "祇", "樋", "芦"), Gen.Int[0xE0100, 0xE0108], (kanji, selector) => kanji + Text(selector))),
+        (4, Gen.Select(AnyOf("葛", "辻", "邉", "邊", "斎", "齋", "祇", "樋", "芦"), Gen.Int[0xE0100, 0xE0108],
+            (kanji, selector) => kanji + Text(selector))),
         (1, Gen.Int[0xC0, 0x17F].Select(Text)),
         (1, Gen.Select(AnyOf("か", "は", "e", "o"), AnyOf("\u3099", "\u309A", "\u0301", "\u0302"), (letter, mark) => letter + mark)));
 
     private static readonly Gen<string> Unprintable = AnyOf(
-        "\uE000", "\uD800", "\u0000", "\n", "\u200B", "\u202E", "😀", "👨\u200D👩\u200D👧", "ก", "ש", "م", "\u200F", "\u202B", "葛\U000E01EF", "\U000E0100", "\u3099", "\uFFFE");
+        "\uE000", "\uD800", "\u0000", "\n", "\u200B", "\u202E", "😀", "👨\u200D👩\u200D👧", "ก", "ש", "م", "\u200F",
+            "\u202B", "葛\U000E01EF", "\U000E0100", "\u3099", "\uFFFE");
 
     // Most texts are usual, some have rare characters, few have what cannot be printed.
     private static readonly Gen<string> Texts = Gen.Frequency(
@@ -69,7 +71,8 @@ public sealed class AnyTextTests : IDisposable
         var printed = pieces.Where(piece => PieceDocuments.Check(piece) is null).ToList();
         // The generator must reach both ends.
         Assert.InRange(printed.Count, 20, 58);
-        Assert.All(pieces.Except(printed), piece => Assert.Contains(PieceDocuments.Check(piece), new[] { "missing-glyph", "does-not-fit" }));
+        Assert.All(pieces.Except(printed), piece =>
+            Assert.Contains(PieceDocuments.Check(piece), new[] { "missing-glyph", "does-not-fit" }));
         var file = Print(printed);
         var poppler = Encoding.UTF8.GetString(Tool.Bytes("pdftotext", "-raw", file, "-")).Split('\f');
         var mutool = WithPairs(Tool.Bytes("mutool", "draw", "-q", "-F", "text", file)).Split('\f');
@@ -96,7 +99,8 @@ public sealed class AnyTextTests : IDisposable
     {
         var own = letters.Where(letter =>
             letter.StartBaseLine.X * MmPerPt >= box.XMm && letter.StartBaseLine.X * MmPerPt <= box.RightMm
-            && (pageHeight - letter.StartBaseLine.Y) * MmPerPt >= box.YMm && (pageHeight - letter.StartBaseLine.Y) * MmPerPt <= box.BottomMm).ToList();
+            && (pageHeight - letter.StartBaseLine.Y) * MmPerPt >= box.YMm
+                && (pageHeight - letter.StartBaseLine.Y) * MmPerPt <= box.BottomMm).ToList();
         Assert.Equal(expected, Blankless(string.Concat(own.Select(letter => letter.Value))));
         Assert.All(own, letter =>
         {
@@ -108,10 +112,12 @@ public sealed class AnyTextTests : IDisposable
 
     private void CheckPostcards((string Name, string Address, string Id, string Piece)[] given)
     {
-        var pieces = given.Select(text => Examples.Of("issuance-notice") with { PieceId = text.Piece, ToName = text.Name, ToAddress = text.Address }).ToList();
+        var pieces = given.Select(text =>
+            Examples.Of("issuance-notice") with { PieceId = text.Piece, ToName = text.Name, ToAddress = text.Address }).ToList();
         var printed = pieces.Where(piece => PieceDocuments.Check(piece) is null).ToList();
         Assert.InRange(printed.Count, 20, 58);
-        Assert.All(pieces.Except(printed), piece => Assert.Contains(PieceDocuments.Check(piece), new[] { "missing-glyph", "does-not-fit" }));
+        Assert.All(pieces.Except(printed), piece =>
+            Assert.Contains(PieceDocuments.Check(piece), new[] { "missing-glyph", "does-not-fit" }));
         var file = Print(printed, pages: 2);
         var poppler = Encoding.UTF8.GetString(Tool.Bytes("pdftotext", "-raw", file, "-")).Split('\f');
         for (var i = 0; i < printed.Count; i++)
@@ -132,7 +138,8 @@ public sealed class AnyTextTests : IDisposable
         using var pixels = Cv2.ImRead(picture + ".png", ImreadModes.Grayscale);
         int Ink(double left, double top, double width, double height)
         {
-            using var zone = new Mat(pixels, new Rect((int)(left * dpi / 25.4), (int)(top * dpi / 25.4), (int)(width * dpi / 25.4), (int)(height * dpi / 25.4)));
+            using var zone = new Mat(pixels,
+                new Rect((int)(left * dpi / 25.4), (int)(top * dpi / 25.4), (int)(width * dpi / 25.4), (int)(height * dpi / 25.4)));
             using var dark = new Mat();
             Cv2.Threshold(zone, dark, 160, 255, ThresholdTypes.BinaryInv);
             return Cv2.CountNonZero(dark);
@@ -159,7 +166,8 @@ public sealed class AnyTextTests : IDisposable
             using var pixels = Cv2.ImRead(picture + ".png", ImreadModes.Grayscale);
             // The second decoder sees the code alone, as a telephone's camera is pointed at it.
             var zone = FormDefinitions.ApplicationForm.Pages[0].Find("qr")!.Box;
-            using var code = new Mat(pixels, new Rect(Pixel(zone.XMm - 4), Pixel(zone.YMm - 4), Pixel(zone.WidthMm + 8), Pixel(zone.HeightMm + 8)));
+            using var code = new Mat(pixels,
+                new Rect(Pixel(zone.XMm - 4), Pixel(zone.YMm - 4), Pixel(zone.WidthMm + 8), Pixel(zone.HeightMm + 8)));
             Assert.Equal(expected, detector.DetectAndDecode(code, out _));
         }
     }

@@ -32,14 +32,16 @@ public sealed class GoldenPagesTests
         try
         {
             // A form alone: the mount that is put in front of it has pictures of its own.
-            var piece = Examples.Of(document) with { PieceId = document.EndsWith("-form", StringComparison.Ordinal) ? "" : "0123456789ABCDEF" };
+            var piece = Examples.Of(document) with { PieceId = document.EndsWith("-form", StringComparison.Ordinal) ? ""
+                : "0123456789ABCDEF" };
             var pdf = Path.Combine(folder.FullName, document + ".pdf");
             using (var file = File.Create(pdf))
             {
                 PieceDocuments.Render([piece], file);
             }
 
-            Tool.Run("pdftoppm", "-cropbox", "-r", Dpi.ToString(CultureInfo.InvariantCulture), "-gray", "-png", pdf, Path.Combine(folder.FullName, document));
+            Tool.Run("pdftoppm", "-cropbox", "-r", Dpi.ToString(CultureInfo.InvariantCulture), "-gray", "-png", pdf,
+                Path.Combine(folder.FullName, document));
             var pictures = folder.EnumerateFiles("*.png").OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
             if (Renews)
             {
@@ -82,7 +84,8 @@ public sealed class GoldenPagesTests
         File.Copy(actual, Path.Combine(kept.FullName, name + "-actual.png"), overwrite: true);
         Cv2.ImWrite(Path.Combine(kept.FullName, name + "-difference.png"), far);
         Assert.Fail(string.Create(
-            CultureInfo.InvariantCulture, $"{name} looks different ({share:P2}): see .local/golden-differences. Renew: see {nameof(GoldenPagesTests)}."));
+            CultureInfo.InvariantCulture,
+                $"{name} looks different ({share:P2}): see .local/golden-differences. Renew: see {nameof(GoldenPagesTests)}."));
     }
 
     private static void Renew(string document, string pdf, List<FileInfo> pictures)

@@ -53,12 +53,14 @@ public sealed class LayoutTests
 
             foreach (var rule in Rules(page))
             {
-                faults.AddRange(letters.Where(letter => AreaMm2(letter.Box, rule) > OverlapMm2).Select(letter => $"{letter} lies over the rule {rule}"));
+                faults.AddRange(letters.Where(letter => AreaMm2(letter.Box, rule) > OverlapMm2).Select(
+                    letter => $"{letter} lies over the rule {rule}"));
             }
 
             foreach (var code in Fills(page))
             {
-                faults.AddRange(letters.Where(letter => AreaMm2(letter.Box, code) > 0).Select(letter => $"{letter} lies over the code {code}"));
+                faults.AddRange(letters.Where(letter => AreaMm2(letter.Box, code) > 0).Select(
+                    letter => $"{letter} lies over the code {code}"));
             }
 
             Assert.True(faults.Count == 0, $"Page {page.Number}: {string.Join("; ", faults.Take(3))}");
@@ -74,12 +76,14 @@ public sealed class LayoutTests
         using var pdf = Open(Piece(document, isLong: true));
         var page = pdf.GetPage(1);
         // 67 bars of 0.54 mm, however they run.
-        var bars = Fills(page).Where(box => Math.Abs(Math.Min(box.WidthMm, box.HeightMm) - 0.54) < 0.01 && Math.Max(box.WidthMm, box.HeightMm) < 4).ToList();
+        var bars = Fills(page).Where(box => Math.Abs(Math.Min(box.WidthMm, box.HeightMm) - 0.54) < 0.01
+            && Math.Max(box.WidthMm, box.HeightMm) < 4).ToList();
         Assert.Equal(67, bars.Count);
         var (left, top) = (bars.Min(bar => bar.XMm), bars.Min(bar => bar.YMm));
         var code = new Box(left, top, bars.Max(bar => bar.RightMm) - left, bars.Max(bar => bar.BottomMm) - top);
         var (width, height) = (page.Width * MmPerPt, page.Height * MmPerPt);
-        Assert.True(code.XMm >= 10 && code.YMm >= 10 && code.RightMm <= width - 10 && code.BottomMm <= height - 10, $"{code} is too near the edge");
+        Assert.True(code.XMm >= 10 && code.YMm >= 10 && code.RightMm <= width - 10
+            && code.BottomMm <= height - 10, $"{code} is too near the edge");
         var clear = new Box(code.XMm - 2, code.YMm - 2, code.WidthMm + 4, code.HeightMm + 4);
         Assert.All(page.Letters.Where(letter => !string.IsNullOrWhiteSpace(letter.Value)),
             letter => Assert.False(AreaMm2(BoxOf(letter, page), clear) > 0, $"{letter.Value} stands in the clear space"));
@@ -186,7 +190,8 @@ public sealed class LayoutTests
     private static Box BoxOf(UglyToad.PdfPig.Content.Letter letter, UglyToad.PdfPig.Content.Page page)
     {
         var box = BoxOf(letter.BoundingBox, page.Height);
-        var isUpright = page.Number == 1 && page.Width * MmPerPt < 150 && letter.TextOrientation == UglyToad.PdfPig.Content.TextOrientation.Horizontal
+        var isUpright = page.Number == 1 && page.Width * MmPerPt < 150
+            && letter.TextOrientation == UglyToad.PdfPig.Content.TextOrientation.Horizontal
             && letter.StartBaseLine.X * MmPerPt > 61 && (page.Height - letter.StartBaseLine.Y) * MmPerPt is > 23 and < 130;
         var em = letter.PointSize * MmPerPt;
         return isUpright ? new Box(box.XMm - (em / 2), box.YMm + (0.88 * em), box.WidthMm, box.HeightMm) : box;
@@ -196,11 +201,13 @@ public sealed class LayoutTests
     {
         var (left, right) = (Math.Min(box.Left, box.Right), Math.Max(box.Left, box.Right));
         var (bottom, top) = (Math.Min(box.Bottom, box.Top), Math.Max(box.Bottom, box.Top));
-        return new Box(left * MmPerPt, (height - top) * MmPerPt, Math.Max(0.001, (right - left) * MmPerPt), Math.Max(0.001, (top - bottom) * MmPerPt));
+        return new Box(left * MmPerPt, (height - top) * MmPerPt, Math.Max(0.001, (right - left) * MmPerPt),
+            Math.Max(0.001, (top - bottom) * MmPerPt));
     }
 
     private static double AreaMm2(Box a, Box b) =>
-        Math.Max(0, Math.Min(a.RightMm, b.RightMm) - Math.Max(a.XMm, b.XMm)) * Math.Max(0, Math.Min(a.BottomMm, b.BottomMm) - Math.Max(a.YMm, b.YMm));
+        Math.Max(0, Math.Min(a.RightMm, b.RightMm) - Math.Max(a.XMm, b.XMm)) * Math.Max(
+            0, Math.Min(a.BottomMm, b.BottomMm) - Math.Max(a.YMm, b.YMm));
 
     private static string Blankless(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
 }

@@ -28,7 +28,8 @@ public sealed partial class PrintedDocumentsTests : IDisposable
         var ghostscript = Tool.Run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=nullpage", file);
         Assert.Equal((0, "", ""), ghostscript);
         // Ghostscript says what hinders it from writing PDF/A of our file, and stops there (policy 2).
-        var archived = Tool.Run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dPDFA=2", "-dPDFACompatibilityPolicy=2", "-sColorConversionStrategy=Gray",
+        var archived = Tool.Run("gs", "-q", "-dNOPAUSE", "-dBATCH", "-dPDFA=2", "-dPDFACompatibilityPolicy=2",
+            "-sColorConversionStrategy=Gray",
             "-sDEVICE=pdfwrite", "-o", file + "-archived.pdf", file);
         Assert.Equal((0, "", ""), archived);
 
@@ -145,7 +146,8 @@ public sealed partial class PrintedDocumentsTests : IDisposable
         Assert.Matches(@"TrimBox: +8\.50 +8\.50 +291\.97 +428\.03", boxes);
         Assert.Matches(@"BleedBox: +0\.00 +0\.00 +300\.47 +436\.53", boxes);
         var ink = Tool.Run("gs", "-q", "-o", "-", "-sDEVICE=inkcov", file).Output;
-        Assert.All(ink.Split('\n', StringSplitOptions.RemoveEmptyEntries), page => Assert.Matches(@"^ *0\.00000 +0\.00000 +0\.00000 ", page));
+        Assert.All(ink.Split('\n', StringSplitOptions.RemoveEmptyEntries), page =>
+            Assert.Matches(@"^ *0\.00000 +0\.00000 +0\.00000 ", page));
     }
 
     [Fact]

@@ -74,7 +74,8 @@ public sealed class WaitingAlertTests
             "TEST-20261123-individual-number-notice-001/individual-number-notice-001-001.pdf: 3 (numbers 1-3); "
             + "TEST-20261123-individual-number-notice-001/individual-number-notice-001-002.pdf: 2 (numbers 4-5).",
             text, StringComparison.Ordinal);
-        Assert.StartsWith("Pieces sent and not acknowledged, for more than 1 working day of the vendor: 5, ", text, StringComparison.Ordinal);
+        Assert.StartsWith("Pieces sent and not acknowledged, for more than 1 working day of the vendor: 5, ", text,
+            StringComparison.Ordinal);
 
         var ids = await world.AllAsync<string>("SELECT piece_id FROM piece ORDER BY sequence");
         using var report = Report(world, "20261125");

@@ -42,7 +42,8 @@ public sealed class WaitingListTests(TestDatabase database) : IClassFixture<Test
         new("card-void-not-arrived", 21, "A", rows =>
             rows.CardAsync("A", "ordered", Since, "state = 'void', arrived_on = NULL, card_id = NULL")),
         new("card-arrived", 3, "C-A", rows => rows.CardAsync("A", "arrived", Since, "state = state")),
-        new("card-storage-over", 30, "C-A", rows => rows.CardAsync("A", "notified", "2026-02-01", $"disposable_from = '{Since}', held = true")),
+        new("card-storage-over", 30, "C-A", rows =>
+            rows.CardAsync("A", "notified", "2026-02-01", $"disposable_from = '{Since}', held = true")),
         new("disposal-approval", 30, "L1", rows => DisposalAsync(rows, "proposed")),
         new("disposal-confirmation", 30, "L1", rows => DisposalAsync(rows, "approved")),
         new("message-wanted", 1, "A", async rows =>
@@ -54,11 +55,16 @@ public sealed class WaitingListTests(TestDatabase database) : IClassFixture<Test
             INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256)
             VALUES (7, 'card-orders/TEST-20260601-card-order-001', 'card-order', '{Since}', 1, 'sealed', 'x')
             """)),
-        new("piece-wanted", 1, "P1-001", rows => rows.PiecesAsync("sent", Since, 1, set: "state = 'wanted', drop_id = NULL, chunk = NULL, sequence = NULL")),
-        new("piece-withheld", 3, "P1-001", rows => rows.PiecesAsync("sent", Since, 1, set: "state = 'withheld', reason = 'missing-glyph', drop_id = NULL, chunk = NULL, sequence = NULL")),
-        new("piece-sealed", 1, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows => rows.PiecesAsync("sealed", Since, 1)),
-        new("piece-spoiled", 10, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows => rows.PiecesAsync("spoiled", Since, 1)),
-        new("piece-not-replaced", 1, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows => rows.PiecesAsync("refused", Since, 1)),
+        new("piece-wanted", 1, "P1-001", rows =>
+            rows.PiecesAsync("sent", Since, 1, set: "state = 'wanted', drop_id = NULL, chunk = NULL, sequence = NULL")),
+        new("piece-withheld", 3, "P1-001", rows => rows.PiecesAsync(
+            "sent", Since, 1, set: "state = 'withheld', reason = 'missing-glyph', drop_id = NULL, chunk = NULL, sequence = NULL")),
+        new("piece-sealed", 1, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows =>
+            rows.PiecesAsync("sealed", Since, 1)),
+        new("piece-spoiled", 10, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows =>
+            rows.PiecesAsync("spoiled", Since, 1)),
+        new("piece-not-replaced", 1, "TEST-20261124-issuance-notice-001/issuance-notice-001-001.pdf", rows =>
+            rows.PiecesAsync("refused", Since, 1)),
         new("piece-lost-by-one", 3, "P1-001", async rows =>
             {
                 await rows.PiecesAsync("posted", "2026-05-20", 1);

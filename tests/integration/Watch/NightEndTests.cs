@@ -19,14 +19,17 @@ public sealed class NightEndTests
         // Played long after its date, the night also hears that later ones have not begun.
         Assert.Matches("One alert is open:|[0-9]+ alerts are open:", night.Error);
         Assert.Contains("feed-refused, events/monday", night.Error, StringComparison.Ordinal);
-        Assert.Contains("Alert raised: feed-refused", string.Concat(Directory.GetFiles(Path.Combine(product.Home, "logs")).Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.Contains("Alert raised: feed-refused",
+            string.Concat(Directory.GetFiles(Path.Combine(product.Home, "logs")).Select(File.ReadAllText)), StringComparison.Ordinal);
 
         // What waits for longer than it may is one line, there and in the report.
         Assert.Contains("Nothing waits for longer than it may.", night.Error, StringComparison.Ordinal);
-        Assert.Contains("Nothing waits for longer than it may.", product.RunOk("report", "--date", "2026-11-24").Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing waits for longer than it may.", product.RunOk("report", "--date", "2026-11-24").Output,
+            StringComparison.Ordinal);
 
         // A complete night has no open step, and so no pace.
         using var shown = JsonDocument.Parse(product.RunOk("show", "2026-11-24", "--json").Output);
-        Assert.All(shown.RootElement.GetProperty("steps").EnumerateArray(), step => Assert.Equal(JsonValueKind.Null, step.GetProperty("pace").ValueKind));
+        Assert.All(shown.RootElement.GetProperty("steps").EnumerateArray(), step =>
+            Assert.Equal(JsonValueKind.Null, step.GetProperty("pace").ValueKind));
     }
 }

@@ -26,7 +26,8 @@ public sealed class ReceiverTests
         Assert.Equal(2, await outbox.DeliverAsync(default)); // The log takes it too.
 
         var letter = Assert.Single(server.Letters());
-        Assert.Contains($"Subject: [mynumber {Home}] alert: part-failed, run 1 2026-11-24 first part", letter.Unfolded, StringComparison.Ordinal);
+        Assert.Contains($"Subject: [mynumber {Home}] alert: part-failed, run 1 2026-11-24 first part", letter.Unfolded,
+            StringComparison.Ordinal);
         Assert.Contains("From: night@agency.example.test", letter.Text, StringComparison.Ordinal);
         Assert.Contains("To: duty@agency.example.test, second@agency.example.test", letter.Unfolded, StringComparison.Ordinal);
         Assert.Contains("Auto-Submitted: auto-generated", letter.Text, StringComparison.Ordinal);
@@ -93,7 +94,8 @@ public sealed class ReceiverTests
     [InlineData("alerts:remindAfter", "-01:00:00")]
     [InlineData("alerts:stragglerFactor", "many")]
     public void A_setting_that_cannot_be_used_is_refused_by_name(string name, string value) =>
-        Assert.Contains("alerts", Assert.Throws<UsageException>(() => AlertSettings.Read(Settings((name, value)))).Message, StringComparison.Ordinal);
+        Assert.Contains("alerts", Assert.Throws<UsageException>(
+            () => AlertSettings.Read(Settings((name, value)))).Message, StringComparison.Ordinal);
 
     private static async Task<ToyRun> BrokenNightAsync()
     {
@@ -153,7 +155,8 @@ public sealed class ReceiverTests
         public static async Task<MailServer> StartAsync()
         {
             var (port, folder) = (Ports.Free(), Directory.CreateTempSubdirectory("mynumber-mail-").FullName);
-            var process = Process.Start("/usr/bin/aiosmtpd", ["-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(folder, "box")]);
+            var process = Process.Start("/usr/bin/aiosmtpd",
+                ["-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(folder, "box")]);
             await Ports.UntilAsync(async () =>
             {
                 using var client = new TcpClient();

@@ -16,7 +16,8 @@ public sealed class RestartTests
         await using var toy = await ToyRun.CreateAsync(items: 0, clock: clock);
         var dies = true;
         // A child that dies at once, later one that lives until its pipe closes, as a worker does.
-        await using var pool = await WorkerPool.StartAsync(toy.Engine, () => new ProcessStartInfo(Volatile.Read(ref dies) ? "false" : "cat"), 2, default);
+        await using var pool = await WorkerPool.StartAsync(
+            toy.Engine, () => new ProcessStartInfo(Volatile.Read(ref dies) ? "false" : "cat"), 2, default);
         await AdvanceUntilAsync(clock, TimeSpan.FromSeconds(1), async () => await OpenAsync(toy) is [{ Code: "worker-restarts" }]);
         var alert = Assert.Single(await OpenAsync(toy));
         Assert.Equal(Environment.MachineName, alert.Subject);
@@ -32,7 +33,8 @@ public sealed class RestartTests
         var clock = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-24T12:00:00Z"));
         await using var toy = await ToyRun.CreateAsync(items: 0, clock: clock);
         var starts = 0;
-        await using var pool = await WorkerPool.StartAsync(toy.Engine, () => new ProcessStartInfo(Interlocked.Increment(ref starts) <= 4 ? "false" : "cat"), 1, default);
+        await using var pool = await WorkerPool.StartAsync(
+            toy.Engine, () => new ProcessStartInfo(Interlocked.Increment(ref starts) <= 4 ? "false" : "cat"), 1, default);
         await AdvanceUntilAsync(clock, TimeSpan.FromSeconds(1), () => Task.FromResult(Volatile.Read(ref starts) == 5));
         Assert.Empty(await OpenAsync(toy));
     }

@@ -59,7 +59,8 @@ public sealed class ServeTests : IAsyncLifetime, IDisposable
         Assert.Matches("mynumber_database_reachable[^\\n]* 1\n", metrics);
         Assert.Matches($"mynumber_workers_alive\\{{[^}}]*host=\"{Environment.MachineName}\"[^}}]*\\}} [1-9]", metrics);
         await Ports.UntilAsync(() => Task.FromResult(
-            Directory.GetFiles(Path.Combine(_product.Home, "logs")).Any(log => ReadShared(log).Contains("Alert raised: night-not-ended", StringComparison.Ordinal))));
+            Directory.GetFiles(Path.Combine(_product.Home, "logs")).Any(
+                log => ReadShared(log).Contains("Alert raised: night-not-ended", StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class ServeTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("/metrics")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("/metrics", ("Authorization", "Bearer something"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/metrics", ("Authorization", $"Bearer {Token}"))).Status);
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/metrics", ("Authorization", $"Bearer {Token}"), ("X-Forwarded-For", "192.0.2.7"))).Status);
+        Assert.Equal(HttpStatusCode.OK,
+            (await GetAsync("/metrics", ("Authorization", $"Bearer {Token}"), ("X-Forwarded-For", "192.0.2.7"))).Status);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -36,7 +36,8 @@ public sealed class TelemetryTests
         listener.Stop();
         await receiving;
         var traces = string.Concat(received.Where(one => one.Path == "/v1/traces").Select(one => one.Body));
-        foreach (var span in new[] { "intake plan", "read close", "status publish", "mynumber.business_date", "2026-11-24", "mynumber.outcome" })
+        foreach (var span in new[] { "intake plan", "read close", "status publish", "mynumber.business_date",
+            "2026-11-24", "mynumber.outcome" })
         {
             Assert.Contains(span, traces, StringComparison.Ordinal);
         }

@@ -148,7 +148,8 @@ public sealed class WatchTests
         var part = Assert.Single(pace.Stragglers);
         Assert.Equal((4L, 2L, 10.0, 190.0), (pace.PartsDone, pace.PartsOpen, pace.MedianSeconds, part.Seconds));
         Assert.Equal([$"part-straggles run 1 2026-11-24 first part {part.Part}"], await OpenAsync(toy));
-        Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", await toy.ScalarAsync<string>("SELECT what_to_do FROM alert"));
+        Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}",
+            await toy.ScalarAsync<string>("SELECT what_to_do FROM alert"));
 
         held.SetResult();
         await working;
@@ -226,5 +227,6 @@ public sealed class WatchTests
     }
 
     private static async Task<IReadOnlyList<string>> OpenAsync(ToyRun toy) =>
-        [.. (await Alerts.OpenAsync(toy.Engine.Database, default)).Select(alert => $"{alert.Code} {alert.Subject}").Order(StringComparer.Ordinal)];
+        [.. (await Alerts.OpenAsync(toy.Engine.Database, default)).Select(alert => $"{alert.Code} {alert.Subject}")
+            .Order(StringComparer.Ordinal)];
 }

@@ -26,5 +26,6 @@ public sealed class DigitFloorsTests
     [InlineData("application_date_era", DigitFloors.Date)]
     public void Each_row_of_cells_has_the_floor_of_its_kind(string item, int floor) => Assert.Equal(
         floor,
-        DigitFloors.Of(FormDefinitions.All.SelectMany(form => form.Pages).Select(page => page.Find(item)).First(found => found is not null)!.Field));
+        DigitFloors.Of(FormDefinitions.All.SelectMany(form => form.Pages).Select(page => page.Find(item)).First(
+            found => found is not null)!.Field));
 }

@@ -122,7 +122,8 @@ public sealed class ApplicantRuleTests
             .Field("representative_relation", null).Field("representative_address", null);
         Assert.Equal("", ward.Mark("no_signature_certificate", null).Says());
         Assert.False(CertificateWishes.Signature(ward));
-        Assert.False(CertificateWishes.Signature(Facts.Online with { Online = Facts.Online.Online! with { NoSignatureCertificate = true } }));
+        Assert.False(CertificateWishes.Signature(
+            Facts.Online with { Online = Facts.Online.Online! with { NoSignatureCertificate = true } }));
         Assert.False(CertificateWishes.User(Facts.Online with { Online = Facts.Online.Online! with { NoUserCertificate = true } }));
         Assert.True(CertificateWishes.Signature(Facts.Online));
     }

@@ -114,7 +114,8 @@ public sealed class EventOutcomeTests
 
     [Theory]
     [InlineData("application-cancelled", "selected", "E0 applied applied", "application A1 cancelled application-cancelled")]
-    [InlineData("application-cancelled", "issued", "E0 kept card-was-delivered", "application A1 application-cancelled kept card-was-delivered")]
+    [InlineData("application-cancelled", "issued", "E0 kept card-was-delivered",
+        "application A1 application-cancelled kept card-was-delivered")]
     [InlineData("agent-accepted", "review", "E0 applied applied", "application A1 agent-accepted agent-accepted")] // R10
     [InlineData("photo-exempted", "rejected", "E0 kept too-late", "application A1 photo-exempted kept too-late")]  // R22
     public void R16_an_event_of_an_application_for_which_no_card_was_ordered(
@@ -222,7 +223,8 @@ public sealed class EventOutcomeTests
 
     private static CardSubject Ordered(bool wantsSignature, bool wantsUser) => new()
     {
-        Ref = "A1", OrderId = "A1", ApplicationKey = "A1", MunicipalityCode = "131016", ResidentId = "R1", State = "ordered", WantsSignature = wantsSignature, WantsUser = wantsUser,
+        Ref = "A1", OrderId = "A1", ApplicationKey = "A1", MunicipalityCode = "131016", ResidentId = "R1",
+            State = "ordered", WantsSignature = wantsSignature, WantsUser = wantsUser,
     };
 
     private static ApplicationSubject Application(string key, string state, string? id = null) =>
@@ -242,10 +244,12 @@ public sealed class EventOutcomeTests
             var outcome = new Events.Applier(
                 new EventSubjects
                 {
-                    Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
+                    Events = [.. happened.Select((e, i) =>
+                        new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
                     Cards = Cards,
                     Applications = Applications,
-                    Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, null, [new(new(2020, 1, 1), "131016")]) },
+                    Residents = new Dictionary<string,
+                        ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, null, [new(new(2020, 1, 1), "131016")]) },
                     Pieces = Pieces,
                 },
                 new Policy()).Apply();

@@ -23,7 +23,8 @@ public sealed class EventValueTests
         var card = Card("delivered");
         Assert.Equal(result, Apply(card, ("certificate-renewed", "C1", value)));
         var renewed = result == "applied" ? value[(value.IndexOf('=', StringComparison.Ordinal) + 1)..] : null;
-        Assert.Equal(value.StartsWith("signature", StringComparison.Ordinal) ? renewed ?? "2028-06-15" : "2028-06-15", $"{card.SignatureUntil:O}");
+        Assert.Equal(value.StartsWith("signature", StringComparison.Ordinal) ? renewed
+            ?? "2028-06-15" : "2028-06-15", $"{card.SignatureUntil:O}");
         Assert.Equal(value.StartsWith("user", StringComparison.Ordinal) ? renewed ?? "2028-06-15" : "2028-06-15", $"{card.UserUntil:O}");
     }
 
@@ -39,7 +40,8 @@ public sealed class EventValueTests
     {
         var made = Card("ordered", order: "A1");
         Assert.Equal(result, Apply([Card("delivered"), made], [("card-arrived", "A1", value)]));
-        Assert.Equal(result == "applied" ? ("arrived", "K1", Day) : ("ordered", null, (DateOnly?)null), (made.State, made.CardId, made.ArrivedOn));
+        Assert.Equal(result == "applied" ? ("arrived", "K1", Day) : ("ordered", null, (DateOnly?)null),
+            (made.State, made.CardId, made.ArrivedOn));
     }
 
     [Fact]
@@ -169,7 +171,8 @@ public sealed class EventValueTests
             Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
             Cards = cards,
             Applications = [new() { Key = "A1", State = "ordered", ReceivedOn = new(2026, 11, 24), ResidentId = "R1" }],
-            Residents = new Dictionary<string, ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn, [new(new(2020, 1, 1), "131016")]) },
+            Residents = new Dictionary<string,
+                ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn, [new(new(2020, 1, 1), "131016")]) },
             Pieces = new Dictionary<string, PieceSubject>(),
         };
         var results = new Events.Applier(subjects, new Policy()).Apply().Results;

@@ -12,7 +12,8 @@ public sealed class PieceDocumentsTests
     [InlineData("髙﨑　𠮷右衛門")]                       // Beyond JIS, and beyond the first plane.
     [InlineData("葛\U000E0102城　辻\U000E0102")]         // Variation sequences of IPAmj Mincho.
     [InlineData("ALEXANDRA MARIA GONZALEZ DE LA CRUZ FERNANDEZ")]
-    public void A_name_that_the_fonts_have_is_printed(string name) => Assert.Null(PieceDocuments.Check(Form with { Name = name, ToName = name }));
+    public void A_name_that_the_fonts_have_is_printed(string name) =>
+        Assert.Null(PieceDocuments.Check(Form with { Name = name, ToName = name }));
 
     [Theory]
     [InlineData("山田\U000E01EF太郎")]    // A variation that no font has must not fall back to the plain character.
@@ -44,7 +45,8 @@ public sealed class PieceDocumentsTests
     {
         foreach (var document in PieceDocuments.Names.Where(document => document != "handwritten-application-form"))
         {
-            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF", Name = name, ToName = name, ToAddress = "東京都台東区台東　１－２", ToPostalCode = "1100016" };
+            var piece = Examples.Of(document) with { PieceId = "0123456789ABCDEF", Name = name, ToName = name,
+                ToAddress = "東京都台東区台東　１－２", ToPostalCode = "1100016" };
             Assert.Equal((document, reason), (document, PieceDocuments.Check(piece)));
         }
     }
@@ -108,7 +110,8 @@ public sealed class PieceDocumentsTests
     [InlineData("*******", null)]
     public void A_postal_code_is_printed_in_its_one_form_or_the_piece_is_withheld(string? code, string? printed)
     {
-        var notice = Examples.Of("issuance-notice-letter") with { PieceId = "0123456789ABCDEF", ToPostalCode = code, ToAddress = "東京都台東区台東　１－２" };
+        var notice = Examples.Of("issuance-notice-letter") with { PieceId = "0123456789ABCDEF", ToPostalCode = code,
+            ToAddress = "東京都台東区台東　１－２" };
         foreach (var piece in new[] { notice, notice with { PieceId = "" } })
         {
             Assert.Equal(printed is null ? "missing-postal-code" : null, PieceDocuments.Check(piece));
@@ -119,7 +122,8 @@ public sealed class PieceDocumentsTests
             var pdf = new MemoryStream();
             PieceDocuments.Render([notice], pdf);
             pdf.Position = 0;
-            Assert.StartsWith(printed.Replace("-", "", StringComparison.Ordinal), ReadBack.Read(pdf).First().AddressBlock, StringComparison.Ordinal);
+            Assert.StartsWith(printed.Replace("-", "", StringComparison.Ordinal),
+                ReadBack.Read(pdf).First().AddressBlock, StringComparison.Ordinal);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed class ShapingTests
 
         using var file = new MemoryStream();
         using var pdf = new PdfDocument(file, "test");
-        pdf.Page(new Page("column", 100, 148, Page.Nothing, canvas => canvas.Column(new TextStyle(Typeface.Gothic, 12), 80, 20, address)), []);
+        pdf.Page(new Page("column", 100, 148, Page.Nothing, canvas =>
+            canvas.Column(new TextStyle(Typeface.Gothic, 12), 80, 20, address)), []);
         pdf.Finish();
         var page = Assert.Single(new FinishedPages(file.ToArray()).Read());
         Assert.Equal(address, page.OwnText);
@@ -68,11 +69,13 @@ public sealed class ShapingTests
     {
         using var file = new MemoryStream();
         using var pdf = new PdfDocument(file, "test");
-        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas => canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), text, 12, 10)), []);
+        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas =>
+            canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), text, 12, 10)), []);
         pdf.Finish();
         var page = Assert.Single(new FinishedPages(file.ToArray()).Read());
         Assert.Equal(text, page.OwnText);
-        Assert.Equal(text.Replace(" ", "", StringComparison.Ordinal).Replace("　", "", StringComparison.Ordinal), page.Text(new(60, 19.9, 16, 60.1)));
+        Assert.Equal(text.Replace(" ", "", StringComparison.Ordinal).Replace("　", "", StringComparison.Ordinal),
+            page.Text(new(60, 19.9, 16, 60.1)));
     }
 
     [Fact]
@@ -80,7 +83,8 @@ public sealed class ShapingTests
     {
         using var file = new MemoryStream();
         using var pdf = new PdfDocument(file, "test");
-        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas => canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), "３－12号405", 12, 12)), []);
+        pdf.Page(new Page("columns", 100, 148, Page.Nothing, canvas =>
+            canvas.FitColumns(Typeface.Gothic, new(60, 20, 16, 60), "３－12号405", 12, 12)), []);
         pdf.Finish();
         var page = Assert.Single(new FinishedPages(file.ToArray()).Read());
         // 12 points are 4.23 mm a sign: 3 and its dash, both digits on one line in the third, then one under the other.
