@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Cards;
 

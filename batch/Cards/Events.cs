@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Intake;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Cards;
 

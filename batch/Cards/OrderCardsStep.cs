@@ -1,5 +1,8 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Validation;
 
 namespace MyNumber.Batch.Cards;

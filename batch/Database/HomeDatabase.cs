@@ -35,7 +35,7 @@ public static class HomeDatabase
     // its own decides for itself.
     private const string SessionOptions = "-c idle_in_transaction_session_timeout=60s";
 
-    // One for each process, on all hosts: by it a worker's sessions are known (Runs/Workers.cs).
+    // One for each process, on all hosts: by it a worker's sessions are known (Runs/Engine/Workers.cs).
     private static readonly string Sessions = string.Create(
         CultureInfo.InvariantCulture, $"mynumber {Environment.ProcessId} {RandomNumberGenerator.GetHexString(16)}");
 

@@ -3,7 +3,7 @@ using System.Text;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Intake;

@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Intake;
 

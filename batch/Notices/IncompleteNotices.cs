@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -30,7 +30,7 @@ public static class IncompleteNotices
     public static Task<IReadOnlyList<WantedPiece>> DueAsync(StoreContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Runs.Sql.QueryAsync(
+        return Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new WantedPiece(
                 Product, row.GetString(0), row.GetString(1), "incomplete-notice", row.GetString(2), row.GetString(3))

@@ -1,6 +1,6 @@
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -48,7 +48,7 @@ public static class NextGenerations
     public static async Task<int> WantAsync(StoreContext context, Ids ids, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var old = await Runs.Sql.QueryAsync(
+        var old = await Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {
@@ -64,7 +64,7 @@ public static class NextGenerations
                 };
             },
             cancellation);
-        var owed = await Runs.Sql.QueryAsync(
+        var owed = await Database.Sql.QueryAsync(
             context.Connection, context.Transaction, PeopleSql, NumberNotices.ReadOwed, cancellation, context.BusinessDate);
         var people = owed.ToLookup(number => number.PieceId, number => number.Person);
         var next = old.Select(piece => (Old: piece.Replaces!, Wanted: piece.Product == NumberNotices.Product
@@ -75,7 +75,7 @@ public static class NextGenerations
             async (some, cancel) =>
             {
                 await NumberNotices.AddAsync(context, ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
-                await Runs.Sql.ExecuteAsync(
+                await Database.Sql.ExecuteAsync(
                     context.Connection, context.Transaction, DoneSql, cancel, [some.Select(one => one.Old).ToArray()]);
             },
             cancellation);

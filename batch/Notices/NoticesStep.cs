@@ -1,5 +1,7 @@
 using MyNumber.Batch.Cards;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 

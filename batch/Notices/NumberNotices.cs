@@ -1,6 +1,7 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -47,7 +48,7 @@ public static class NumberNotices
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var owed = await Runs.Sql.QueryAsync(
+        var owed = await Sql.QueryAsync(
             context.Connection, context.Transaction, OwedSql, ReadOwed, cancellation, context.BusinessDate,
             policy.NumberAssignedDaysMax);
         var wanted = new List<WantedPiece>();
@@ -98,7 +99,7 @@ public static class NumberNotices
             .SelectMany(entry => entry.First.FormResidents.Select(resident => (resident, Id: entry.Second)))
             .ToDictionary(entry => entry.resident, entry => entry.Id);
         var moving = owed.Where(number => pieceOf.ContainsKey(number.Person.ResidentId)).ToList();
-        await Runs.Sql.ExecuteAsync(
+        await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
             WITH new AS (

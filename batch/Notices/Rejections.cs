@@ -1,5 +1,6 @@
 using System.Text;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Notices;

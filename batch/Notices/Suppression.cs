@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -75,7 +75,7 @@ public static class Suppression
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        var stopped = await Runs.Sql.QueryAsync(
+        var stopped = await Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new SuppressedPiece(row.GetString(0), row.GetString(1)), cancellation,
             context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays, policy.CampaignPauseMonths,
@@ -99,7 +99,7 @@ public static class Suppression
             return;
         }
 
-        await Runs.Sql.ExecuteAsync(
+        await Database.Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
             WITH stopped AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (piece_id, reason)),

@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -66,7 +66,7 @@ public static class ValidityNotices
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(policy);
-        return Runs.Sql.QueryAsync(
+        return Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

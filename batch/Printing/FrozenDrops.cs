@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

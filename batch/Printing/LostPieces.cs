@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.People;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

@@ -99,11 +99,11 @@ internal sealed record PieceRow(
         CancellationToken cancellation)
     {
         var ids = pieceIds.ToArray();
-        var persons = (await Runs.Sql.QueryAsync(
+        var persons = (await Database.Sql.QueryAsync(
                 connection, transaction, PersonsSql,
                 row => (Piece: row.GetString(0), Id: row.GetString(1), Person: PiecePersonRow.Read(row, 2)), cancellation, ids, day))
             .ToLookup(person => person.Piece, person => (person.Id, person.Person));
-        return await Runs.Sql.QueryAsync(
+        return await Database.Sql.QueryAsync(
             connection, transaction, Sql, row => Read(row) with { Persons = [.. persons[row.GetString(0)]] }, cancellation, [ids]);
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

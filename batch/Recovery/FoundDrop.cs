@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsvHelper;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
 
 namespace MyNumber.Batch.Recovery;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Recovery;
 

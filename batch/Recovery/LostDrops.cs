@@ -1,4 +1,7 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
 using Npgsql;
 
 namespace MyNumber.Batch.Recovery;

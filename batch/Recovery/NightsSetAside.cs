@@ -1,5 +1,10 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Batch.Recovery;
 

@@ -1,5 +1,7 @@
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Recovery;

@@ -4,7 +4,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Waiting;
 using Npgsql;
 

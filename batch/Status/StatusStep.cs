@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Waiting;
 using Npgsql;
@@ -225,7 +226,7 @@ public sealed class StatusStep(NightServices services)
             (stream, cancel) => WriteFileAsync(part.Database, part.BusinessDate, stream, cancel), cancellation);
         return async (context, cancel) =>
         {
-            await context.RecordFilesAsync(drop.Id, [staged], cancel);
+            await Drops.RecordFilesAsync(context, drop.Id, [staged], cancel);
             // Far too large for the memory on a full night: kept as it is read from where it was staged.
             await using var content = File.OpenRead(part.Staging.FullPath(drop.Folder, staged));
             await services.Kept.KeepAsync(

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Delivery;
 using Npgsql;
 
 namespace MyNumber.Batch.Storage;

@@ -1,7 +1,8 @@
 using MyNumber.Batch.Cards;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Validation;

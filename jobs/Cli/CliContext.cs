@@ -3,7 +3,7 @@ using System.Text.Json;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.People;
 using Npgsql;
 
@@ -114,7 +114,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <exception cref="UsageException">A fault point is armed in production.</exception>
     public async Task<RunEngine> EngineAsync()
     {
-        _engine ??= (await ServicesAsync()).CreateEngine(EngineSettings.Read(Settings));
+        _engine ??= Night.CreateEngine(await ServicesAsync(), EngineSettings.Read(Settings));
         _watch ??= Pulse.Start(_engine.Database, _engine.Options, null, _engine.Clock, Pulse.OnGone.Ignore);
         return _engine;
     }

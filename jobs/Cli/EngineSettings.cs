@@ -1,5 +1,6 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Jobs.Cli;
 

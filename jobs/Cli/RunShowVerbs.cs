@@ -1,5 +1,7 @@
 using System.CommandLine;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Jobs.Hosting;
 
 namespace MyNumber.Jobs.Cli;
@@ -18,7 +20,7 @@ public static class RunShowVerbs
             var engine = await context.EngineAsync();
             var run = await RunVerbs.FindRunAsync(context, context.Get(what));
             var steps = await RunView.LiveAsync(engine, run.Id, [], context.Cancellation);
-            var failed = await engine.Operator.FailedAsync(run.Id, context.Cancellation);
+            var failed = await new OperatorActs(engine).FailedAsync(run.Id, context.Cancellation);
             if (context.Json)
             {
                 context.WriteJson(new { Run = run, Steps = steps, Failed = failed });

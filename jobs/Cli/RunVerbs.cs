@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Batch.Waiting;
 using MyNumber.Jobs.Hosting;
 
@@ -66,7 +70,7 @@ public static class RunVerbs
                 context.Error.WriteLine("A person stopped the run.");
                 return ExitStatus.Failed;
             default:
-                foreach (var part in await engine.Operator.FailedAsync(runId, context.Cancellation))
+                foreach (var part in await new OperatorActs(engine).FailedAsync(runId, context.Cancellation))
                 {
                     context.Error.WriteLine(
                         $"Part {part.Id} of {part.Step} ({part.Act}) failed: {part.ErrorClass}. {part.ErrorText}");

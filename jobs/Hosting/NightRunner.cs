@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using Npgsql;
 using Serilog;
 

@@ -1,5 +1,5 @@
 using Hangfire;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 using Serilog;
 

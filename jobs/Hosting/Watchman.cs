@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;

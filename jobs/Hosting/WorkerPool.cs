@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;

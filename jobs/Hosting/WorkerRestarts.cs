@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 using Serilog;
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Jobs.Cli;
 
 namespace MyNumber.Jobs.Web;

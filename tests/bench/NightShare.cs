@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Fixtures;
 
 namespace MyNumber.Tests.Bench;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using Npgsql;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.Integration;
 using MyNumber.Tests.ToyHost;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Sweep;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Tests.Sweep;
 

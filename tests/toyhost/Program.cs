@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.ToyHost;
 using Npgsql;
@@ -28,6 +31,7 @@ var options = new EngineOptions
     PassingDelay = TimeSpan.FromMilliseconds(50),
     PassingDelayMax = TimeSpan.FromMilliseconds(200),
     GuardsOff = Enum.Parse<GuardsOff>(args[7]),
+    AfterPublish = Drops.SweepAfterPublishAsync,
 };
 await using var database = NpgsqlDataSource.Create(connection);
 var night = new ToyNight(args[2], numbers[0], numbers[1], TimeSpan.FromMilliseconds(numbers[2]));

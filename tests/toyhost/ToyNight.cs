@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.ToyHost;
@@ -208,7 +210,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
     {
         var dropId = await context.Connection.ExecuteScalarAsync<long>(
             "SELECT id FROM drop WHERE run_id = @Id", context.Run, context.Transaction);
-        await context.RecordFilesAsync(dropId, [file], cancellation);
+        await Drops.RecordFilesAsync(context, dropId, [file], cancellation);
         var keys = (await context.Connection.QueryAsync<string>(
             "SELECT key FROM toy_item WHERE key BETWEEN @FromKey AND @ToKey ORDER BY key", context.Part, context.Transaction)).ToList();
         await StoreAsync("paper", keys, context, cancellation);
@@ -221,7 +223,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         var files = await Drops.FilesAsync(context.Connection, context.Transaction, dropId, cancellation);
         var control = Control(files);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(control));
-        await context.RecordFilesAsync(dropId, [new StagedFile("control.json", sha256, control.Length)], cancellation);
+        await Drops.RecordFilesAsync(context, dropId, [new StagedFile("control.json", sha256, control.Length)], cancellation);
         await Drops.SealAsync(context, dropId, sha256, cancellation);
     }
 

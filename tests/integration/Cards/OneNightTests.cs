@@ -2,9 +2,10 @@ using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Validation;
 

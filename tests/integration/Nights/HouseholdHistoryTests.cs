@@ -3,7 +3,7 @@ using Dapper;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Tests.Integration.Intake;
 using static MyNumber.Tests.Integration.Intake.IntakeHome;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Nights;

@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -21,9 +23,9 @@ public sealed class BreakerTests
     public async Task A_re_run_of_a_halted_step_tries_what_failed_and_what_was_never_tried()
     {
         await using var toy = await AllBrokenAsync("bug");
-        Assert.True((await toy.Engine.Operator.PlanRerunAsync(1, null, CancellationToken.None)).NotTried > 0);
+        Assert.True((await new OperatorActs(toy.Engine).PlanRerunAsync(1, null, CancellationToken.None)).NotTried > 0);
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal("complete", await toy.ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(40, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'first'"));
@@ -35,9 +37,9 @@ public sealed class BreakerTests
     {
         await using var toy = await AllBrokenAsync("bug");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        foreach (var part in await toy.Engine.Operator.FailedAsync(1, CancellationToken.None))
+        foreach (var part in await new OperatorActs(toy.Engine).FailedAsync(1, CancellationToken.None))
         {
-            await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None);
+            await new OperatorActs(toy.Engine).SkipAsync(part.Id, Because, CancellationToken.None);
         }
 
         await toy.WorkAsync();

@@ -1,5 +1,7 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -64,8 +66,8 @@ public sealed class FailingItemTests : IAsyncLifetime
     public async Task Whoever_has_looked_lets_them_all_be_left_out()
     {
         var engine = await PlayAsync(PartAct.Plan, Computing(key => string.CompareOrdinal(key, "k50") < 0 ? throw new FormatException() : 1));
-        var failed = Assert.Single(await engine.Operator.FailedAsync(1, CancellationToken.None));
-        await engine.Operator.SkipAsync(failed.Id, Because, CancellationToken.None);
+        var failed = Assert.Single(await new OperatorActs(engine).FailedAsync(1, CancellationToken.None));
+        await new OperatorActs(engine).SkipAsync(failed.Id, Because, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         Assert.Equal("complete", await ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(50, await ScalarAsync<long>("SELECT count(*) FROM made")); // k100 lies before k50 as bytes.

@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -23,7 +25,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "bug");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
         Assert.Equal("rerun", await toy.ScalarAsync<string>("SELECT action FROM audit"));
@@ -35,7 +37,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "stopped");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, ["00013", "00014", "00017"], Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, ["00013", "00014", "00017"], Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(33, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
         Assert.Equal(3, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -48,7 +50,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "stopped");
         await Assert.ThrowsAsync<OperatorRefusedException>(
-            () => toy.Engine.Operator.RerunAsync(1, ["00013", "00031"], Because, CancellationToken.None));
+            () => new OperatorActs(toy.Engine).RerunAsync(1, ["00013", "00031"], Because, CancellationToken.None));
         Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
     }
 
@@ -56,7 +58,7 @@ public sealed class FailureTests
     public async Task A_dry_run_names_parts_items_and_what_follows_and_changes_nothing()
     {
         await using var toy = await BrokenAsync("00015", "stopped");
-        var plan = await toy.Engine.Operator.PlanRerunAsync(1, null, CancellationToken.None);
+        var plan = await new OperatorActs(toy.Engine).PlanRerunAsync(1, null, CancellationToken.None);
         Assert.Equal("10 items are tried again; nothing of them was stored.", plan.Parts.Single().Effect);
         Assert.Equal(["paper", "last"], plan.StepsAfter);
         Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -67,10 +69,10 @@ public sealed class FailureTests
     public async Task Skipped_items_are_held_in_the_ledger_and_count_in_the_law()
     {
         await using var toy = await BrokenAsync("00015", "stopped");
-        var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
+        var part = (await new OperatorActs(toy.Engine).FailedAsync(1, CancellationToken.None)).Single();
         Assert.Equal(
             "10 items are held for the next night.",
-            await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None));
+            await new OperatorActs(toy.Engine).SkipAsync(part.Id, Because, CancellationToken.None));
         await toy.WorkAsync();
         Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
         Assert.Equal(10, await toy.ScalarAsync<long>("SELECT count(*) FROM item WHERE step_ordinal = 1 AND outcome = 'held'"));
@@ -152,7 +154,7 @@ public sealed class FailureTests
         Assert.Equal("unbalanced", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
         Assert.Equal("law-broken", await toy.ScalarAsync<string>("SELECT code FROM alert"));
         await toy.ExecuteAsync("DROP TRIGGER lose ON toy_effect; INSERT INTO toy_effect VALUES ('first', '00007', 49)");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.OpenAsync();
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
@@ -188,11 +190,11 @@ public sealed class FailureTests
     {
         await using var toy = await ToyRun.CreateAsync();
         await toy.OpenAsync();
-        await toy.Engine.Operator.StopAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).StopAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Refused, (await toy.OpenAsync()).Outcome);
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
-        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).AbandonAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }
@@ -205,7 +207,7 @@ public sealed class FailureTests
         await toy.ExecuteAsync("UPDATE step SET name = 'of another version' WHERE ordinal = 2");
         await toy.WorkAsync();
         Assert.Equal("unknown-step", await toy.ScalarAsync<string>("SELECT error_class FROM part WHERE state = 'failed'"));
-        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).AbandonAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }

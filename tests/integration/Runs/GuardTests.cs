@@ -1,5 +1,5 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Tests.Integration.Runs;
 

@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Tests.Integration.Runs;
 

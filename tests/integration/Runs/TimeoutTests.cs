@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;

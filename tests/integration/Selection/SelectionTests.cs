@@ -1,7 +1,9 @@
 using CsCheck;
 using Dapper;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Status;
 using MyNumber.Tests.Integration.Printing;
 

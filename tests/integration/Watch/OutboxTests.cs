@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Tests.Integration.Runs;
 using Npgsql;
 

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Jobs.Alerting;
 using MyNumber.Jobs.Cli;
 using MyNumber.Tests.Integration.Runs;
@@ -36,7 +39,7 @@ public sealed class ReceiverTests
         Assert.Matches($"(?i)Message-ID: <[0-9a-f]{{64}}\\.{Home}@mynumber\\.invalid>", letter.Unfolded);
 
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, new Because("operator-1", "mended"), default);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, new Because("operator-1", "mended"), default);
         await outbox.DeliverAsync(default);
         Assert.Contains(server.Letters(), one => one.Unfolded.Contains($"[mynumber {Home}] over: part-failed", StringComparison.Ordinal));
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.Integration.Runs;
 

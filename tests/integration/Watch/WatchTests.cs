@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Tests.Integration.Runs;
 
 namespace MyNumber.Tests.Integration.Watch;

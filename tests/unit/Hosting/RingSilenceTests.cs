@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Hosting;
 using static MyNumber.Jobs.Hosting.RingSilence;
 

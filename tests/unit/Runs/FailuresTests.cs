@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Unit.Runs;

@@ -1,0 +1,105 @@
+using System.Globalization;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Alerting;
+using Npgsql;
+
+namespace MyNumber.Batch.Runs.Engine;
+
+/// <summary>What a law gave.</summary>
+/// <param name="Name">The law.</param>
+/// <param name="Left">Left side.</param>
+/// <param name="Right">Right side.</param>
+public sealed record LawResult(string Name, long Left, long Right)
+{
+    /// <summary>Both sides are equal.</summary>
+    public bool Holds => Left == Right;
+}
+
+/// <summary>Closes a step: seal, then the laws, over rows and in one transaction of its own.</summary>
+internal sealed class Closing(TimeProvider clock)
+{
+    private const string BeforeSeal = "before_seal";
+
+    public async Task CloseAsync(
+        ClaimedPart claimed, StepDefinition step, StoreContext context, CancellationToken cancellation)
+    {
+        var (connection, transaction) = (context.Connection, context.Transaction);
+        // What the plan and the parts wrote: without it the seal's joins go by what the tables were before the step.
+        await Statistics.RenewAsync(connection, transaction, cancellation);
+        await transaction.SaveAsync(BeforeSeal, cancellation);
+        if (step.Seal is not null)
+        {
+            await step.Seal(context, cancellation);
+            await Statistics.RenewAsync(connection, transaction, cancellation);
+            var open = await Sql.ScalarAsync<long>(
+                connection, transaction, "SELECT parts_open FROM step WHERE id = $1", cancellation, claimed.StepId);
+            if (open > 0)
+            {
+                // The seal planned more work (a chunk is frozen again): the step goes on and closes later.
+                await Transitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
+                await Transitions.NotifyAsync(connection, transaction, cancellation);
+                return;
+            }
+        }
+
+        var results = await CheckAsync(
+            connection, transaction, step.Laws, claimed.Run, claimed.Ordinal, cancellation);
+        var broken = results.Where(law => !law.Holds).ToList();
+        if (broken.Count > 0)
+        {
+            // What the seal decided must not stand beside a law that does not hold: the rerun seals again.
+            await transaction.RollbackAsync(BeforeSeal, cancellation);
+            await BreakAsync(claimed, context, broken, cancellation);
+        }
+        else if (step.Publish is not null)
+        {
+            await Sql.ExecuteAsync(
+                connection, transaction, "UPDATE step SET state = 'publishing' WHERE id = $1", cancellation, claimed.StepId);
+            await Transitions.OpenActAsync(connection, transaction, claimed.StepId, PartAct.Publish, cancellation);
+            await Transitions.NotifyAsync(connection, transaction, cancellation);
+        }
+        else
+        {
+            await Transitions.CloseStepAsync(
+                connection, transaction, claimed.Run.Id, claimed.StepId, clock.GetUtcNow(), cancellation);
+        }
+    }
+
+    public static async Task<IReadOnlyList<LawResult>> CheckAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<Law> laws, RunInfo run, int ordinal,
+        CancellationToken cancellation)
+    {
+        var results = new List<LawResult>();
+        foreach (var law in laws)
+        {
+            await using var command = new NpgsqlCommand(law.Sql, connection, transaction)
+            {
+                Parameters = { new("run", run.Id), new("ordinal", ordinal), new("date", run.BusinessDate) },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            results.Add(await reader.ReadAsync(cancellation)
+                ? new LawResult(
+                    law.Name, Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
+                    Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture))
+                : throw new InvalidOperationException($"Law \"{law.Name}\" returned no row."));
+        }
+
+        return results;
+    }
+
+    private async Task BreakAsync(
+        ClaimedPart claimed, StoreContext context, List<LawResult> broken, CancellationToken cancellation)
+    {
+        var text = string.Join("; ", broken.Select(law => $"{law.Name}: {law.Left} is not {law.Right}"));
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            "UPDATE part SET state = 'failed', error_class = 'law', error_text = $2 WHERE id = $1",
+            cancellation, claimed.Part.Id, text);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction, "UPDATE step SET state = 'unbalanced' WHERE id = $1", cancellation,
+            claimed.StepId);
+        await Alerts.RaiseAsync(
+            context.Connection, context.Transaction, "law-broken", PartFailure.Subject(claimed),
+            $"{text}. Find the missing or doubled items by `show {claimed.Run.Id}`, then rerun.", clock.GetUtcNow(), cancellation);
+    }
+}
