@@ -33,8 +33,8 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     public StepDefinition Definition => new(
         "order-cards", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
         [
-            new Law("cards in the order = orders that were made", OrdersSql),
-            new Law("winners without an order = held + given up", WinnersSql),
+            new BalanceCheck("cards in the order = orders that were made", OrdersSql),
+            new BalanceCheck("winners without an order = held + given up", WinnersSql),
         ])
     {
         Seal = (context, cancellation) => OrderDrops.SealAsync(context, services.Kept, cancellation),

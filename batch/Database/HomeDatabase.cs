@@ -31,7 +31,7 @@ public static class HomeDatabase
     private const long MigrationLock = 0x4d594e4d;
 
     // Whoever stands still in the middle of a transaction, or lost its host, holds rows that others wait for. A worker's
-    // sessions are ended when it is given up; all others by the server. A server's connection string that brings options of
+    // sessions are ended when it is evicted; all others by the server. A server's connection string that brings options of
     // its own decides for itself.
     private const string SessionOptions = "-c idle_in_transaction_session_timeout=60s";
 

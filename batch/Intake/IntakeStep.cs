@@ -13,7 +13,7 @@ namespace MyNumber.Batch.Intake;
 /// </summary>
 public sealed class IntakeStep(NightServices services)
 {
-    private static readonly Law[] AllLaws =
+    private static readonly BalanceCheck[] Checks =
     [
         new(
             "rows of scan manifests taken = scans",
@@ -63,7 +63,7 @@ public sealed class IntakeStep(NightServices services)
         "intake",
         Act.Of(CheckAsync, DecideAsync),
         Act.Of<ScanKeeper.Kept>(_keeper.ComputeAsync, ScanKeeper.StoreAsync),
-        AllLaws)
+        Checks)
     {
         Items = ScanKeeper.ItemsAsync,
         Poison = HoldAsync,

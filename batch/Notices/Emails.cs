@@ -95,7 +95,7 @@ public static class Emails
         """;
 
     /// <summary>What holds of the messages of a night.</summary>
-    internal static IReadOnlyList<Law> Laws { get; } =
+    internal static IReadOnlyList<BalanceCheck> Checks { get; } =
     [
         new(
             "messages written = files in tonight's e-mail drops",

@@ -24,14 +24,14 @@ public sealed class NoticesStep(NightServices services)
 
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
-        "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Laws)
+        "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Checks)
     {
         Seal = SealAsync,
         Publish = services.Handovers.Act(Handover),
         GiveBack = GiveBackAsync,
     };
 
-    private static IReadOnlyList<Law> Laws { get; } =
+    private static IReadOnlyList<BalanceCheck> Checks { get; } =
     [
         new(
             "incomplete mail applications of residents = those with a notice of their errors, or held",
@@ -50,7 +50,7 @@ public sealed class NoticesStep(NightServices services)
                 AND subject = 'incomplete-notice/' || key || '/' || errors))
             FROM incident
             """),
-        .. Emails.Laws,
+        .. Emails.Checks,
         new(
             "rejected applications = told to their municipality + rejected since",
             """

@@ -38,7 +38,7 @@ public sealed class PrintStep(NightServices services)
         "print",
         Act.Of(_freezing.BuildAsync, _freezing.FreezeAsync),
         Act.Of(_rendering.RenderAsync, ChunkRendering.StoreAsync),
-        PrintLaws.All)
+        PrintBalance.All)
     {
         Seal = _seal.SealAsync,
         Publish = services.Handovers.Act(Handover),

@@ -21,7 +21,7 @@ public sealed class VendorStep(NightServices services)
                 part, Feed.Marked(services.Home, FeedArea.Vendor), feed => VendorFeeds.Read(feed, part.BusinessDate), cancellation)),
             PlanAsync),
         Act.OfRows((_, _) => Task.CompletedTask),
-        VendorLaws.All)
+        VendorBalance.All)
     {
         Publish = FeedArchive.Publish(services.Home, FeedArea.Vendor),
     };

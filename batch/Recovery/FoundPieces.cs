@@ -151,7 +151,7 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
     {
         var now = services.Clock.GetUtcNow();
         return unknown == 0
-            ? Alerts.LowerAsync(context.Connection, context.Transaction, AlertCode, drop.Name, now, cancellation)
+            ? Alerts.ResolveAsync(context.Connection, context.Transaction, AlertCode, drop.Name, now, cancellation)
             : Alerts.RaiseAsync(
                 context.Connection, context.Transaction, AlertCode, drop.Name,
                 $"{unknown} pieces of this drop are out and nothing here wants them: the input that led to them has not come "

@@ -117,7 +117,7 @@ public static class LostDrops
             if (!wasOut)
             {
                 await Sql.ExecuteAsync(connection, transaction, GiveUpSql, cancellation, id);
-                await Alerts.LowerAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
+                await Alerts.ResolveAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
             }
 
             await (isPrint ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)

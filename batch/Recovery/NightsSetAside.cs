@@ -73,8 +73,8 @@ public static class NightsSetAside
         if (approval == ApprovalOutcome.Complete)
         {
             await Sql.ExecuteAsync(connection, transaction, SetAsideSql, cancellation, runId, night[0]);
-            await Alerts.LowerAsync(
-                connection, transaction, AlertWatch.AfterToday, AlertWatch.Subject(night[0]), now, cancellation);
+            await Alerts.ResolveAsync(
+                connection, transaction, RunMonitor.AfterToday, RunMonitor.Subject(night[0]), now, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

@@ -39,12 +39,12 @@ public sealed class StatusStep(NightServices services)
         Act.Of(ComputeAsync, (store, context, cancellation) => store(context, cancellation)),
         [
             // Both speak of rows that the next night's status replaces, so they say nothing any more once there is one.
-            new Law("Application IDs that may be asked for = answered + too soon or too late to ask + held", $"""
+            new BalanceCheck("Application IDs that may be asked for = answered + too soon or too late to ask + held", $"""
                 SELECT CASE WHEN {Replaced} THEN {Ledger("true")} ELSE
                     (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}) END,
                   {Ledger("true")}
                 """),
-            new Law("answered in the ledger, listed or counted = answers of this date", $"""
+            new BalanceCheck("answered in the ledger, listed or counted = answers of this date", $"""
                 SELECT {Ledger("outcome NOT IN ('unknown', 'held')")},
                   CASE WHEN {Replaced} THEN {Ledger("outcome NOT IN ('unknown', 'held')")} ELSE
                     (SELECT count(*) FROM status_answer WHERE business_date = @date) END
@@ -92,9 +92,9 @@ public sealed class StatusStep(NightServices services)
 
     private Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
         PartContext part, CancellationToken cancellation) =>
-        part.Part.FromKey == FileKey ? StageFileAsync(part, cancellation) : AnswerAsync(part, cancellation);
+        part.Part.FromKey == FileKey ? StageFileAsync(part, cancellation) : RunAsync(part, cancellation);
 
-    private async Task<Func<StoreContext, CancellationToken, Task>> AnswerAsync(
+    private async Task<Func<StoreContext, CancellationToken, Task>> RunAsync(
         PartContext part, CancellationToken cancellation)
     {
         var asked = await LoadAsync(part, cancellation);

@@ -47,7 +47,7 @@ internal static class WaitingDestruction
         return new(taken, own.Count);
     }
 
-    /// <summary>An alert for each night whose rest still waits; those of the others are lowered.</summary>
+    /// <summary>An alert for each night whose rest still waits; those of the others are resolved.</summary>
     public static async Task TellAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -63,7 +63,7 @@ internal static class WaitingDestruction
                 now, cancellation);
         }
 
-        await Alerts.LowerOthersAsync(
+        await Alerts.ResolveOthersAsync(
             connection, transaction, AlertCode, nights.Select(night => Subject(night.Since)), now, cancellation);
     }
 

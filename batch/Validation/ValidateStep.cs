@@ -22,7 +22,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
     /// <summary>For the engine.</summary>
     public StepDefinition Definition => new(
         "validate", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
-        [new Law("applications read and not yet judged = held", JudgedSql)])
+        [new BalanceCheck("applications read and not yet judged = held", JudgedSql)])
     {
         Items = async (part, cancellation) =>
         {

@@ -20,7 +20,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private NpgsqlDataSource? _database;
     private NightServices? _services;
     private RunEngine? _engine;
-    private Pulse? _watch;
+    private Heartbeat? _heartbeat;
     private TextReader? _input;
     private TimeProvider? _clock;
 
@@ -115,7 +115,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     public async Task<RunEngine> EngineAsync()
     {
         _engine ??= Night.CreateEngine(await ServicesAsync(), EngineSettings.Read(Settings));
-        _watch ??= Pulse.Start(_engine.Database, _engine.Options, null, _engine.Clock, Pulse.OnGone.Ignore);
+        _heartbeat ??= Heartbeat.Start(_engine.Database, _engine.Options, null, _engine.Clock, Heartbeat.OnEvicted.Ignore);
         return _engine;
     }
 
@@ -125,7 +125,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _watch?.Dispose();
+        _heartbeat?.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();

@@ -70,6 +70,6 @@ public static class EngineSettings
     private static EngineOptions WithLease(EngineOptions options, int leaseMs) => options with
     {
         Lease = TimeSpan.FromMilliseconds(leaseMs),
-        Beat = TimeSpan.FromMilliseconds(leaseMs / 4.0),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(leaseMs / 4.0),
     };
 }

@@ -75,11 +75,11 @@ public static class RunShowVerbs
             var run = context.Find(what) is { } text
                 ? await RunVerbs.FindRunAsync(context, text)
                 : all.FirstOrDefault(night => night.Kind == "night");
-            var laws = run is null ? [] : await RunView.LawsAsync(engine, run, context.Cancellation);
+            var balances = run is null ? [] : await RunView.BalancesAsync(engine, run, context.Cancellation);
             await using var connection = await engine.Database.OpenConnectionAsync(context.Cancellation);
             var broken = await Audit.FirstBrokenAsync(connection, context.Cancellation);
-            var results = laws
-                .Select(law => new LawLine(law.Step, law.Law.Name, law.Law.Left, law.Law.Right, law.Law.Holds))
+            var results = balances
+                .Select(one => new LawLine(one.Step, one.Check.Name, one.Check.Left, one.Check.Right, one.Check.Balances))
                 .Append(new LawLine("audit", "every entry follows the one before", broken is null ? 0 : 1, 0, broken is null))
                 .ToList();
             foreach (var line in results)

@@ -40,7 +40,7 @@ public static class RunVerbs
         var connection = HomeDatabase.ConnectionString(context.Home, context.Settings.Connection);
         RunEnd end;
         using (Telemetry.Start())
-        await using (new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)))
+        await using (new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id)))
         {
             end = await NightProgress.ShowAsync(progress => new NightRunner(
                     engine, connection, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, progress)
@@ -201,7 +201,7 @@ public static class RunVerbs
                 var parent = context.Get(child) ? Console.OpenStandardInput() : null;
                 using var telemetry = Telemetry.Start();
                 // A child's parent watches; a worker on a host of its own watches too.
-                await using var watchman = parent is null ? new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
+                await using var monitor = parent is null ? new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
                 await new WorkerProcess(engine, HomeDatabase.ConnectionString(context.Home, context.Settings.Connection))
                     .RunAsync(parent, context.Cancellation);
                 return ExitStatus.Done;

@@ -124,14 +124,14 @@ internal static class SelectBench
             new RunInfo(1, "night", new DateOnly(2026, 11, 24), ""), 0, 4, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction);
         var step = new SelectStep(new Policy());
         await step.DecideAsync(context, cancellation);
-        foreach (var law in step.Definition.Laws)
+        foreach (var check in step.Definition.Checks)
         {
-            await using var command = new NpgsqlCommand(law.Sql, connection, transaction) { CommandTimeout = 0 };
+            await using var command = new NpgsqlCommand(check.Sql, connection, transaction) { CommandTimeout = 0 };
             await using var row = await command.ExecuteReaderAsync(cancellation);
             await row.ReadAsync(cancellation);
             if (row.GetInt64(0) != row.GetInt64(1))
             {
-                throw new InvalidOperationException($"Law does not hold: {law.Name}");
+                throw new InvalidOperationException($"Law does not hold: {check.Name}");
             }
         }
     }

@@ -15,7 +15,7 @@ string[] ruleFiles =
 [
     "Validation/ApplicantRules.cs", "Validation/ApplicationFacts.cs", "Validation/ApplicationRules.cs", "Validation/Answers.cs",
     "Validation/FormRules.cs", "Validation/FormUse.cs", "Validation/Identity.cs", "Validation/PhotoRules.cs",
-    "Validation/Texts.cs", "Validation/Finding.cs", "Cards/Transitions.cs", "Cards/RegisterTransitions.cs", "Cards/Events.cs",
+    "Validation/Texts.cs", "Validation/Finding.cs", "Cards/CardTransitions.cs", "Cards/RegisterTransitions.cs", "Cards/Events.cs",
     "Cards/EventSubjects.cs", "Calendar/Age.cs", "Calendar/BusinessDays.cs", "Calendar/CardValidity.cs",
     "Calendar/CivilMonths.cs", "Calendar/IndividualNumber.cs", "Calendar/JapaneseEra.cs", "Calendar/RenewalWindow.cs",
     "Storage/StorageClock.cs", "Status/StatusAnswers.cs", "Policy.cs",

@@ -80,7 +80,7 @@ internal sealed class Cluster(string root)
 
                 return await command.ExecuteScalarAsync() is T value ? value : default;
             }
-            catch (NpgsqlException killed) when (Failures.Kind(killed) == FailureKind.Passing)
+            catch (NpgsqlException killed) when (Failures.Kind(killed) == FailureKind.Transient)
             {
                 await Task.Delay(BetweenTries);
             }

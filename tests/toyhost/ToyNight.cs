@@ -42,7 +42,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         }),
         Act.Of<IReadOnlyList<string>>(ComputeFirstAsync, (keys, context, cancellation) => StoreAsync("first", keys, context, cancellation)),
         [
-            new Law(
+            new BalanceCheck(
                 "items = effects + held",
                 """
                 SELECT (SELECT count(*) FROM toy_item), (SELECT count(*) FROM toy_effect WHERE step = 'first')
@@ -65,7 +65,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         }),
         Act.Of<StagedFile>(StagePaperAsync, StorePaperAsync),
         [
-            new Law(
+            new BalanceCheck(
                 "items = items on paper",
                 "SELECT (SELECT count(*) FROM toy_item), (SELECT count(*) FROM toy_effect WHERE step = 'paper')"),
         ])
@@ -162,7 +162,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
                     break;
                 case "stopped": throw new DropStoppedException("toy", "toy", "a toy stop");
                 case "bug": throw new InvalidOperationException("a toy bug");
-                case "passing": throw new IOException("a toy disk hiccup");
+                case "transient": throw new IOException("a toy disk hiccup");
                 case "disk-full": throw new IOException("no room") { HResult = 28 };
                 case "cut":
                     await connection.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())");

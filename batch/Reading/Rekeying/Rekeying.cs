@@ -92,7 +92,7 @@ public static class Rekeying
                 at, cancellation);
         }
 
-        await Alerts.LowerOthersAsync(
+        await Alerts.ResolveOthersAsync(
             context.Connection, context.Transaction, Misreading, drifted.Select(rate => rate.Scanner), at, cancellation);
     }
 

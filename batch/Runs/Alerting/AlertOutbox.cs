@@ -8,7 +8,7 @@ namespace MyNumber.Batch.Runs.Alerting;
 
 /// <summary>One thing to tell about an alert.</summary>
 /// <param name="Id">Stable: the same message told twice has the same id, in any home and after a restore (64 hex digits).</param>
-/// <param name="Kind">`raised`, `reminder`, `lowered`.</param>
+/// <param name="Kind">`raised`, `reminder`, `lowered` (resolved; receivers know it by this word).</param>
 /// <param name="Number">The n-th reminder; 0 for the others.</param>
 /// <param name="Code">The alert's code.</param>
 /// <param name="Subject">What it concerns.</param>
@@ -210,7 +210,7 @@ public sealed class AlertOutbox(NpgsqlDataSource database, IReadOnlyList<IAlertC
             taken ? 0 : failures + 1, taken ? null : Now + Doubled(failures), errorClass);
         if (taken && failures > 0)
         {
-            await Alerts.LowerAsync(connection, transaction, ChannelAlert, channel, Now, cancellation);
+            await Alerts.ResolveAsync(connection, transaction, ChannelAlert, channel, Now, cancellation);
         }
         else if (!taken && failures + 1 >= FailuresBeforeAlert)
         {

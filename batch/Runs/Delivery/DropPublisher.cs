@@ -134,7 +134,7 @@ public sealed class DropPublisher(string outbox)
         {
             return await HashAsync(staged, cancellation) == sha256;
         }
-        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }

@@ -231,13 +231,13 @@ public static class Drops
                 cancellation))
             .Select(folder => folder.Replace('/', '+')).ToHashSet();
         var orphans = folders.Where(folder => !living.Contains(Path.GetFileName(folder))).ToList();
-        var gone = 0;
+        var swept = 0;
         foreach (var orphan in orphans)
         {
-            gone += TryDelete(orphan) ? 1 : 0;
+            swept += TryDelete(orphan) ? 1 : 0;
         }
 
-        return gone;
+        return swept;
     }
 
     /// <summary>The engine's <see cref="EngineOptions.AfterPublish"/>.</summary>
@@ -247,7 +247,7 @@ public static class Drops
         return SweepAsync(engine.Database, engine.Outbox, cancellation);
     }
 
-    // Another worker sweeps at the same moment, or one that was given up still writes there: what stays is swept next time.
+    // Another worker sweeps at the same moment, or an evicted one still writes there: what stays is swept next time.
     private static bool TryDelete(string folder)
     {
         try

@@ -55,7 +55,7 @@ public sealed class Handovers(NpgsqlDataSource database, DropPublisher publisher
     /// <summary>Code of the alert about a drop that was stopped.</summary>
     public const string StoppedAlert = "drop-stopped";
 
-    // What a step of a run that goes on has sealed is that step's: its laws are not all tried yet.
+    // What a step of a run that goes on has sealed is that step's: its balance checks are not all made yet.
     private const string PendingSql = """
         SELECT drop.id FROM drop JOIN run ON run.id = drop.run_id
         WHERE drop.state = 'sealed' AND NOT (run.state IN ('running', 'stopped')
@@ -151,7 +151,7 @@ public sealed class Handovers(NpgsqlDataSource database, DropPublisher publisher
             return HandedOver.Whole(drop);
         }
         catch (Exception error) when (
-            error is not OperationCanceledException && Failures.Kind(error) == FailureKind.Lasting)
+            error is not OperationCanceledException && Failures.Kind(error) == FailureKind.Permanent)
         {
             // Another process may have handed it over and swept its staging meanwhile: then nothing is wrong with it.
             return await KnownIfSealedAsync(drop, cancellation) is { } known
@@ -242,7 +242,7 @@ public sealed class Handovers(NpgsqlDataSource database, DropPublisher publisher
         }
 
         await kind.Mark(connection, transaction, one.Drop, on, cancellation);
-        await Alerts.LowerAsync(connection, transaction, StoppedAlert, Subject(one.Drop), now, cancellation);
+        await Alerts.ResolveAsync(connection, transaction, StoppedAlert, Subject(one.Drop), now, cancellation);
         if (!kind.KeepsAfterwards)
         {
             await KeptFiles.ForgetAsync(connection, transaction, one.Drop.Id, cancellation);

@@ -7,8 +7,8 @@ namespace MyNumber.Batch.Runs.Engine;
 
 /// <summary>
 /// A step's circuit breaker. One cause must neither fail ten thousand parts one by one nor hammer what is down: after some
-/// failures of one class in a row, with no part done in between, an error that can pass makes the whole step wait (longer
-/// each time; then its workers probe), and a lasting one halts it until a person has mended the cause.
+/// failures of one class in a row, with no part done in between, a transient error makes the whole step wait (longer
+/// each time; then its workers probe), and a permanent one halts it until a person has mended the cause.
 /// </summary>
 internal static class Breaker
 {
@@ -39,7 +39,7 @@ internal static class Breaker
             return;
         }
 
-        if (kind == FailureKind.Passing)
+        if (kind == FailureKind.Transient)
         {
             await Sql.ExecuteAsync(
                 connection, transaction, "UPDATE step SET not_before = now() + $2 WHERE id = $1", cancellation, claimed.StepId,
@@ -102,9 +102,9 @@ internal static class Breaker
             connection, transaction,
             "UPDATE step SET failures = 0, failure_class = NULL, not_before = NULL, halted_by = NULL WHERE id = $1",
             cancellation, stepId);
-        await Alerts.LowerAsync(connection, transaction, HaltedAlert, Subject(run, stepName), now, cancellation);
+        await Alerts.ResolveAsync(connection, transaction, HaltedAlert, Subject(run, stepName), now, cancellation);
     }
 
-    private static string Subject(RunInfo run, string stepName) =>
-        string.Create(CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {stepName}");
+    private static AlertSubject Subject(RunInfo run, string stepName) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {stepName}"), run.Id);
 }

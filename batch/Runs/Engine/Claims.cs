@@ -10,14 +10,14 @@ namespace MyNumber.Batch.Runs.Engine;
 /// <param name="StepName">The step's name.</param>
 /// <param name="Part">The part with its fence.</param>
 /// <param name="Attempts">
-/// Claims so far, this one included, without those that ended in a passing error, a drain, or a death that tells nothing of
+/// Claims so far, this one included, without those that ended in a transient error, a drain, or a death that tells nothing of
 /// the part: its worker was lost together with its host.
 /// </param>
-/// <param name="Passing">Passing errors of one class in a row.</param>
+/// <param name="TransientErrors">Transient errors of one class in a row.</param>
 internal sealed record ClaimedPart(
-    RunInfo Run, long StepId, int Ordinal, string StepName, PartInfo Part, int Attempts, int Passing)
+    RunInfo Run, long StepId, int Ordinal, string StepName, PartInfo Part, int Attempts, int TransientErrors)
 {
-    /// <summary>It was in the hands of a worker that was given up.</summary>
+    /// <summary>It was in the hands of a worker that was evicted.</summary>
     public bool TakenOver { get; init; }
 
     /// <summary>A person has said that failing items are to be left out however many they are.</summary>
@@ -44,7 +44,7 @@ internal static class Claims
 
     // A step's state tells which act its open parts have, so the order publish, close, plan, work is an order of steps,
     // and within a step the index gives the parts in key order: no claim ever sorts all open parts.
-    // The claimer itself must be alive: a worker that was given up takes nothing more.
+    // The claimer itself must be alive: an evicted worker takes nothing more.
     // A claim is not waited for on the disk; that would be half of what a small part costs. A server that crashes may forget
     // it: then the part is ready again, and whoever claims it next has the same epoch. Of the two only the first gets
     // through the fence, as it leaves nothing leased behind, and both would store the same.
@@ -64,7 +64,7 @@ internal static class Claims
             SELECT part.id, part.state = 'leased' AS taken_over FROM part
             WHERE part.step_id = open_step.id AND part.state IN ('ready', 'leased')
               AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
-                OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+                OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'dead'))
             ORDER BY part.from_key
             LIMIT 1 FOR UPDATE SKIP LOCKED) AS next
           ORDER BY open_step.rank, open_step.business_date, open_step.ordinal, open_step.id
@@ -72,7 +72,7 @@ internal static class Claims
         UPDATE part SET state = 'leased', worker_id = $1, epoch = epoch + 1, not_before = NULL,
           -- What is to be worked alone has not begun yet: it waits until nothing is beside it (BeginAloneAsync).
           started_at = CASE WHEN lost + (best.taken_over AND lost < {LostMax})::int < {LostMax} THEN $2 END,
-          -- Of a worker that is gone nobody knows more yet: its claim is one that was lost. That it died alone is added by
+          -- Of a dead worker nobody knows more yet: its claim is one that was lost. That it died alone is added by
           -- its host (Workers.DiedAloneAsync), before or after this, with the same sum. A death before the work alone began
           -- tells nothing either.
           attempts = attempts + CASE WHEN best.taken_over AND (lost < {LostMax} OR part.started_at IS NULL) THEN 0 ELSE 1 END,
@@ -81,7 +81,7 @@ internal static class Claims
         FROM best, step, run, (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
         WHERE part.id = best.id AND step.id = part.step_id AND run.id = step.run_id
         RETURNING run.id, run.kind, run.business_date, run.scope, run.cut_off, step.id, step.ordinal, step.name,
-          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.passing, best.taken_over,
+          part.id, part.act, part.from_key, part.to_key, part.epoch, part.attempts, part.transient_errors, best.taken_over,
           part.without_item_limit, run.may_destroy, part.lost >= {LostMax}, part.error_class
         """;
 
@@ -95,10 +95,10 @@ internal static class Claims
           AND {NothingAlone}
           AND part.state IN ('ready', 'leased')
           AND (part.state = 'ready' AND (part.not_before IS NULL OR part.not_before <= now())
-            OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'gone'))
+            OR part.state = 'leased' AND part.worker_id IN (SELECT worker.id FROM worker WHERE worker.state = 'dead'))
         """;
 
-    /// <summary>$1: rings a worker. The LIMIT keeps the look cheap however many parts are open.</summary>
+    /// <summary>$1: wake-ups for each worker. The LIMIT keeps the look cheap however many parts are open.</summary>
     public static readonly string ClaimableSql = $"""
         SELECT count(*)::int FROM (
           SELECT 1 {ClaimableFromSql}

@@ -5,17 +5,17 @@ using Npgsql;
 
 namespace MyNumber.Batch.Runs.Engine;
 
-/// <summary>What a law gave.</summary>
-/// <param name="Name">The law.</param>
+/// <summary>What a balance check gave.</summary>
+/// <param name="Name">The check.</param>
 /// <param name="Left">Left side.</param>
 /// <param name="Right">Right side.</param>
-public sealed record LawResult(string Name, long Left, long Right)
+public sealed record BalanceResult(string Name, long Left, long Right)
 {
     /// <summary>Both sides are equal.</summary>
-    public bool Holds => Left == Right;
+    public bool Balances => Left == Right;
 }
 
-/// <summary>Closes a step: seal, then the laws, over rows and in one transaction of its own.</summary>
+/// <summary>Closes a step: seal, then the balance checks, over rows and in one transaction of its own.</summary>
 internal sealed class Closing(TimeProvider clock)
 {
     private const string BeforeSeal = "before_seal";
@@ -36,18 +36,18 @@ internal sealed class Closing(TimeProvider clock)
             if (open > 0)
             {
                 // The seal planned more work (a chunk is frozen again): the step goes on and closes later.
-                await Transitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
-                await Transitions.NotifyAsync(connection, transaction, cancellation);
+                await RunTransitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
+                await RunTransitions.NotifyAsync(connection, transaction, cancellation);
                 return;
             }
         }
 
         var results = await CheckAsync(
-            connection, transaction, step.Laws, claimed.Run, claimed.Ordinal, cancellation);
-        var broken = results.Where(law => !law.Holds).ToList();
+            connection, transaction, step.Checks, claimed.Run, claimed.Ordinal, cancellation);
+        var broken = results.Where(result => !result.Balances).ToList();
         if (broken.Count > 0)
         {
-            // What the seal decided must not stand beside a law that does not hold: the rerun seals again.
+            // What the seal decided must not stand beside a check that is out of balance: the rerun seals again.
             await transaction.RollbackAsync(BeforeSeal, cancellation);
             await BreakAsync(claimed, context, broken, cancellation);
         }
@@ -55,42 +55,42 @@ internal sealed class Closing(TimeProvider clock)
         {
             await Sql.ExecuteAsync(
                 connection, transaction, "UPDATE step SET state = 'publishing' WHERE id = $1", cancellation, claimed.StepId);
-            await Transitions.OpenActAsync(connection, transaction, claimed.StepId, PartAct.Publish, cancellation);
-            await Transitions.NotifyAsync(connection, transaction, cancellation);
+            await RunTransitions.OpenActAsync(connection, transaction, claimed.StepId, PartAct.Publish, cancellation);
+            await RunTransitions.NotifyAsync(connection, transaction, cancellation);
         }
         else
         {
-            await Transitions.CloseStepAsync(
+            await RunTransitions.CloseStepAsync(
                 connection, transaction, claimed.Run.Id, claimed.StepId, clock.GetUtcNow(), cancellation);
         }
     }
 
-    public static async Task<IReadOnlyList<LawResult>> CheckAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<Law> laws, RunInfo run, int ordinal,
+    public static async Task<IReadOnlyList<BalanceResult>> CheckAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<BalanceCheck> checks, RunInfo run, int ordinal,
         CancellationToken cancellation)
     {
-        var results = new List<LawResult>();
-        foreach (var law in laws)
+        var results = new List<BalanceResult>();
+        foreach (var check in checks)
         {
-            await using var command = new NpgsqlCommand(law.Sql, connection, transaction)
+            await using var command = new NpgsqlCommand(check.Sql, connection, transaction)
             {
                 Parameters = { new("run", run.Id), new("ordinal", ordinal), new("date", run.BusinessDate) },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             results.Add(await reader.ReadAsync(cancellation)
-                ? new LawResult(
-                    law.Name, Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
+                ? new BalanceResult(
+                    check.Name, Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
                     Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture))
-                : throw new InvalidOperationException($"Law \"{law.Name}\" returned no row."));
+                : throw new InvalidOperationException($"Balance check \"{check.Name}\" returned no row."));
         }
 
         return results;
     }
 
     private async Task BreakAsync(
-        ClaimedPart claimed, StoreContext context, List<LawResult> broken, CancellationToken cancellation)
+        ClaimedPart claimed, StoreContext context, List<BalanceResult> broken, CancellationToken cancellation)
     {
-        var text = string.Join("; ", broken.Select(law => $"{law.Name}: {law.Left} is not {law.Right}"));
+        var text = string.Join("; ", broken.Select(result => $"{result.Name}: {result.Left} is not {result.Right}"));
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             "UPDATE part SET state = 'failed', error_class = 'law', error_text = $2 WHERE id = $1",

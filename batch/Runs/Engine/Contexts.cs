@@ -12,7 +12,7 @@ public enum PartAct
     /// <summary>The work itself, part by part.</summary>
     Work,
 
-    /// <summary>Seal and laws.</summary>
+    /// <summary>Seal and balance checks.</summary>
     Close,
 
     /// <summary>Hands files over and marks them.</summary>

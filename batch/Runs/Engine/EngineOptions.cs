@@ -20,28 +20,28 @@ public enum GuardsOff
 /// <summary>Times and limits of the engine, each with a name.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>How often a worker raises its beat.</summary>
-    public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(4);
+    /// <summary>How often a worker raises its heartbeat.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>For how long the same beat may be seen before its worker is given up, for good.</summary>
+    /// <summary>For how long the same heartbeat may be seen before its worker is evicted, for good.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(16);
 
     /// <summary>How long a draining worker may go on with its current part.</summary>
     public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>First pause after a passing error; doubled each time.</summary>
-    public TimeSpan PassingDelay { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>First pause after a transient error; doubled each time.</summary>
+    public TimeSpan TransientDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest pause after a passing error.</summary>
-    public TimeSpan PassingDelayMax { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>Longest pause after a transient error.</summary>
+    public TimeSpan TransientDelayMax { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Passing errors in a row from which on an alert stands.</summary>
-    public int PassingBeforeAlert { get; init; } = 3;
+    /// <summary>Transient errors in a row from which on an alert stands.</summary>
+    public int TransientBeforeAlert { get; init; } = 3;
 
     /// <summary>
-    /// Passing errors of one class in a row that are a lasting one (rule 11); a lost connection passes however often.
+    /// Transient errors of one class in a row that are a permanent one (rule 11); a lost connection passes however often.
     /// </summary>
-    public int PassingMax { get; init; } = 10;
+    public int TransientMax { get; init; } = 10;
 
     /// <summary>
     /// How long one plan, close or publish (of a plan: one item that it names) may take before the watchdog ends its worker;

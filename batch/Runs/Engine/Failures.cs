@@ -9,16 +9,16 @@ namespace MyNumber.Batch.Runs.Engine;
 public enum FailureKind
 {
     /// <summary>
-    /// Goes away by itself: the part is tried again later. Without limit where a connection was lost; any other is lasting
-    /// after some times in a row (<see cref="EngineOptions.PassingMax"/>).
+    /// Goes away by itself: the part is tried again later. Without limit where a connection was lost; any other is permanent
+    /// after some times in a row (<see cref="EngineOptions.TransientMax"/>).
     /// </summary>
-    Passing,
+    Transient,
 
     /// <summary>No room left: the run stops, a person must make room.</summary>
     DiskFull,
 
     /// <summary>Everything else: the part fails at once and waits for a person.</summary>
-    Lasting,
+    Permanent,
 }
 
 /// <summary>
@@ -53,22 +53,22 @@ public static class Failures
     public static FailureKind Kind(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.DiskFull,
-        PostgresException postgres => IsPassing(postgres.SqlState) ? FailureKind.Passing : FailureKind.Lasting,
+        PostgresException postgres => IsTransient(postgres.SqlState) ? FailureKind.Transient : FailureKind.Permanent,
         // A statement that needs longer than it may will need longer again: no waiting cures that.
-        NpgsqlException when IsStatementTimeout(error) => FailureKind.Lasting,
+        NpgsqlException when IsStatementTimeout(error) => FailureKind.Permanent,
         NpgsqlException
         {
             InnerException: IOException or SocketException or TimeoutException or ArgumentOutOfRangeException
-        } => FailureKind.Passing,
-        NpgsqlException { IsTransient: true } => FailureKind.Passing,
+        } => FailureKind.Transient,
+        NpgsqlException { IsTransient: true } => FailureKind.Transient,
         IOException { HResult: NoSpace or QuotaExceeded or DiskFullHResult } => FailureKind.DiskFull,
         // These are about what is in a file or where it should be: no waiting brings it.
         FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or PathTooLongException =>
-            FailureKind.Lasting,
-        IOException => FailureKind.Passing,
-        _ when IsOfJumpingClock(error) => FailureKind.Passing,
+            FailureKind.Permanent,
+        IOException => FailureKind.Transient,
+        _ when IsOfJumpingClock(error) => FailureKind.Transient,
         AggregateException { InnerExceptions: [var only] } => Kind(only),
-        _ => FailureKind.Lasting,
+        _ => FailureKind.Permanent,
     };
 
     /// <summary>Whether the database is away or refused a statement: whatever Npgsql throws, also where the wall clock jumped.</summary>
@@ -87,7 +87,7 @@ public static class Failures
             or TooManyItemsFailedException => false,
         OutOfMemoryException or InsufficientExecutionStackException or TypeInitializationException or TypeLoadException
             or MissingMemberException or DllNotFoundException or BadImageFormatException => false,
-        _ => Kind(error) == FailureKind.Lasting,
+        _ => Kind(error) == FailureKind.Permanent,
     };
 
     /// <summary>The server is away, or ended the session: however often that happens, it says nothing of the part.</summary>
@@ -95,7 +95,7 @@ public static class Failures
     {
         PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
             || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal) || postgres.SqlState == IdleInTransaction,
-        NpgsqlException => Kind(error) == FailureKind.Passing,
+        NpgsqlException => Kind(error) == FailureKind.Transient,
         AggregateException { InnerExceptions: [var only] } => IsLostConnection(only),
         _ => IsOfJumpingClock(error),
     };
@@ -140,15 +140,15 @@ public static class Failures
     }
 
     /// <summary>
-    /// How long to wait after the n-th passing error in a row: doubled and capped, with up to a quarter more so that many
+    /// How long to wait after the n-th transient error in a row: doubled and capped, with up to a quarter more so that many
     /// parts do not come back at the same moment. The spread is a function of part and count, not of chance.
     /// </summary>
-    public static TimeSpan Delay(EngineOptions options, long partId, int passing)
+    public static TimeSpan Delay(EngineOptions options, long partId, int transient)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var doubled = options.PassingDelay * Math.Pow(2, Math.Min(passing - 1, 16));
-        var capped = doubled < options.PassingDelayMax ? doubled : options.PassingDelayMax;
-        var key = string.Create(CultureInfo.InvariantCulture, $"{partId}/{passing}");
+        var doubled = options.TransientDelay * Math.Pow(2, Math.Min(transient - 1, 16));
+        var capped = doubled < options.TransientDelayMax ? doubled : options.TransientDelayMax;
+        var key = string.Create(CultureInfo.InvariantCulture, $"{partId}/{transient}");
         var spread = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))[0] / 255.0;
         return capped * (1 + 0.25 * spread);
     }
@@ -166,7 +166,7 @@ public static class Failures
     private static bool IsOfJumpingClock(Exception error) => error is ArgumentOutOfRangeException
         && error.StackTrace?.Contains("Npgsql.Internal.NpgsqlConnector", StringComparison.Ordinal) is true;
 
-    private static bool IsPassing(string sqlState) =>
+    private static bool IsTransient(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57P", StringComparison.Ordinal)

@@ -5,18 +5,18 @@ namespace MyNumber.Batch.Runs.Engine;
 /// <summary>A part at one moment of its life: each claim raises the epoch.</summary>
 public sealed record OpenPart(long Id, long Epoch);
 
-/// <summary>What a ringer needs to know: the open part rows are the outbox, the ring says only "look".</summary>
+/// <summary>What a dispatcher needs to know: the open part rows are the outbox, a wake-up says only "look".</summary>
 public static class OpenParts
 {
     /// <summary>The channel of NOTIFY on which everything that became claimable is told.</summary>
-    public const string Channel = Transitions.Channel;
+    public const string Channel = RunTransitions.Channel;
 
-    /// <summary>min(parts that can be claimed now, rings a worker × living workers).</summary>
-    public static int Count(NpgsqlConnection connection, int ringsPerWorker)
+    /// <summary>min(parts that can be claimed now, wake-ups for each worker × living workers).</summary>
+    public static int Count(NpgsqlConnection connection, int wakeUpsPerWorker)
     {
         using var command = new NpgsqlCommand(Claims.ClaimableSql, connection)
         {
-            Parameters = { new() { Value = (long)ringsPerWorker } },
+            Parameters = { new() { Value = (long)wakeUpsPerWorker } },
         };
         return (int)command.ExecuteScalar()!;
     }

@@ -8,7 +8,7 @@ namespace MyNumber.Batch.Runs.Engine;
 /// <summary>Writes into a part's row why it is not done; always fenced, so that a zombie's trouble is nobody's.</summary>
 internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock, EngineOptions options)
 {
-    public const string PassingAlert = "part-waits";
+    public const string TransientAlert = "part-waits";
     private const string HeldByMe = "id = $1 AND epoch = $2 AND state = 'leased'";
     private const string TooSlow = "too-slow";
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
@@ -19,26 +19,27 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     private DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>How alerts and logs name a part.</summary>
-    public static string Subject(ClaimedPart claimed) => Subject(claimed.Run, claimed.StepName, claimed.Part.Id);
+    public static AlertSubject Subject(ClaimedPart claimed) => Subject(claimed.Run, claimed.StepName, claimed.Part.Id);
 
-    public static string Subject(RunInfo run, string step, long partId) => string.Create(
-        CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {step} part {partId}");
+    public static AlertSubject Subject(RunInfo run, string step, long partId) => new(
+        string.Create(CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {step} part {partId}"),
+        run.Id, partId);
 
     /// <summary>Raises the alert of a failed part.</summary>
     public static Task RaiseAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string subject, long partId, string errorClass,
+        NpgsqlConnection connection, NpgsqlTransaction transaction, AlertSubject subject, long partId, string errorClass,
         DateTimeOffset now, CancellationToken cancellation) =>
         Alerts.RaiseAsync(
             connection, transaction, "part-failed", subject,
             $"{errorClass}. `rerun {partId}` tries it again; where it is a part of work, `skip {partId}` holds what is in it for the next night.",
             now, cancellation);
 
-    /// <summary>What an error means for this part: one that passes, and comes again and again, does not pass.</summary>
+    /// <summary>What an error means for this part: a transient one that comes again and again is permanent.</summary>
     public FailureKind KindOf(ClaimedPart claimed, Exception error)
     {
         var kind = Failures.Kind(error);
-        return kind == FailureKind.Passing && !Failures.IsLostConnection(error) && InARow(claimed, error) >= options.PassingMax
-            ? FailureKind.Lasting
+        return kind == FailureKind.Transient && !Failures.IsLostConnection(error) && InARow(claimed, error) >= options.TransientMax
+            ? FailureKind.Permanent
             : kind;
     }
 
@@ -51,7 +52,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
         if (claimed.Part.Act != PartAct.Work)
         {
             Volatile.Write(ref _stuckPart, claimed.Part.Id);
-            await StoreLastingAsync(claimed, TooSlow, StuckText(max), cancellation);
+            await StorePermanentAsync(claimed, TooSlow, StuckText(max), cancellation);
             return;
         }
 
@@ -66,7 +67,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     public async Task<PartOutcome> StoreAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation)
     {
         // The database itself may be what is away. A part left leased by a living worker would wait for ever, so this
-        // goes on until it is written, or until somebody finds this worker gone and it ends.
+        // goes on until it is written, or until another process evicts this worker and it ends.
         while (true)
         {
             try
@@ -75,13 +76,13 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                     : KindOf(claimed, error) switch
                 {
                     _ when Volatile.Read(ref _stuckPart) == claimed.Part.Id =>
-                        StoreLastingAsync(claimed, TooSlow, StuckText(options.ActMax), cancellation),
-                    FailureKind.Passing => StorePassingAsync(claimed, error, cancellation),
+                        StorePermanentAsync(claimed, TooSlow, StuckText(options.ActMax), cancellation),
+                    FailureKind.Transient => StoreTransientAsync(claimed, error, cancellation),
                     FailureKind.DiskFull => StoreDiskFullAsync(claimed, error, cancellation),
-                    _ => StoreLastingAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation),
+                    _ => StorePermanentAsync(claimed, Failures.Class(error), Failures.Text(error), cancellation),
                 });
             }
-            catch (Exception again) when (Failures.Kind(again) != FailureKind.Lasting)
+            catch (Exception again) when (Failures.Kind(again) != FailureKind.Permanent)
             {
                 await Task.Delay(BetweenTries, clock, cancellation);
             }
@@ -89,7 +90,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
     }
 
     /// <summary>Fails the part: it waits for rerun or skip.</summary>
-    public Task<PartOutcome> StoreLastingAsync(
+    public Task<PartOutcome> StorePermanentAsync(
         ClaimedPart claimed, string errorClass, string text, CancellationToken cancellation) =>
         InTransactionAsync(claimed, PartOutcome.Failed, async (connection, transaction) =>
         {
@@ -103,7 +104,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
             if (changed == 1)
             {
                 await Breaker.CountAsync(
-                    connection, transaction, claimed, FailureKind.Lasting, errorClass, options, Now, cancellation);
+                    connection, transaction, claimed, FailureKind.Permanent, errorClass, options, Now, cancellation);
                 await RaiseAsync(
                     connection, transaction, Subject(claimed), claimed.Part.Id, errorClass, Now, cancellation);
             }
@@ -141,7 +142,7 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
             connection, transaction, "UPDATE part SET state = 'failed', error_class = $2, error_text = $3 WHERE id = $1",
             cancellation, claimed.Part.Id, errorClass, text);
         await Breaker.CountAsync(
-            connection, transaction, claimed, FailureKind.Lasting, errorClass, options, Now, cancellation);
+            connection, transaction, claimed, FailureKind.Permanent, errorClass, options, Now, cancellation);
         await RaiseAsync(connection, transaction, Subject(claimed), claimed.Part.Id, errorClass, Now, cancellation);
     }
 
@@ -155,32 +156,32 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                 UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0) WHERE {HeldByMe}
                 """,
                 cancellation, claimed.Part.Id, claimed.Part.Epoch);
-            await Transitions.NotifyAsync(connection, transaction, cancellation);
+            await RunTransitions.NotifyAsync(connection, transaction, cancellation);
         }, cancellation);
 
-    private Task<PartOutcome> StorePassingAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
+    private Task<PartOutcome> StoreTransientAsync(ClaimedPart claimed, Exception error, CancellationToken cancellation) =>
         InTransactionAsync(claimed, PartOutcome.Waits, async (connection, transaction) =>
         {
-            var passing = InARow(claimed, error);
+            var transientErrors = InARow(claimed, error);
             var changed = await Sql.ExecuteAsync(
                 connection, transaction,
                 $"""
-                UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0), passing = $3,
+                UPDATE part SET state = 'ready', worker_id = NULL, attempts = greatest(attempts - 1, 0), transient_errors = $3,
                   not_before = now() + $4, error_class = $5, error_text = $6
                 WHERE {HeldByMe}
                 """,
-                cancellation, claimed.Part.Id, claimed.Part.Epoch, passing,
-                Failures.Delay(options, claimed.Part.Id, passing), Failures.Class(error), Failures.Text(error));
+                cancellation, claimed.Part.Id, claimed.Part.Epoch, transientErrors,
+                Failures.Delay(options, claimed.Part.Id, transientErrors), Failures.Class(error), Failures.Text(error));
             if (changed == 1)
             {
                 await Breaker.CountAsync(
-                    connection, transaction, claimed, FailureKind.Passing, Failures.Class(error), options, Now, cancellation);
+                    connection, transaction, claimed, FailureKind.Transient, Failures.Class(error), options, Now, cancellation);
             }
 
-            if (changed == 1 && passing >= options.PassingBeforeAlert)
+            if (changed == 1 && transientErrors >= options.TransientBeforeAlert)
             {
                 await Alerts.RaiseAsync(
-                    connection, transaction, PassingAlert, Subject(claimed),
+                    connection, transaction, TransientAlert, Subject(claimed),
                     $"{Failures.Class(error)} comes again and again. The part is tried on; look at the database and the disk.",
                     Now, cancellation);
             }
@@ -206,13 +207,13 @@ internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock,
                 await Alerts.RaiseAsync(
                     connection, transaction, "disk-full", Subject(claimed),
                     "No room is left on a disk. Make room, then start the night again.", Now, cancellation);
-                await Transitions.NotifyAsync(connection, transaction, cancellation);
+                await RunTransitions.NotifyAsync(connection, transaction, cancellation);
             }
         }, cancellation);
 
     /// <summary>How often in a row its class of error has come, this time included.</summary>
     internal static int InARow(ClaimedPart claimed, Exception error) =>
-        claimed.ErrorClass == Failures.Class(error) ? claimed.Passing + 1 : 1;
+        claimed.ErrorClass == Failures.Class(error) ? claimed.TransientErrors + 1 : 1;
 
     private static string StuckText(TimeSpan max) =>
         string.Create(CultureInfo.InvariantCulture, $"it took longer than {max.TotalMinutes:0.#} minutes; its worker was ended");

@@ -16,7 +16,7 @@ internal enum PartOutcome
     /// <summary>It waits for a person.</summary>
     Failed,
 
-    /// <summary>A passing error, or a full disk: it is ready again, later.</summary>
+    /// <summary>A transient error, or a full disk: it is ready again, later.</summary>
     Waits,
 
     /// <summary>Given back untouched: its worker drains.</summary>
@@ -52,7 +52,7 @@ internal sealed class PartWork(
         {
             if (claimed.Attempts >= options.OtherClaimsMax && claimed.Part.Act != PartAct.Work)
             {
-                return await _failure.StoreLastingAsync(
+                return await _failure.StorePermanentAsync(
                     claimed, "worker-died", $"{claimed.Attempts} workers ended while they worked this part", cancellation);
             }
 
@@ -84,7 +84,7 @@ internal sealed class PartWork(
     {
         try
         {
-            return (_failure.KindOf(claimed, error) == FailureKind.Lasting
+            return (_failure.KindOf(claimed, error) == FailureKind.Permanent
                     ? await _poison.HalveFailedAsync(claimed, step, context, error, cancellation)
                     : null)
                 ?? await _failure.StoreAsync(claimed, error, cancellation);
@@ -104,7 +104,7 @@ internal sealed class PartWork(
 
     /// <summary>Fails a part whose step this version does not have.</summary>
     public Task<PartOutcome> FailUnknownAsync(ClaimedPart claimed, CancellationToken cancellation) =>
-        _failure.StoreLastingAsync(
+        _failure.StorePermanentAsync(
             claimed, "unknown-step",
             $"this version has no step {claimed.StepName}: finish the run with the version that opened it, or abandon it",
             cancellation);
@@ -142,7 +142,7 @@ internal sealed class PartWork(
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         FaultPoints.Hit(FaultPoints.BeforeFence);
-        if (!await Transitions.FenceAsync(connection, transaction, claimed.Part, Now, options.GuardsOff, cancellation))
+        if (!await RunTransitions.FenceAsync(connection, transaction, claimed.Part, Now, options.GuardsOff, cancellation))
         {
             return PartOutcome.Fenced;
         }
@@ -166,10 +166,10 @@ internal sealed class PartWork(
         ClaimedPart claimed, StepDefinition step, StoreContext context, CancellationToken cancellation)
     {
         var (connection, transaction) = (context.Connection, context.Transaction);
-        if (claimed.Passing > 0)
+        if (claimed.TransientErrors > 0)
         {
-            await Alerts.LowerAsync(
-                connection, transaction, PartFailure.PassingAlert, PartFailure.Subject(claimed), Now, cancellation);
+            await Alerts.ResolveAsync(
+                connection, transaction, PartFailure.TransientAlert, PartFailure.Subject(claimed), Now, cancellation);
         }
 
         if (context.Failure is { } failure)
@@ -182,18 +182,18 @@ internal sealed class PartWork(
         {
             case PartAct.Plan:
                 await Statistics.RenewAsync(connection, transaction, cancellation);
-                await Transitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
-                await Transitions.NotifyAsync(connection, transaction, cancellation);
+                await RunTransitions.MoveOnAsync(connection, transaction, claimed.StepId, cancellation);
+                await RunTransitions.NotifyAsync(connection, transaction, cancellation);
                 break;
             case PartAct.Work:
-                await Transitions.CountDownAsync(connection, transaction, claimed.StepId, options.GuardsOff, cancellation);
+                await RunTransitions.CountDownAsync(connection, transaction, claimed.StepId, options.GuardsOff, cancellation);
                 break;
             case PartAct.Close:
                 await _closing.CloseAsync(claimed, step, context, cancellation);
                 break;
             default:
                 await Statistics.RenewAsync(connection, transaction, cancellation);
-                await Transitions.CloseStepAsync(
+                await RunTransitions.CloseStepAsync(
                     connection, transaction, claimed.Run.Id, claimed.StepId, Now, cancellation);
                 break;
         }

@@ -25,7 +25,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (!await Transitions.FenceAsync(
+        if (!await RunTransitions.FenceAsync(
             connection, transaction, claimed.Part, clock.GetUtcNow(), GuardsOff.None, cancellation))
         {
             return PartOutcome.Fenced;
@@ -43,7 +43,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             var store = new StoreContext(
                 claimed.Run, claimed.StepId, claimed.Ordinal, claimed.Part, connection, transaction);
             await step.Poison(items[0], store, cancellation);
-            await Transitions.CountDownAsync(connection, transaction, claimed.StepId, options.GuardsOff, cancellation);
+            await RunTransitions.CountDownAsync(connection, transaction, claimed.StepId, options.GuardsOff, cancellation);
         }
         else
         {
@@ -83,14 +83,14 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
 
             await using var connection = await database.OpenConnectionAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            if (!await Transitions.FenceAsync(
+            if (!await RunTransitions.FenceAsync(
                 connection, transaction, claimed.Part, clock.GetUtcNow(), GuardsOff.None, cancellation))
             {
                 return PartOutcome.Fenced;
             }
 
             await HalveAsync(claimed, items, attempts: 0, connection, transaction, cancellation);
-            if (Failures.Kind(error) == FailureKind.Passing)
+            if (Failures.Kind(error) == FailureKind.Transient)
             {
                 await KeepCountAsync(claimed, items, error, connection, transaction, cancellation);
             }
@@ -112,7 +112,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (!await Transitions.FenceAsync(
+        if (!await RunTransitions.FenceAsync(
             connection, transaction, claimed.Part, clock.GetUtcNow(), GuardsOff.None, cancellation))
         {
             return PartOutcome.Fenced;
@@ -139,7 +139,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
             return null;
         }
 
-        await Transitions.CountDownLeftOutAsync(connection, transaction, claimed.StepId, cancellation);
+        await RunTransitions.CountDownLeftOutAsync(connection, transaction, claimed.StepId, cancellation);
         await transaction.CommitAsync(cancellation);
         return PartOutcome.Judged;
     }
@@ -161,7 +161,7 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
                 new PartRange(items[half], claimed.Part.ToKey, "ready"),
             ],
             attempts, cancellation);
-        await Transitions.NotifyAsync(connection, transaction, cancellation);
+        await RunTransitions.NotifyAsync(connection, transaction, cancellation);
     }
 
     // An error that came as often as it may: the halves do not begin to count anew, or ten thousand items would be tried for
@@ -172,10 +172,10 @@ internal sealed class Poison(NpgsqlDataSource database, TimeProvider clock, Engi
         Sql.ExecuteAsync(
             connection, transaction,
             """
-            UPDATE part SET passing = $2, error_class = $3
+            UPDATE part SET transient_errors = $2, error_class = $3
             WHERE step_id = $1 AND act = 'work' AND state = 'ready' AND from_key = ANY($4)
             """,
-            cancellation, claimed.StepId, claimed.Passing, Failures.Class(error),
+            cancellation, claimed.StepId, claimed.TransientErrors, Failures.Class(error),
             new[] { claimed.Part.FromKey, items[items.Count / 2] });
 
     private async Task FailAsync(

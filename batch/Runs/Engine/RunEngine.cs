@@ -59,15 +59,15 @@ public sealed class RunEngine(
     public async Task<int> WorkUntilIdleAsync(CancellationToken cancellation)
     {
         var workerId = await Workers.RegisterAsync(database, ownsSessions: false, cancellation);
-        using var pulse = Pulse.Start(database, options, workerId, clock, Pulse.OnGone.Ignore);
-        var worker = new Worker(this, workerId, pulse);
+        using var heartbeat = Heartbeat.Start(database, options, workerId, clock, Heartbeat.OnEvicted.Ignore);
+        var worker = new Worker(this, workerId, heartbeat);
         try
         {
             return await worker.WorkUntilIdleAsync(CancellationToken.None, cancellation);
         }
         finally
         {
-            await Workers.MarkGoneAsync(database, workerId, CancellationToken.None);
+            await Workers.MarkDeadAsync(database, workerId, CancellationToken.None);
         }
     }
 }

@@ -75,7 +75,7 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
 
     /// <summary>
     /// Opens the oldest night that is due and has no run: each calendar day after the last night, up to the day whose hour
-    /// has come. One night runs at a time, so the next one waits for the next ring. After so many missed nights in a row
+    /// has come. One night runs at a time, so the next one waits until it is asked again. After so many missed nights in a row
     /// (<see cref="RunDates.MissedMax"/>) the next waits for a person, with an alert: perhaps the clock is wrong.
     /// </summary>
     /// <returns>The date that was opened, or null where nothing is due or a night is under way.</returns>
@@ -121,7 +121,7 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
     {
         if (next == due || caughtUp < RunDates.MissedMax)
         {
-            await Alerts.LowerAsync(connection, null, WaitAlert, WaitSubject, now, cancellation);
+            await Alerts.ResolveAsync(connection, null, WaitAlert, WaitSubject, now, cancellation);
             return false;
         }
 
@@ -236,8 +236,8 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
             connection, transaction,
             "UPDATE run SET state = 'running', stopped_by = NULL, until_ordinal = $2 WHERE id = $1", cancellation, night.Id,
             until);
-        await Transitions.ContinueAsync(connection, transaction, night.Id, clock.GetUtcNow(), cancellation);
-        await Alerts.LowerSettledAsync(connection, transaction, clock.GetUtcNow(), cancellation);
+        await RunTransitions.ContinueAsync(connection, transaction, night.Id, clock.GetUtcNow(), cancellation);
+        await Alerts.ResolveSettledAsync(connection, transaction, clock.GetUtcNow(), cancellation);
         return new OpenResult(OpenOutcome.Continued, night.Id, $"The night of {night.Date:yyyy-MM-dd} goes on.");
     }
 
@@ -270,7 +270,7 @@ public sealed class RunOpener(NpgsqlDataSource database, RunEngine engine, TimeP
             SELECT $1, ordinal, name FROM unnest($2::text[]) WITH ORDINALITY AS new (name, ordinal)
             """,
             cancellation, runId, steps.Select(step => step.Name).ToArray());
-        await Transitions.ContinueAsync(connection, transaction, runId, asked.Now.ToUniversalTime(), cancellation);
+        await RunTransitions.ContinueAsync(connection, transaction, runId, asked.Now.ToUniversalTime(), cancellation);
         return new OpenResult(OpenOutcome.Opened, runId, $"The {kind} of {date:yyyy-MM-dd} is opened.");
     }
 

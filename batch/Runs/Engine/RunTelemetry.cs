@@ -17,7 +17,7 @@ public static class RunTelemetry
     private static readonly ActivitySource Source = new(Name);
 
     private static readonly Counter<long> Claims = Meter.CreateCounter<long>(
-        "mynumber.part.claims", "{claim}", "Parts claimed by this process; taken_over: from a worker that was given up.");
+        "mynumber.part.claims", "{claim}", "Parts claimed by this process; taken_over: from a worker that was evicted.");
 
     private static readonly Counter<long> Parts = Meter.CreateCounter<long>(
         "mynumber.part.outcomes", "{part}", "What became of claimed parts: done, fenced, failed, halved …");

@@ -10,11 +10,11 @@ namespace MyNumber.Batch.Runs.Engine;
 /// order of parts are made here. Its Store calls <see cref="StoreContext.PlanPartsAsync"/>; no parts is a fine plan.
 /// </param>
 /// <param name="Work">One part: a key range. Parts run in parallel and never read each other's rows.</param>
-/// <param name="Laws">What must hold when the step closes.</param>
-public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyList<Law> Laws)
+/// <param name="Checks">What must balance when the step closes.</param>
+public sealed record StepDefinition(string Name, Act Plan, Act Work, IReadOnlyList<BalanceCheck> Checks)
 {
     /// <summary>
-    /// Last word before the laws, inside the closing transaction. May plan more parts; the step then goes on working.
+    /// Last word before the balance checks, inside the closing transaction. May plan more parts; the step then goes on working.
     /// </summary>
     public Func<StoreContext, CancellationToken, Task>? Seal { get; init; }
 
@@ -86,12 +86,12 @@ public sealed class Act
 }
 
 /// <summary>
-/// A conservation law: SQL over rows, never over counters. It returns one row <c>(left bigint, right bigint)</c> and
-/// holds where they are equal. Parameters: <c>@run</c> (run id), <c>@ordinal</c> (step), <c>@date</c> (business date).
+/// A balance check (conservation law): SQL over rows, never over counters. It returns one row
+/// <c>(left bigint, right bigint)</c> and balances where they are equal. Parameters: <c>@run</c> (run id), <c>@ordinal</c> (step), <c>@date</c> (business date).
 /// </summary>
 /// <param name="Name">A sentence an operator understands: "scans in = read + review + …".</param>
 /// <param name="Sql">The statement.</param>
-public sealed record Law(string Name, string Sql);
+public sealed record BalanceCheck(string Name, string Sql);
 
 /// <summary>One part to plan: a key range, both ends included, compared as bytes (COLLATE "C").</summary>
 /// <param name="FromKey">First key; the part's identity within its act.</param>

@@ -166,8 +166,10 @@ public sealed partial class StoreContext
             var told = string.Join(", ", group.Take(SubjectsTold).Select(item => item.Subject));
             await Alerts.RaiseAsync(
                 connection, transaction, ItemFailedAlert,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {step} {what} {group.Key}"),
+                new AlertSubject(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"run {run.Id} {run.BusinessDate:yyyy-MM-dd} {step} {what} {group.Key}"),
+                    run.Id),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{group.Count()} of {what} failed in {step} and are {outcome}: {told}{(group.Count() > SubjectsTold ? " …" : "")}. ")

@@ -14,7 +14,7 @@ public sealed class Worker : IDisposable
     private readonly RunEngine _engine;
     private readonly long _workerId;
     private readonly PartWork _work;
-    private readonly Pulse _pulse;
+    private readonly Heartbeat _heartbeat;
     private readonly SemaphoreSlim _one = new(1);
     private bool _claimUnsure;
     private long _claimed;
@@ -22,16 +22,16 @@ public sealed class Worker : IDisposable
     /// <summary>A worker under its row.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="workerId">From <see cref="Workers.RegisterAsync"/>.</param>
-    /// <param name="pulse">Its beat, which also watches how long an item takes.</param>
-    public Worker(RunEngine engine, long workerId, Pulse pulse)
+    /// <param name="heartbeat">Its heartbeat, which also watches how long an item takes.</param>
+    public Worker(RunEngine engine, long workerId, Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        ArgumentNullException.ThrowIfNull(pulse);
-        (_engine, _workerId, _pulse) = (engine, workerId, pulse);
-        _work = new PartWork(engine.Database, engine.Staging, engine.Clock, engine.Options, pulse.ItemBegun);
+        ArgumentNullException.ThrowIfNull(heartbeat);
+        (_engine, _workerId, _heartbeat) = (engine, workerId, heartbeat);
+        _work = new PartWork(engine.Database, engine.Staging, engine.Clock, engine.Options, heartbeat.ItemBegun);
     }
 
-    /// <summary>Answers a ring.</summary>
+    /// <summary>Answers a wake-up.</summary>
     /// <param name="drain">Claim no more; the part in hand is finished.</param>
     /// <param name="stop">Give the part in hand back, now.</param>
     /// <returns>How many parts were claimed.</returns>
@@ -63,7 +63,7 @@ public sealed class Worker : IDisposable
                 }
 
                 var max = claimed.Part.Act == PartAct.Work ? step.ItemMax : _engine.Options.ActMax;
-                using (_pulse.Watch(max, cancel => _work.TellStuckAsync(claimed, max, cancel)))
+                using (_heartbeat.Watch(max, cancel => _work.TellStuckAsync(claimed, max, cancel)))
                 {
                     var outcome = await RunTelemetry.MeasureAsync(
                         claimed, _workerId, () => _work.RunAsync(claimed, step, stop));
@@ -90,7 +90,7 @@ public sealed class Worker : IDisposable
     /// <summary>Parts that it has claimed so far.</summary>
     public long Claimed => Interlocked.Read(ref _claimed);
 
-    /// <summary>A ring is being answered.</summary>
+    /// <summary>A wake-up is being answered.</summary>
     public bool IsBusy => _one.CurrentCount == 0;
 
     /// <summary>Waits until no part is in hand; no part is taken up afterwards.</summary>

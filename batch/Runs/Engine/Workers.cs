@@ -4,18 +4,18 @@ using Npgsql;
 
 namespace MyNumber.Batch.Runs.Engine;
 
-/// <summary>A worker that its host has just given up.</summary>
+/// <summary>A worker that its host has just evicted.</summary>
 /// <param name="Id">Its row.</param>
 /// <param name="HeldPart">What it held, if that is not worked alone already.</param>
 public sealed record DeadWorker(long Id, long? HeldPart);
 
-/// <summary>The rows of worker processes. A worker is alive or gone; gone is final, and frees what it held.</summary>
+/// <summary>The rows of worker processes. A worker is alive or dead; dead is final, and frees what it held. Evicting says that another one is dead.</summary>
 public static class Workers
 {
     /// <summary>Writes a row for this process.</summary>
     /// <param name="database">The database; its connection string's Application Name names the sessions.</param>
     /// <param name="ownsSessions">
-    /// Every session of this name is this worker's, on all hosts: they are ended when it is given up, so that a process
+    /// Every session of this name is this worker's, on all hosts: they are ended when it is evicted, so that a process
     /// that stands still in the middle of a transaction (or of a COPY, which no idle timeout ends) keeps no row from others.
     /// </param>
     /// <param name="cancellation">Gives up.</param>
@@ -36,38 +36,38 @@ public static class Workers
     }
 
     /// <summary>
-    /// The statement that gives up other workers which match a condition, for good, and ends their sessions; it answers how
+    /// The statement that evicts other workers which match a condition, for good, and ends their sessions; it answers how
     /// many there were, the first one's id, and the part that this one held. A part that is worked alone is not remembered:
     /// its deaths count as it is.
     /// </summary>
-    internal static string GiveUpSql(string which) => $"""
-        WITH gone AS (
-          UPDATE worker SET state = 'gone', held_part = (
+    internal static string EvictSql(string which) => $"""
+        WITH evicted AS (
+          UPDATE worker SET state = 'dead', held_part = (
             SELECT part.id FROM part
             WHERE part.worker_id = worker.id AND part.state = 'leased' AND part.lost < {Claims.LostMax} LIMIT 1)
           WHERE state = 'alive' AND {which} RETURNING id, sessions, held_part)
-        SELECT (SELECT count(*) FROM gone)::int, (
+        SELECT (SELECT count(*) FROM evicted)::int, (
           SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-          WHERE datname = current_database() AND application_name IN (SELECT sessions FROM gone)),
-          (SELECT id FROM gone ORDER BY id LIMIT 1), (SELECT held_part FROM gone ORDER BY id LIMIT 1)
+          WHERE datname = current_database() AND application_name IN (SELECT sessions FROM evicted)),
+          (SELECT id FROM evicted ORDER BY id LIMIT 1), (SELECT held_part FROM evicted ORDER BY id LIMIT 1)
         """;
 
     /// <summary>The caller's own worker takes nothing more; what it held can be claimed from now on.</summary>
-    public static async Task MarkGoneAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
+    public static async Task MarkDeadAsync(NpgsqlDataSource database, long workerId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await Sql.ExecuteAsync(
-            connection, null, "UPDATE worker SET state = 'gone' WHERE id = $1 AND state = 'alive'", cancellation, workerId);
-        await Transitions.NotifyAsync(connection, null, cancellation);
+            connection, null, "UPDATE worker SET state = 'dead' WHERE id = $1 AND state = 'alive'", cancellation, workerId);
+        await RunTransitions.NotifyAsync(connection, null, cancellation);
     }
 
     /// <summary>
-    /// Gives up the workers of this host whose process is no more: dead, another one under its number, or of the time
+    /// Evicts the workers of this host whose process is no more: dead, another one under its number, or of the time
     /// before the last boot.
     /// </summary>
-    /// <returns>How many were given up.</returns>
-    public static async Task<int> MarkDeadOfThisHostGoneAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    /// <returns>How many were evicted.</returns>
+    public static async Task<int> EvictDeadOfThisHostAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         var boot = Boot();
@@ -84,25 +84,25 @@ public static class Workers
             .Select(row => row.Id).ToArray();
         if (dead.Length > 0)
         {
-            await Sql.ExecuteAsync(connection, null, GiveUpSql("id = ANY($1)"), cancellation, dead);
-            await Transitions.NotifyAsync(connection, null, cancellation);
+            await Sql.ExecuteAsync(connection, null, EvictSql("id = ANY($1)"), cancellation, dead);
+            await RunTransitions.NotifyAsync(connection, null, cancellation);
         }
 
         return dead.Length;
     }
 
-    /// <summary>Gives up the worker that ran in a process of this host.</summary>
-    /// <returns>Null where there is none, or where it was given up before.</returns>
-    public static async Task<DeadWorker?> MarkProcessGoneAsync(
+    /// <summary>Evicts the worker that ran in a process of this host.</summary>
+    /// <returns>Null where there is none, or where it was evicted before.</returns>
+    public static async Task<DeadWorker?> EvictProcessAsync(
         NpgsqlDataSource database, int pid, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(database);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var dead = await Sql.QueryAsync(
-            connection, null, GiveUpSql("host = $1 AND boot = $2 AND pid = $3"),
+            connection, null, EvictSql("host = $1 AND boot = $2 AND pid = $3"),
             row => row.IsDBNull(2) ? null : new DeadWorker(row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)),
             cancellation, Environment.MachineName, Boot(), pid);
-        await Transitions.NotifyAsync(connection, null, cancellation);
+        await RunTransitions.NotifyAsync(connection, null, cancellation);
         return dead[0];
     }
 
@@ -119,7 +119,7 @@ public static class Workers
             connection, null,
             """
             WITH dead AS (
-              SELECT id, held_part FROM worker WHERE id = $1 AND state = 'gone' AND held_part IS NOT NULL FOR UPDATE),
+              SELECT id, held_part FROM worker WHERE id = $1 AND state = 'dead' AND held_part IS NOT NULL FOR UPDATE),
             said AS (UPDATE worker SET held_part = NULL FROM dead WHERE worker.id = dead.id)
             UPDATE part SET attempts = attempts + 1, lost = lost - 1 FROM dead WHERE part.id = dead.held_part
             """,
@@ -158,7 +158,7 @@ public static class Workers
         }
         catch (IOException)
         {
-            // No such process any more: its file is gone, or went while it was read.
+            // No such process any more: its file is missing, or went while it was read.
             return null;
         }
     }

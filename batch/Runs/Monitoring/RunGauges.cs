@@ -16,7 +16,7 @@ public sealed class RunGauges : IDisposable
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly RunEngine _engine;
-    private readonly AlertWatch _watch;
+    private readonly RunMonitor _monitor;
     private readonly Meter _meter = new(Name);
     private readonly Lock _one = new();
     private IReadOnlyList<Row> _rows = [];
@@ -30,17 +30,17 @@ public sealed class RunGauges : IDisposable
     /// <summary>Offers the gauges from now on, until disposed.</summary>
     public RunGauges(RunEngine engine)
     {
-        (_engine, _watch) = (engine, new AlertWatch(engine));
+        (_engine, _monitor) = (engine, new RunMonitor(engine));
         Gauge("mynumber.database.reachable", "1", "1 where the database answered.");
         Gauge("mynumber.night.since_complete", "s", "Seconds since the last night was complete: the dead man's switch.");
         Gauge("mynumber.night.overdue", "{night}", "Nights that did not begin or end by their hour.");
         Gauge("mynumber.runs.open", "{run}", "Runs that are not at their end, by kind and state.");
         Gauge("mynumber.workers.alive", "{worker}", "Worker processes that beat, by host.");
         Gauge("mynumber.alerts.open", "{alert}", "Alerts that nobody has seen, by code.");
-        Gauge("mynumber.alerts.untold", "{message}", "Messages that a channel has not taken yet.");
+        Gauge("mynumber.alerts.undelivered", "{message}", "Messages that a channel has not taken yet.");
         Gauge("mynumber.step.parts", "{part}", "Parts of the newest night, by step, act and state.");
         Gauge("mynumber.step.claims", "{claim}", "Claims of its parts, by step; more than parts: tries again.");
-        Gauge("mynumber.step.takeovers", "{claim}", "Claims from workers that were given up, by step.");
+        Gauge("mynumber.step.takeovers", "{claim}", "Claims from workers that were evicted, by step.");
         Gauge("mynumber.step.fenced", "{part}", "Results of such workers that were refused, by step.");
         Gauge("mynumber.step.duration", "s", "How long each of its steps took, or has taken.");
         Gauge("mynumber.step.part.duration", "s", "How long its done parts took, from claim to commit, by step and quantile.");
@@ -82,7 +82,7 @@ public sealed class RunGauges : IDisposable
                 connection, null, StateSql,
                 Read,
                 CancellationToken.None, now);
-            var overdue = await _watch.OverdueAsync(CancellationToken.None);
+            var overdue = await _monitor.OverdueAsync(CancellationToken.None);
             return [.. rows, .. await ItemsAsync(connection), new("mynumber.database.reachable", 1, []), new("mynumber.night.overdue", overdue.Count, [])];
         }
         catch (Exception away) when (Failures.IsOfDatabase(away))
@@ -119,7 +119,7 @@ public sealed class RunGauges : IDisposable
           FROM worker WHERE state = 'alive' GROUP BY host
         UNION ALL SELECT 'mynumber.alerts.open', count(*), jsonb_build_object('code', code)
           FROM alert WHERE acknowledged_at IS NULL GROUP BY code
-        UNION ALL SELECT 'mynumber.alerts.untold', count(message.id), jsonb_build_object('channel', channel.name)
+        UNION ALL SELECT 'mynumber.alerts.undelivered', count(message.id), jsonb_build_object('channel', channel.name)
           FROM alert_channel channel LEFT JOIN alert_message message ON message.at >= channel.since AND NOT EXISTS (
             SELECT FROM alert_delivery WHERE message_id = message.id AND channel = channel.name AND delivered_at IS NOT NULL)
           GROUP BY channel.name

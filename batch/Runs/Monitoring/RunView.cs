@@ -144,28 +144,28 @@ public static class RunView
             cancellation, runId);
     }
 
-    /// <summary>Every law of the run's closed and unbalanced steps, and the engine's own: counters agree with rows.</summary>
-    public static async Task<IReadOnlyList<(string Step, LawResult Law)>> LawsAsync(
+    /// <summary>Every balance check of the run's closed and unbalanced steps, and the engine's own: counters agree with rows.</summary>
+    public static async Task<IReadOnlyList<(string Step, BalanceResult Check)>> BalancesAsync(
         RunEngine engine, RunRow run, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(run);
         var info = new RunInfo(run.Id, run.Kind, run.BusinessDate, "");
-        var results = new List<(string, LawResult)>();
+        var results = new List<(string, BalanceResult)>();
         var steps = await StepsAsync(engine.Database, run.Id, cancellation);
         await using var connection = await engine.Database.OpenConnectionAsync(cancellation);
         foreach (var step in steps.Where(step => step.State is "closed" or "unbalanced"))
         {
-            var laws = (engine.FindStep(run.Kind, step.Ordinal, step.Name)?.Laws ?? []).Append(CounterLaw).ToList();
+            var checks = (engine.FindStep(run.Kind, step.Ordinal, step.Name)?.Checks ?? []).Append(CounterCheck).ToList();
             results.AddRange(
-                (await Closing.CheckAsync(connection, null, laws, info, step.Ordinal, cancellation))
-                .Select(law => (step.Name, law)));
+                (await Closing.CheckAsync(connection, null, checks, info, step.Ordinal, cancellation))
+                .Select(check => (step.Name, check)));
         }
 
         return results;
     }
 
-    private static readonly Law CounterLaw = new(
+    private static readonly BalanceCheck CounterCheck = new(
         "parts open by counter = parts open by rows",
         """
         SELECT step.parts_open, count(part.id) FROM step

@@ -100,7 +100,7 @@ public sealed partial class OperatorActs
     }
 
     /// <summary>
-    /// Gives a failed part up for this run. A work part: its items are `held` in the ledger, count in the laws, and are
+    /// Gives a failed part up for this run. A work part: its items are `held` in the ledger, count in the balance checks, and are
     /// planned first by the next night. A publish part: its step closes, and the next night hands its sealed drops over
     /// first. A plan or a close cannot be skipped, as nothing after it would know what to work on; where too many of its
     /// items failed it is worked again without the limit, and those that fail are left out.
@@ -134,7 +134,7 @@ public sealed partial class OperatorActs
         var store = new StoreContext(part.Run, part.StepId, part.Ordinal, part.Info, connection, transaction);
         await store.LedgerAsync(items.Select(item => new ItemOutcome(item, "held", "skipped-by-operator")), cancellation);
         await MarkSkippedAsync(connection, transaction, part, cancellation);
-        await Transitions.CountDownAsync(connection, transaction, part.StepId, GuardsOff.None, cancellation);
+        await RunTransitions.CountDownAsync(connection, transaction, part.StepId, GuardsOff.None, cancellation);
         return $"{items.Count} items are held for the next night.";
     }
 
@@ -158,7 +158,7 @@ public sealed partial class OperatorActs
     {
         await MarkSkippedAsync(connection, transaction, part, cancellation);
         await Drops.KnowStoppedAsync(connection, transaction, cancellation);
-        await Transitions.CloseStepAsync(connection, transaction, part.Run.Id, part.StepId, Now, cancellation);
+        await RunTransitions.CloseStepAsync(connection, transaction, part.Run.Id, part.StepId, Now, cancellation);
         return "What is sealed and not in place waits; the next night hands it over first.";
     }
 
@@ -176,7 +176,7 @@ public sealed partial class OperatorActs
         await Sql.ExecuteAsync(
             connection, transaction,
             """
-            UPDATE part SET state = 'ready', epoch = epoch + 1, attempts = 0, passing = 0, lost = 0, not_before = NULL,
+            UPDATE part SET state = 'ready', epoch = epoch + 1, attempts = 0, transient_errors = 0, lost = 0, not_before = NULL,
               error_class = NULL, error_text = NULL
             WHERE id = ANY($1)
             """,

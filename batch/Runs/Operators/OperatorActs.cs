@@ -65,7 +65,7 @@ public sealed partial class OperatorActs(RunEngine engine)
             cancellation, runId);
         await GiveBackAsync(connection, transaction, runId, cancellation);
         await Drops.KnowStoppedAsync(connection, transaction, cancellation);
-        await Alerts.LowerOfAsync(connection, transaction, RunSubject(runId), Now, cancellation);
+        await Alerts.ResolveOfRunAsync(connection, transaction, runId, Now, cancellation);
         var changed = await Sql.ExecuteAsync(
             connection, transaction,
             "UPDATE run SET state = 'abandoned', stopped_by = NULL WHERE id = $1 AND state IN ('running', 'stopped')",
@@ -103,10 +103,10 @@ public sealed partial class OperatorActs(RunEngine engine)
         NpgsqlConnection connection, NpgsqlTransaction transaction, Because because, string action, string subject,
         CancellationToken cancellation)
     {
-        await Alerts.LowerSettledAsync(connection, transaction, Now, cancellation);
+        await Alerts.ResolveSettledAsync(connection, transaction, Now, cancellation);
         await Audit.WriteAsync(
             connection, transaction, because.By, action, subject, because.Reason, Now, cancellation);
-        await Transitions.NotifyAsync(connection, transaction, cancellation);
+        await RunTransitions.NotifyAsync(connection, transaction, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

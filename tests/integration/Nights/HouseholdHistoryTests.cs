@@ -89,7 +89,7 @@ public sealed class HouseholdHistoryTests
             {
                 var day = Start.AddDays(night);
                 _calm = night >= Nights;
-                await AnswerAsync(day);
+                await RunAsync(day);
                 Live(day, night);
                 Feed(day, night);
                 var state = await _home.NightAsync(day);
@@ -205,7 +205,7 @@ public sealed class HouseholdHistoryTests
         }
 
         // The vendor's answers to the night before; and some posted letters are declared lost by two people.
-        private async Task AnswerAsync(DateOnly day)
+        private async Task RunAsync(DateOnly day)
         {
             foreach (var drop in _unanswered)
             {

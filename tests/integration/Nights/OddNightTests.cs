@@ -97,7 +97,7 @@ public sealed class OddNightTests
         var options = new EngineOptions { ItemFault = place => place.Step == step && place.What == what };
         var result = await new OddNights(home.Services, options, 5, 120).PlayAsync(Pictures.Value, CancellationToken.None);
         Assert.Contains(result.Wrong, line => line.Contains($"halted: {step} ItemFaultException", StringComparison.Ordinal));
-        Assert.Equal("step-halted", Assert.Single(await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND lowered_at IS NULL")));
+        Assert.Equal("step-halted", Assert.Single(await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND resolved_at IS NULL")));
         Assert.InRange((await home.LinesAsync("SELECT subject FROM item WHERE reason = 'error:ItemFaultException'")).Count, 0, 4);
     }
 

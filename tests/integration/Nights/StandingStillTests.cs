@@ -31,6 +31,6 @@ public sealed class StandingStillTests
         var error = night.StandardError.ReadToEndAsync();
         await night.WaitForExitAsync();
         Assert.True(night.ExitCode == 0, await error);
-        Assert.Equal(["gone"], home.Query("SELECT state FROM worker WHERE sessions = 'stands still'"));
+        Assert.Equal(["dead"], home.Query("SELECT state FROM worker WHERE sessions = 'stands still'"));
     }
 }

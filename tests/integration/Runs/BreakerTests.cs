@@ -10,7 +10,7 @@ public sealed class BreakerTests
     private static readonly Because Because = new("operator-1", "the cause is mended");
 
     [Fact]
-    public async Task A_lasting_cause_halts_its_step_after_five_failures_and_says_so_once()
+    public async Task A_permanent_cause_halts_its_step_after_five_failures_and_says_so_once()
     {
         await using var toy = await AllBrokenAsync("bug");
         Assert.Equal(5, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -48,9 +48,9 @@ public sealed class BreakerTests
     }
 
     [Fact]
-    public async Task A_passing_cause_makes_the_whole_step_wait_and_go_on_by_itself()
+    public async Task A_transient_cause_makes_the_whole_step_wait_and_go_on_by_itself()
     {
-        await using var toy = await AllBrokenAsync("passing", items: 100);
+        await using var toy = await AllBrokenAsync("transient", items: 100);
         while (await toy.ScalarAsync<bool>("SELECT not_before IS NULL FROM step WHERE ordinal = 1"))
         {
             await toy.ExecuteAsync("UPDATE part SET not_before = NULL");

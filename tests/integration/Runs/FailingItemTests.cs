@@ -59,7 +59,7 @@ public sealed class FailingItemTests : IAsyncLifetime
         Assert.Equal("FormatException", await ScalarAsync<string>("SELECT halted_by FROM step"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM made"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM item"));
-        Assert.Equal("step-halted", await ScalarAsync<string>("SELECT code FROM alert WHERE lowered_at IS NULL"));
+        Assert.Equal("step-halted", await ScalarAsync<string>("SELECT code FROM alert WHERE resolved_at IS NULL"));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class FailingItemTests : IAsyncLifetime
     {
         await PlayAsync(PartAct.Plan, Computing(key => key == "k07" ? throw new IOException("away") : 1));
         Assert.Equal("ready", await ScalarAsync<string>("SELECT state FROM part"));
-        Assert.Equal(1, await ScalarAsync<int>("SELECT passing FROM part"));
+        Assert.Equal(1, await ScalarAsync<int>("SELECT transient_errors FROM part"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM item"));
     }
 
@@ -159,7 +159,7 @@ public sealed class FailingItemTests : IAsyncLifetime
         Assert.NotEqual(PartAct.Publish, act);
         var engine = new RunEngine(
             _database.DataSource, new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [step] }, _outbox,
-            TimeProvider.System, new EngineOptions { PassingDelay = TimeSpan.FromHours(1), PassingDelayMax = TimeSpan.FromHours(1) });
+            TimeProvider.System, new EngineOptions { TransientDelay = TimeSpan.FromHours(1), TransientDelayMax = TimeSpan.FromHours(1) });
         await engine.Opener.OpenNightAsync(new(2026, 11, 24), null, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         return engine;

@@ -80,12 +80,12 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_passing_error_waits_in_the_row_and_costs_no_attempt()
+    public async Task A_transient_error_waits_in_the_row_and_costs_no_attempt()
     {
-        await using var toy = await BrokenAsync("00015", "passing");
+        await using var toy = await BrokenAsync("00015", "transient");
         Assert.Equal(
             "ready 0 true",
-            await toy.ScalarAsync<string>("SELECT state || ' ' || attempts || ' ' || (passing >= 1) FROM part WHERE error_class = 'IOException'"));
+            await toy.ScalarAsync<string>("SELECT state || ' ' || attempts || ' ' || (transient_errors >= 1) FROM part WHERE error_class = 'IOException'"));
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
         await toy.ExecuteAsync("UPDATE part SET not_before = NULL");
         await toy.WorkAsync();
@@ -93,14 +93,14 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_passing_error_that_comes_ten_times_in_a_row_is_a_lasting_one_of_its_item()
+    public async Task A_transient_error_that_comes_ten_times_in_a_row_is_a_permanent_one_of_its_item()
     {
-        await using var toy = await BrokenAsync("00015", "passing");
+        await using var toy = await BrokenAsync("00015", "transient");
         await WorkOnAsync(toy);
         // Nine times it was to be tried again; the tenth was the last.
         Assert.Equal(
             "00015 00015 IOException 9",
-            await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || passing FROM part WHERE state = 'failed'"));
+            await toy.ScalarAsync<string>("SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || transient_errors FROM part WHERE state = 'failed'"));
         Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
     }
 
@@ -114,14 +114,14 @@ public sealed class FailureTests
             await toy.WorkAsync();
         }
 
-        Assert.True(await toy.ScalarAsync<int>("SELECT max(passing) FROM part WHERE state = 'ready'") > 20);
+        Assert.True(await toy.ScalarAsync<int>("SELECT max(transient_errors) FROM part WHERE state = 'ready'") > 20);
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
         await WorkOnAsync(toy);
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
     }
 
     [Fact]
-    public async Task A_statement_that_takes_longer_than_it_may_is_a_lasting_error_at_once()
+    public async Task A_statement_that_takes_longer_than_it_may_is_a_permanent_error_at_once()
     {
         await using var toy = await ToyRun.CreateAsync(items: 10);
         await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00001', 'slow')");
@@ -173,7 +173,7 @@ public sealed class FailureTests
             await toy.ExecuteAsync("""
                 WITH dead AS (
                   INSERT INTO worker (host, boot, pid, started, state, held_part)
-                  SELECT 'h', 'b', 1, '1', 'gone', id FROM part WHERE state = 'failed' RETURNING id)
+                  SELECT 'h', 'b', 1, '1', 'dead', id FROM part WHERE state = 'failed' RETURNING id)
                 UPDATE part SET state = 'leased', worker_id = dead.id FROM dead WHERE part.state = 'failed'
                 """);
             await Workers.DiedAloneAsync(toy.Engine.Database, await toy.ScalarAsync<long>("SELECT max(id) FROM worker"), CancellationToken.None);

@@ -29,8 +29,8 @@ public sealed class ToyRun : IAsyncDisposable
         await run.ExecuteAsync(ToyNight.Tables);
         var options = new EngineOptions
         {
-            PassingDelay = TimeSpan.FromMilliseconds(20),
-            PassingDelayMax = TimeSpan.FromMilliseconds(50),
+            TransientDelay = TimeSpan.FromMilliseconds(20),
+            TransientDelayMax = TimeSpan.FromMilliseconds(50),
             GuardsOff = guardsOff,
             Lease = lease ?? new EngineOptions().Lease,
             AfterPublish = Drops.SweepAfterPublishAsync,

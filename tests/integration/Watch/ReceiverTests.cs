@@ -68,14 +68,14 @@ public sealed class ReceiverTests
         var outbox = await OpenAsync(toy, [("alerts:webhook:url", $"http://127.0.0.1:{port}/hook"), ("alerts:webhook:token", "secret")]);
         await toy.WorkAsync();
 
-        var first = await AnswerAsync(listener, outbox, HttpStatusCode.InternalServerError);
+        var first = await RunAsync(listener, outbox, HttpStatusCode.InternalServerError);
         Assert.Equal("http-500", await toy.ScalarAsync<string>("SELECT error_class FROM alert_channel WHERE name = 'webhook'"));
         await toy.ExecuteAsync("UPDATE alert_channel SET not_before = NULL; UPDATE alert_delivery SET not_before = NULL");
         // A redirect is not followed: the message and the token are for the address that was set.
-        var second = await AnswerAsync(listener, outbox, HttpStatusCode.Redirect);
+        var second = await RunAsync(listener, outbox, HttpStatusCode.Redirect);
         Assert.Equal("http-302", await toy.ScalarAsync<string>("SELECT error_class FROM alert_channel WHERE name = 'webhook'"));
         await toy.ExecuteAsync("UPDATE alert_channel SET not_before = NULL; UPDATE alert_delivery SET not_before = NULL");
-        var third = await AnswerAsync(listener, outbox, HttpStatusCode.NoContent);
+        var third = await RunAsync(listener, outbox, HttpStatusCode.NoContent);
 
         Assert.Equal(["Bearer secret", "POST", "application/json"], [third.Token, third.Method, third.Type]);
         using var body = JsonDocument.Parse(third.Body);
@@ -124,7 +124,7 @@ public sealed class ReceiverTests
     private static IConfiguration Settings(params (string Name, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.ToDictionary(value => value.Name, value => (string?)value.Value)).Build();
 
-    private static async Task<Request> AnswerAsync(HttpListener listener, AlertOutbox outbox, HttpStatusCode status)
+    private static async Task<Request> RunAsync(HttpListener listener, AlertOutbox outbox, HttpStatusCode status)
     {
         var delivering = outbox.DeliverAsync(default);
         var context = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(60));

@@ -32,7 +32,7 @@ internal sealed record CardValues(
 internal sealed record OpenDisposal(DateOnly On, string State, bool Out);
 
 /// <summary>A card while the timeline is played over it; saved once at the end.</summary>
-internal sealed class CardSubject
+internal sealed class TimelineCard
 {
     public required string Ref { get; init; }
     public string? OrderId { get; init; }
@@ -94,7 +94,7 @@ internal sealed class CardSubject
     }
 }
 
-internal sealed class ApplicationSubject
+internal sealed class TimelineApplication
 {
     public required string Key { get; init; }
     public string? ApplicationId { get; init; }
@@ -124,7 +124,7 @@ internal sealed record Residence(DateOnly From, string MunicipalityCode, DateOnl
 /// <param name="StayUntil">The same.</param>
 /// <param name="LeftOn">First day off the register.</param>
 /// <param name="Residences">By day, one at least; none that has not begun.</param>
-internal sealed record ResidentSubject(
+internal sealed record TimelineResident(
     string ResidentId, DateOnly BirthDate, DateOnly? StayUntil, DateOnly? LeftOn, IReadOnlyList<Residence> Residences)
 {
     /// <summary>
@@ -154,7 +154,7 @@ internal sealed record ResidentSubject(
 internal sealed record RegisterFact(
     DateOnly On, string Change, string ResidentId, DateOnly? Until, IReadOnlyList<string> Homes, DateOnly? KnownOn);
 
-internal sealed class PieceSubject
+internal sealed class TimelinePiece
 {
     public required string PieceId { get; init; }
     public required string State { get; set; }
@@ -163,13 +163,13 @@ internal sealed class PieceSubject
 }
 
 /// <summary>Everything that the timeline speaks of.</summary>
-internal sealed class EventSubjects
+internal sealed class TimelineSubjects
 {
     public required IReadOnlyList<PendingEvent> Events { get; init; }
-    public required IReadOnlyList<CardSubject> Cards { get; init; }
-    public required IReadOnlyList<ApplicationSubject> Applications { get; init; }
-    public required IReadOnlyDictionary<string, ResidentSubject> Residents { get; init; }
-    public required IReadOnlyDictionary<string, PieceSubject> Pieces { get; init; }
+    public required IReadOnlyList<TimelineCard> Cards { get; init; }
+    public required IReadOnlyList<TimelineApplication> Applications { get; init; }
+    public required IReadOnlyDictionary<string, TimelineResident> Residents { get; init; }
+    public required IReadOnlyDictionary<string, TimelinePiece> Pieces { get; init; }
     public IReadOnlyList<RegisterFact> Register { get; init; } = [];
 
     /// <summary>Card ids that values of `card-arrived` name and a card has already, with that card.</summary>

@@ -10,7 +10,7 @@ namespace MyNumber.Batch.Runs.Monitoring;
 /// Looks at what nobody would report by doing something: a night that did not begin or end by its hour (the dead man's
 /// switch), parts that straggle, alerts that nobody has seen. Any process may look, any number of them, at any time.
 /// </summary>
-public sealed class AlertWatch(RunEngine engine)
+public sealed class RunMonitor(RunEngine engine)
 {
     /// <summary>Code of the alert about a night that did not begin.</summary>
     public const string NotStarted = "night-not-started";
@@ -26,14 +26,14 @@ public sealed class AlertWatch(RunEngine engine)
 
     private DateTimeOffset Now => engine.Clock.GetUtcNow();
 
-    /// <summary>Raises what is so, and lowers what is no longer so.</summary>
+    /// <summary>Raises what is so, and resolves what is no longer so.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         await using var connection = await engine.Database.OpenConnectionAsync(cancellation);
         await NightsAsync(connection, cancellation);
         await AfterTodayAsync(connection, cancellation);
         await StragglersAsync(connection, cancellation);
-        await Alerts.LowerSettledAsync(connection, null, Now, cancellation);
+        await Alerts.ResolveSettledAsync(connection, null, Now, cancellation);
         await RemindAsync(connection, cancellation);
     }
 
@@ -55,7 +55,7 @@ public sealed class AlertWatch(RunEngine engine)
 
         foreach (var code in new[] { NotStarted, NotEnded })
         {
-            await Alerts.LowerOthersAsync(
+            await Alerts.ResolveOthersAsync(
                 connection, null, code, overdue.Where(night => night.Code == code).Select(night => night.Subject), Now,
                 cancellation);
         }
@@ -77,7 +77,7 @@ public sealed class AlertWatch(RunEngine engine)
                 Now, cancellation);
         }
 
-        await Alerts.LowerOthersAsync(connection, null, AfterToday, nights.Select(Subject), Now, cancellation);
+        await Alerts.ResolveOthersAsync(connection, null, AfterToday, nights.Select(Subject), Now, cancellation);
     }
 
     private async Task<IReadOnlyList<Overdue>> FindOverdueAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -140,7 +140,7 @@ public sealed class AlertWatch(RunEngine engine)
                 var subject = Sentence($"run {run.Id} {run.Date:yyyy-MM-dd} {pace!.Step} part {part.Part}");
                 standing.Add(subject);
                 await Alerts.RaiseWhileAsync(
-                    connection, null, Straggler, subject,
+                    connection, null, Straggler, new AlertSubject(subject, run.Id, part.Part),
                     Sentence(
                         $"Worker {part.Worker} (process {part.Pid} on {part.Host}) works this part since {Tokyo(part.Since)}; ")
                     + (pace.Act == "work"
@@ -152,7 +152,7 @@ public sealed class AlertWatch(RunEngine engine)
             }
         }
 
-        await Alerts.LowerOthersAsync(connection, null, Straggler, standing, Now, cancellation);
+        await Alerts.ResolveOthersAsync(connection, null, Straggler, standing, Now, cancellation);
     }
 
     // Number and place make it one reminder, however many processes look.

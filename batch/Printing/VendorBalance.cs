@@ -3,9 +3,9 @@ using MyNumber.Batch.Runs.Engine;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>What must hold of pieces once the vendor's answers are in: nothing that left the house is unaccounted for.</summary>
-internal static class VendorLaws
+internal static class VendorBalance
 {
-    public static IReadOnlyList<Law> All { get; } =
+    public static IReadOnlyList<BalanceCheck> All { get; } =
     [
         new("printed = acknowledged + outstanding + refused", """
             SELECT (SELECT count(*) FROM piece JOIN drop ON drop.id = piece.drop_id WHERE drop.state = 'published'),

@@ -7,7 +7,7 @@ namespace MyNumber.Batch.Runs.Engine;
 /// The moves of parts, steps and runs, as statements of a transaction that the caller opens and commits. Lock order
 /// everywhere: part, business rows, step, run.
 /// </summary>
-internal static class Transitions
+internal static class RunTransitions
 {
     /// <summary>The channel on which everything that became claimable is told.</summary>
     public const string Channel = "mynumber_parts";
@@ -93,7 +93,7 @@ internal static class Transitions
         await ContinueAsync(connection, transaction, runId, now, cancellation);
     }
 
-    /// <summary>Wakes every ringer when the transaction commits.</summary>
+    /// <summary>Wakes every dispatcher when the transaction commits.</summary>
     public static Task NotifyAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation) =>
         Sql.ExecuteAsync(connection, transaction, $"NOTIFY {Channel}", cancellation);
@@ -106,7 +106,7 @@ internal static class Transitions
             """
             INSERT INTO part (step_id, act, from_key, to_key, state) VALUES ($1, $2, '', '', 'ready')
             ON CONFLICT (step_id, act, from_key) WHERE state <> 'split'
-              DO UPDATE SET state = 'ready', attempts = 0, passing = 0, lost = 0
+              DO UPDATE SET state = 'ready', attempts = 0, transient_errors = 0, lost = 0
             """,
             cancellation, stepId, act == PartAct.Publish ? "publish" : "close");
 

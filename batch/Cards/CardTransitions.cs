@@ -22,7 +22,7 @@ public sealed record Cell(EventEffect Effect, string? State, string Result);
 /// <summary>
 /// Every event at every state has one result, by this table; README.md draws it, a test goes through it cell by cell.
 /// </summary>
-public static class Transitions
+public static class CardTransitions
 {
     /// <summary>Kinds whose subject is an Application ID or an application's key.</summary>
     public static IReadOnlyList<string> ApplicationKinds { get; } =

@@ -1,16 +1,16 @@
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Hosting;
-using static MyNumber.Jobs.Hosting.RingSilence;
+using static MyNumber.Jobs.Hosting.WakeUpSilence;
 
 namespace MyNumber.Tests.Unit.Hosting;
 
 /// <summary>When a worker that stands idle beside a part looks by itself, and when a person is told of it.</summary>
-public sealed class RingSilenceTests
+public sealed class WakeUpSilenceTests
 {
     private readonly Clock _clock = new();
-    private readonly RingSilence _silence;
+    private readonly WakeUpSilence _silence;
 
-    public RingSilenceTests() => _silence = new RingSilence(_clock);
+    public WakeUpSilenceTests() => _silence = new WakeUpSilence(_clock);
 
     [Fact]
     public void A_night_that_goes_from_part_to_part_is_no_silence()
@@ -45,7 +45,7 @@ public sealed class RingSilenceTests
     public void One_part_that_waits_three_seconds_beside_an_idle_worker_is_looked_for_and_told_only_after_a_minute()
     {
         var verdicts = Enumerable.Range(0, 70).Select(_ => Look(new OpenPart(7, 0))).ToList();
-        Assert.Equal(Verdict.Knock, verdicts[3]); // Seen at 0 s, there still at 3 s.
+        Assert.Equal(Verdict.Look, verdicts[3]); // Seen at 0 s, there still at 3 s.
         Assert.All(verdicts[..63], verdict => Assert.NotEqual(Verdict.Warn, verdict));
         Assert.Equal(Verdict.Warn, verdicts[63]); // A minute after the first look of its own.
     }
@@ -55,13 +55,13 @@ public sealed class RingSilenceTests
     {
         for (var second = 0; second < 300; second++)
         {
-            Assert.NotEqual(Verdict.Warn, Look(new OpenPart(7, 0), rings: second / 50));
+            Assert.NotEqual(Verdict.Warn, Look(new OpenPart(7, 0), received: second / 50));
         }
     }
 
-    private Verdict Look(OpenPart open, bool busy = false, long claimed = 0, long rings = 0)
+    private Verdict Look(OpenPart open, bool busy = false, long claimed = 0, long received = 0)
     {
-        var verdict = _silence.Look(busy, claimed, rings, part => part is null || part == open ? open : null);
+        var verdict = _silence.Look(busy, claimed, received, part => part is null || part == open ? open : null);
         _clock.Advance(TimeSpan.FromSeconds(1));
         return verdict;
     }

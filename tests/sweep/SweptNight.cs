@@ -11,9 +11,9 @@ internal sealed class BrokenPromiseException(string sentence) : Exception(senten
 /// One real night while faults strike it: `mynumber night` with its worker processes, before it what two people approve by day.
 /// Whenever the host ends before its work is done, the same command is given again, as an operator or a timer would.
 /// </summary>
-internal sealed class Night : IAsyncDisposable
+internal sealed class SweptNight : IAsyncDisposable
 {
-    /// <summary>The lease of these nights; a process that stands still for longer is given up.</summary>
+    /// <summary>The lease of these nights; a process that stands still for longer is evicted.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
     private const int StartsMax = 40;
@@ -29,7 +29,7 @@ internal sealed class Night : IAsyncDisposable
     private readonly Task _keeper;
     private Process? _host;
 
-    private Night(Stage stage, World world, bool clockJumps)
+    private SweptNight(Stage stage, World world, bool clockJumps)
     {
         (Stage, World, _clockJumps) = (stage, world, clockJumps);
         _keeper = KeepAsync();
@@ -57,7 +57,7 @@ internal sealed class Night : IAsyncDisposable
     /// <summary>The host's process number; 0 where it does not run.</summary>
     public int Host => _host is { HasExited: false } host ? host.Id : 0;
 
-    public static Night Start(Stage stage, World world, bool clockJumps) => new(stage, world, clockJumps);
+    public static SweptNight Start(Stage stage, World world, bool clockJumps) => new(stage, world, clockJumps);
 
     /// <summary>Process numbers of all workers of this home, also of hosts that are dead.</summary>
     public IReadOnlyList<int> Workers() => Processes.With("work", Stage.Home);

@@ -6,27 +6,27 @@ using Serilog;
 namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
-/// Looks for what nobody reports (<see cref="AlertWatch"/>) and tells alerts on their channels, beside whatever its process
-/// does: in `serve`, in `night`, in a `work` of its own. Nothing waits for it; at the end it is given a moment to tell the
-/// last, and what remains is told by the next process.
+/// Looks for what nobody reports (<see cref="RunMonitor"/>) and delivers alerts to their channels, beside whatever its process
+/// does: in `serve`, in `night`, in a `work` of its own. Nothing waits for it; at the end it has a moment to deliver the
+/// last, and what remains is delivered by the next process.
 /// </summary>
-public sealed class Watchman : IAsyncDisposable
+public sealed class MonitorLoop : IAsyncDisposable
 {
-    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Deliver = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LastWordMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LastDeliveryMax = TimeSpan.FromSeconds(10);
 
     private readonly RunEngine _engine;
-    private readonly AlertWatch _watch;
+    private readonly RunMonitor _monitor;
     private readonly AlertOutbox _outbox;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _running;
 
-    /// <summary>Starts watching.</summary>
-    public Watchman(RunEngine engine, IReadOnlyList<IAlertChannel> channels)
+    /// <summary>Starts.</summary>
+    public MonitorLoop(RunEngine engine, IReadOnlyList<IAlertChannel> channels)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        (_engine, _watch) = (engine, new AlertWatch(engine));
+        (_engine, _monitor) = (engine, new RunMonitor(engine));
         _outbox = new AlertOutbox(engine.Database, channels, engine.Clock);
         _running = Task.Run(RunAsync);
     }
@@ -36,11 +36,11 @@ public sealed class Watchman : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await _running;
-        using var bound = new CancellationTokenSource(LastWordMax, _engine.Clock);
+        using var bound = new CancellationTokenSource(LastDeliveryMax, _engine.Clock);
         await SafelyAsync(async cancellation =>
         {
             await _outbox.OpenAsync(cancellation);
-            await _watch.LookAsync(cancellation);
+            await _monitor.LookAsync(cancellation);
             await _outbox.DeliverAsync(cancellation);
         }, bound.Token);
         _ending.Dispose();
@@ -55,11 +55,11 @@ public sealed class Watchman : IAsyncDisposable
             if (looked is null || _engine.Clock.GetElapsedTime(looked.Value) >= Look)
             {
                 looked = _engine.Clock.GetTimestamp();
-                await SafelyAsync(_watch.LookAsync, _ending.Token);
+                await SafelyAsync(_monitor.LookAsync, _ending.Token);
             }
 
             await SafelyAsync(async cancellation => await _outbox.DeliverAsync(cancellation), _ending.Token);
-            await SafelyAsync(cancellation => Task.Delay(Tell, _engine.Clock, cancellation), _ending.Token);
+            await SafelyAsync(cancellation => Task.Delay(Deliver, _engine.Clock, cancellation), _ending.Token);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class Watchman : IAsyncDisposable
         }
         catch (Exception lost) when (lost is TimeoutException || Failures.IsOfDatabase(lost))
         {
-            // The rows keep what is to be told until the database is back.
+            // The rows keep what is to be delivered until the database is back.
             Log.Warning(lost, "Alerts could not be looked at; tried again");
         }
     }

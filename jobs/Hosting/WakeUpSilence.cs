@@ -3,22 +3,22 @@ using MyNumber.Batch.Runs.Engine;
 namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
-/// Tells whether rings fail to come through: one and the same part can be claimed, look after look, while this worker stands
+/// Tells whether wake-ups fail to come through: one and the same part can be claimed, look after look, while this worker stands
 /// idle. That there is always some part to claim means nothing: each may have been taken at once by another worker, and the
 /// next one opened. A few seconds may also be Hangfire's start, so only a long silence is worth a warning.
 /// </summary>
-internal sealed class RingSilence(TimeProvider clock)
+internal sealed class WakeUpSilence(TimeProvider clock)
 {
-    /// <summary>A part that waits this long while its worker is idle is looked for without a ring.</summary>
-    public static readonly TimeSpan KnockAfter = TimeSpan.FromSeconds(3);
+    /// <summary>A part that waits this long while its worker is idle is looked for without a wake-up.</summary>
+    public static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(3);
 
-    /// <summary>From the first such look on, this long without one ring is a fault of Hangfire's or of its tables.</summary>
+    /// <summary>From the first such look on, this long without one wake-up is a fault of Hangfire's or of its tables.</summary>
     public static readonly TimeSpan WarnAfter = TimeSpan.FromMinutes(1);
 
     private OpenPart? _part;
     private long _partSeen;
     private long _claimed;
-    private long _rings;
+    private long _received;
     private long? _silentSince;
 
     /// <summary>What a look found.</summary>
@@ -28,7 +28,7 @@ internal sealed class RingSilence(TimeProvider clock)
         Quiet,
 
         /// <summary>The worker should look by itself.</summary>
-        Knock,
+        Look,
 
         /// <summary>The same, and a person should know.</summary>
         Warn,
@@ -37,14 +37,14 @@ internal sealed class RingSilence(TimeProvider clock)
     /// <summary>One look.</summary>
     /// <param name="busy">The worker has a part in hand, or looks for one.</param>
     /// <param name="claimed">Parts that it has claimed so far.</param>
-    /// <param name="rings">Rings that came through so far.</param>
+    /// <param name="received">Wake-ups that came through so far.</param>
     /// <param name="waiting">The given part if it can still be claimed; another that can, where null is given.</param>
-    public Verdict Look(bool busy, long claimed, long rings, Func<OpenPart?, OpenPart?> waiting)
+    public Verdict Look(bool busy, long claimed, long received, Func<OpenPart?, OpenPart?> waiting)
     {
         ArgumentNullException.ThrowIfNull(waiting);
-        if (rings != _rings)
+        if (received != _received)
         {
-            (_rings, _silentSince) = (rings, null);
+            (_received, _silentSince) = (received, null);
         }
 
         // Counted from when a part waits for an idle worker, not from when it last worked: a calm hour is no silence.
@@ -60,13 +60,13 @@ internal sealed class RingSilence(TimeProvider clock)
             return Verdict.Quiet;
         }
 
-        if (clock.GetElapsedTime(_partSeen) < KnockAfter)
+        if (clock.GetElapsedTime(_partSeen) < LookAfter)
         {
             return Verdict.Quiet;
         }
 
         _partSeen = clock.GetTimestamp();
         _silentSince ??= clock.GetTimestamp();
-        return clock.GetElapsedTime(_silentSince.Value) >= WarnAfter ? Verdict.Warn : Verdict.Knock;
+        return clock.GetElapsedTime(_silentSince.Value) >= WarnAfter ? Verdict.Warn : Verdict.Look;
     }
 }

@@ -3,9 +3,9 @@ using MyNumber.Batch.Runs.Engine;
 namespace MyNumber.Batch.Printing;
 
 /// <summary>What must hold when step `print` closes.</summary>
-internal static class PrintLaws
+internal static class PrintBalance
 {
-    public static IReadOnlyList<Law> All { get; } =
+    public static IReadOnlyList<BalanceCheck> All { get; } =
     [
         new(
             "pieces = wanted + withheld + suppressed + printed",

@@ -4,17 +4,17 @@ using Npgsql;
 namespace MyNumber.Batch.Runs.Engine;
 
 /// <summary>
-/// A thread and a connection of their own that raise this worker's beat, watch the beats of the others, and end this
-/// process when it was given up or when one item takes longer than its limit. A timer on the thread pool would starve
+/// A thread and a connection of their own that raise this worker's heartbeat, watch those of the others, and end this
+/// process when it was evicted or when one item takes longer than its limit. A timer on the thread pool would starve
 /// beside CPU work (measured: a gap of 2.9 s at 0.5 s).
 /// </summary>
-public sealed class Pulse : IDisposable
+public sealed class Heartbeat : IDisposable
 {
     private readonly NpgsqlDataSource _database;
     private readonly EngineOptions _options;
     private readonly long? _workerId;
     private readonly TimeProvider _clock;
-    private readonly OnGone _onGone;
+    private readonly OnEvicted _onEvicted;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Thread _thread;
     private readonly Dictionary<long, Seen> _seen = [];
@@ -23,15 +23,15 @@ public sealed class Pulse : IDisposable
     private long _itemBegun;
     private long _itemMaxTicks;
 
-    private Pulse(
-        NpgsqlDataSource database, EngineOptions options, long? workerId, TimeProvider clock, OnGone onGone)
+    private Heartbeat(
+        NpgsqlDataSource database, EngineOptions options, long? workerId, TimeProvider clock, OnEvicted onEvicted)
     {
-        (_database, _options, _workerId, _clock, _onGone) = (database, options, workerId, clock, onGone);
-        _thread = new Thread(Run) { IsBackground = true, Name = "pulse", Priority = ThreadPriority.AboveNormal };
+        (_database, _options, _workerId, _clock, _onEvicted) = (database, options, workerId, clock, onEvicted);
+        _thread = new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal };
     }
 
-    /// <summary>What happens to a worker that finds itself given up.</summary>
-    public enum OnGone
+    /// <summary>What happens to a worker that finds itself evicted.</summary>
+    public enum OnEvicted
     {
         /// <summary>Its process ends at once, without a word: whatever it does now is somebody else's.</summary>
         EndProcess,
@@ -41,12 +41,12 @@ public sealed class Pulse : IDisposable
     }
 
     /// <summary>Starts beating for a worker, or (null) only watching the others.</summary>
-    public static Pulse Start(
-        NpgsqlDataSource database, EngineOptions options, long? workerId, TimeProvider clock, OnGone onGone)
+    public static Heartbeat Start(
+        NpgsqlDataSource database, EngineOptions options, long? workerId, TimeProvider clock, OnEvicted onEvicted)
     {
-        var pulse = new Pulse(database, options, workerId, clock, onGone);
-        pulse._thread.Start();
-        return pulse;
+        var heartbeat = new Heartbeat(database, options, workerId, clock, onEvicted);
+        heartbeat._thread.Start();
+        return heartbeat;
     }
 
     /// <summary>From now on, until disposed, an item may take this long.</summary>
@@ -78,7 +78,7 @@ public sealed class Pulse : IDisposable
     {
         NpgsqlConnection? connection = null;
         // Looked at four times a lease, so that a pause of this very thread is never taken for a pause of the others.
-        var look = TimeSpan.FromTicks(Math.Min(_options.Beat.Ticks, _options.Lease.Ticks / 4));
+        var look = TimeSpan.FromTicks(Math.Min(_options.HeartbeatInterval.Ticks, _options.Lease.Ticks / 4));
         var (lastBeat, lastLook) = (0L, _clock.GetTimestamp());
         var beaten = false;
         while (!_ended.IsSet)
@@ -87,7 +87,7 @@ public sealed class Pulse : IDisposable
             try
             {
                 connection ??= _database.OpenConnection();
-                if (_workerId is { } id && (!beaten || _clock.GetElapsedTime(lastBeat) >= _options.Beat))
+                if (_workerId is { } id && (!beaten || _clock.GetElapsedTime(lastBeat) >= _options.HeartbeatInterval))
                 {
                     (lastBeat, beaten) = (_clock.GetTimestamp(), true);
                     Beat(connection, id);
@@ -98,9 +98,9 @@ public sealed class Pulse : IDisposable
                 WatchOthers(connection, elapsed < look * 2 ? elapsed : look);
             }
             catch (Exception lost) when (
-                lost is NpgsqlException or InvalidOperationException || Failures.Kind(lost) == FailureKind.Passing)
+                lost is NpgsqlException or InvalidOperationException || Failures.Kind(lost) == FailureKind.Transient)
             {
-                // No database, or a connection that was closed under this thread's feet: nobody can give anybody up meanwhile
+                // No database, or a connection that was closed under this thread's feet: nobody can evict anybody meanwhile
                 // either. Try again on a new connection; thrown here, it would end the process.
                 connection?.Dispose();
                 connection = null;
@@ -119,7 +119,7 @@ public sealed class Pulse : IDisposable
             Parameters = { new() { Value = id } },
             CommandTimeout = SecondsMax,
         };
-        if (command.ExecuteNonQuery() == 0 && _onGone == OnGone.EndProcess)
+        if (command.ExecuteNonQuery() == 0 && _onEvicted == OnEvicted.EndProcess)
         {
             Process.GetCurrentProcess().Kill();
         }
@@ -147,26 +147,26 @@ public sealed class Pulse : IDisposable
             _seen[id] = seen;
             if (seen.For >= _options.Lease)
             {
-                GiveUp(connection, id, beat);
+                Evict(connection, id, beat);
             }
         }
 
-        foreach (var gone in _seen.Keys.Except(beats.Keys).ToList())
+        foreach (var dead in _seen.Keys.Except(beats.Keys).ToList())
         {
-            _seen.Remove(gone);
+            _seen.Remove(dead);
         }
     }
 
-    private void GiveUp(NpgsqlConnection connection, long id, long beat)
+    private void Evict(NpgsqlConnection connection, long id, long beat)
     {
-        using var command = new NpgsqlCommand(Workers.GiveUpSql("id = $1 AND beat = $2"), connection)
+        using var command = new NpgsqlCommand(Workers.EvictSql("id = $1 AND beat = $2"), connection)
         {
             Parameters = { new() { Value = id }, new() { Value = beat } },
             CommandTimeout = SecondsMax,
         };
         if ((int)command.ExecuteScalar()! == 1)
         {
-            using var notify = new NpgsqlCommand($"NOTIFY {Transitions.Channel}", connection);
+            using var notify = new NpgsqlCommand($"NOTIFY {RunTransitions.Channel}", connection);
             notify.ExecuteNonQuery();
         }
     }
@@ -181,7 +181,7 @@ public sealed class Pulse : IDisposable
 
         Interlocked.CompareExchange(ref _itemMaxTicks, 0, max);
         TellStuck(TimeSpan.FromTicks(max));
-        if (_onGone == OnGone.EndProcess)
+        if (_onEvicted == OnEvicted.EndProcess)
         {
             // What hangs in native code or in a call of the system cannot be cancelled.
             Process.GetCurrentProcess().Kill();
@@ -198,7 +198,7 @@ public sealed class Pulse : IDisposable
             EndOtherSessions(max);
             told.Wait(TellMax);
         }
-        catch (Exception untold) when (untold is AggregateException or NpgsqlException or OperationCanceledException)
+        catch (Exception unsaid) when (unsaid is AggregateException or NpgsqlException or OperationCanceledException)
         {
             // Without a database the claim's count of attempts still finds the part.
         }
@@ -207,7 +207,7 @@ public sealed class Pulse : IDisposable
     // What is stuck may stand in the middle of its transaction, whose row is the one to be written.
     private void EndOtherSessions(TimeSpan max)
     {
-        if (_onGone != OnGone.EndProcess || _workerId is not { } id)
+        if (_onEvicted != OnEvicted.EndProcess || _workerId is not { } id)
         {
             return;
         }
@@ -229,8 +229,8 @@ public sealed class Pulse : IDisposable
 
     private sealed record Seen(long Beat, TimeSpan For);
 
-    private sealed class WatchEnd(Pulse pulse) : IDisposable
+    private sealed class WatchEnd(Heartbeat heartbeat) : IDisposable
     {
-        public void Dispose() => Volatile.Write(ref pulse._itemMaxTicks, 0);
+        public void Dispose() => Volatile.Write(ref heartbeat._itemMaxTicks, 0);
     }
 }
