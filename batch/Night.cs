@@ -3,7 +3,8 @@ using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Status;
 using MyNumber.Batch.Storage;
@@ -69,5 +70,14 @@ public static class Night
             // `purge propose` does what the night's storage step does, again (ENGINE.md, rule 9).
             ["disposal"] = [.. steps.Where(step => step.Name == "storage")],
         };
+    }
+
+    /// <summary>The run engine with every kind of run of a home.</summary>
+    public static RunEngine CreateEngine(NightServices services, EngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new(
+            services.Database, Kinds(services), services.Home.Outbox, services.Clock,
+            options with { AfterPublish = Drops.SweepAfterPublishAsync });
     }
 }

@@ -1,7 +1,8 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
 using Npgsql;
 
 namespace MyNumber.Batch;
@@ -60,7 +61,4 @@ public sealed record NightServices
             Clock = clock,
             Secrets = Secrets.LoadOrCreate(home, (policy ?? throw new ArgumentNullException(nameof(policy))).Production),
         };
-
-    /// <summary>The run engine with every kind of run of this home.</summary>
-    public RunEngine CreateEngine(EngineOptions options) => new(Database, Night.Kinds(this), Home.Outbox, Clock, options);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Cards;
 
@@ -88,7 +89,7 @@ internal static class EventChanges
         """;
 
     public static async Task SaveAsync(
-        StoreContext context, EventSubjects subjects, EventOutcome outcome, CancellationToken cancellation)
+        StoreContext context, TimelineSubjects subjects, EventOutcome outcome, CancellationToken cancellation)
     {
         var date = context.BusinessDate;
         var ends = TimelineEnds.Of(subjects, outcome.Held);
@@ -124,7 +125,7 @@ internal static class EventChanges
             Sql.ExecuteAsync(context.Connection, context.Transaction, sql, cancellation, parameters);
     }
 
-    private static Task SaveCardsAsync(Func<string, object?[], Task> execute, DateOnly date, IReadOnlyList<CardSubject> cards)
+    private static Task SaveCardsAsync(Func<string, object?[], Task> execute, DateOnly date, IReadOnlyList<TimelineCard> cards)
     {
         return execute(CardSql, [
             date, Column(c => c.Ref), Column(c => c.CardId), Column(c => c.State), Column(c => c.IssuedOn), Column(c => c.ArrivedOn),
@@ -133,7 +134,7 @@ internal static class EventChanges
             Column(c => c.ExtendedUntil), Column(c => c.ReplacementApproved), Column(c => c.PickupDeadline),
             Column(c => c.ReissueRequestedOn), Column(c => JsonSerializer.Serialize(c.Base))]);
 
-        T[] Column<T>(Func<CardSubject, T> column) => [.. cards.Select(column)];
+        T[] Column<T>(Func<TimelineCard, T> column) => [.. cards.Select(column)];
     }
 
     public static Task MarkRegisteredAsync(StoreContext context, CancellationToken cancellation) =>

@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Intake;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Cards;
 
 /// <summary>
-/// Plays facts one by one over the subjects in memory: events by the table in <see cref="Transitions"/>, changes of the register
+/// Plays facts one by one over the subjects in memory: events by the table in <see cref="CardTransitions"/>, changes of the register
 /// by that in <see cref="RegisterTransitions"/>. In the order of their days and instants, whichever night brought them. An
 /// event whose subject is not there yet, or is another municipality's, waits; one that makes no sense is kept.
 /// No database, no clock.
@@ -29,21 +29,21 @@ internal static partial class Events
     // Subject is what a person sees where it fails: an event's id, a card, a resident.
     private sealed record Fact(DateOnly On, By By, DateTimeOffset At, string Id, string Subject, Func<string?> Whose, Action Play);
 
-    internal sealed class Applier(EventSubjects subjects, Policy policy, ItemGuard? items = null)
+    internal sealed class Applier(TimelineSubjects subjects, Policy policy, ItemGuard? items = null)
     {
         private readonly Dictionary<string, EventResult> _results = [];
         private readonly List<HistoryLine> _history = [];
         private readonly Dictionary<string, List<PendingEvent>> _waiting = [];
         private readonly Dictionary<string, string> _meant = [];
-        private readonly Dictionary<string, CardSubject> _byOrder =
+        private readonly Dictionary<string, TimelineCard> _byOrder =
             subjects.Cards.Where(card => card.OrderId is not null).ToDictionary(card => card.OrderId!);
-        private readonly Dictionary<string, CardSubject> _byCardId =
+        private readonly Dictionary<string, TimelineCard> _byCardId =
             subjects.Cards.Where(card => card.CardId is not null).ToDictionary(card => card.CardId!);
-        private readonly ILookup<string, CardSubject> _byResident = subjects.Cards.ToLookup(card => card.ResidentId);
-        private readonly Dictionary<string, ApplicationSubject> _byKey = subjects.Applications.ToDictionary(a => a.Key);
-        private readonly ILookup<string?, ApplicationSubject> _byApplicationId =
+        private readonly ILookup<string, TimelineCard> _byResident = subjects.Cards.ToLookup(card => card.ResidentId);
+        private readonly Dictionary<string, TimelineApplication> _byKey = subjects.Applications.ToDictionary(a => a.Key);
+        private readonly ILookup<string?, TimelineApplication> _byApplicationId =
             subjects.Applications.ToLookup(a => a.ApplicationId);
-        private readonly ILookup<string?, ApplicationSubject> _applicationsOf = subjects.Applications.ToLookup(a => a.ResidentId);
+        private readonly ILookup<string?, TimelineApplication> _applicationsOf = subjects.Applications.ToLookup(a => a.ResidentId);
         private readonly HashSet<string> _handedOver =
             subjects.Events.Where(e => e.Kind == "card-delivered").Select(e => e.Subject).ToHashSet();
         private readonly ILookup<string, string> _cardIdsOfOrder = subjects.Events.Where(e => e.Kind == "card-arrived")
@@ -135,10 +135,10 @@ internal static partial class Events
         }
 
         private Cell Judge(PendingEvent e) =>
-            Transitions.ApplicationKinds.Contains(e.Kind) ? Application(e)
-            : Transitions.CardKinds.Contains(e.Kind) ? Card(e)
-            : Transitions.ResidentKinds.Contains(e.Kind) ? Resident(e)
-            : Transitions.PieceKinds.Contains(e.Kind) ? Piece(e)
+            CardTransitions.ApplicationKinds.Contains(e.Kind) ? Application(e)
+            : CardTransitions.CardKinds.Contains(e.Kind) ? Card(e)
+            : CardTransitions.ResidentKinds.Contains(e.Kind) ? Resident(e)
+            : CardTransitions.PieceKinds.Contains(e.Kind) ? Piece(e)
             : new Cell(EventEffect.Keep, null, "kind-unknown");
 
         private void Decide(PendingEvent e, Cell cell)
@@ -153,7 +153,7 @@ internal static partial class Events
         }
 
         // What waited for a card takes its turn as soon as the card lets it, before anything that happened later.
-        private void Retry(CardSubject card)
+        private void Retry(TimelineCard card)
         {
             foreach (var subject in new[] { card.OrderId, card.CardId }.OfType<string>())
             {
@@ -168,7 +168,7 @@ internal static partial class Events
         }
 
         private static bool Speaks(PendingEvent e, Func<string, bool> isOfSubject) =>
-            e.Municipality is "" or Transitions.NobodysCode ? Transitions.NobodysKinds.Contains(e.Kind) : isOfSubject(e.Municipality);
+            e.Municipality is "" or CardTransitions.NobodysCode ? CardTransitions.NobodysKinds.Contains(e.Kind) : isOfSubject(e.Municipality);
 
         private bool LivesIn(string? resident, string municipality, DateOnly on) =>
             resident is not null && subjects.Residents.TryGetValue(resident, out var found) && found.LivesIn(municipality, on);
@@ -188,9 +188,9 @@ internal static partial class Events
             }
 
             // Made again with its ID (R51): the one that goes on is meant, not the one that ended incomplete.
-            var fitting = named.Where(a => Transitions.Application(e.Kind, a.State).Effect == EventEffect.Apply).ToList();
+            var fitting = named.Where(a => CardTransitions.Application(e.Kind, a.State).Effect == EventEffect.Apply).ToList();
             var application = fitting.Find(a => a.State != "incomplete") ?? fitting.FirstOrDefault() ?? named[0];
-            var cell = Transitions.Application(e.Kind, application.State);
+            var cell = CardTransitions.Application(e.Kind, application.State);
             _meant[e.EventId] = application.Key;
             Tell("application", application.Key, e, cell);
             if (cell is { Effect: EventEffect.Apply, State: { } state })
@@ -220,7 +220,7 @@ internal static partial class Events
                 return Wait("other-municipality");
             }
 
-            var cell = Transitions.Card(e.Kind, card.State, card.Suspended, card.Held || card.InDispute);
+            var cell = CardTransitions.Card(e.Kind, card.State, card.Suspended, card.Held || card.InDispute);
             if (cell.State == "disposed" && card.Disposal is { Out: false })
             {
                 // R47: nobody can confirm a list that has not left the house.
@@ -239,7 +239,7 @@ internal static partial class Events
 
             if (cell is { Effect: EventEffect.Apply, State: { } state })
             {
-                card.Move(state == Transitions.Withdrawn ? BeforeProposal(card) : state);
+                card.Move(state == CardTransitions.Withdrawn ? BeforeProposal(card) : state);
             }
 
             if (cell.Effect != EventEffect.Wait)
@@ -251,16 +251,16 @@ internal static partial class Events
         }
 
         // It lies at its municipality; once it was handed over its holder's speaks. Who hands over speaks of a card that lies there.
-        private bool SpeaksFor(string municipality, CardSubject card, PendingEvent e) =>
+        private bool SpeaksFor(string municipality, TimelineCard card, PendingEvent e) =>
             (card.DeliveredOn is null && card.State != "delivered" && card.OrderId is not null) || e.Kind == "card-delivered"
                 ? municipality == card.MunicipalityCode
                 : LivesIn(card.ResidentId, municipality, e.On);
 
-        private IEnumerable<CardSubject> CardsOf(ApplicationSubject application) =>
+        private IEnumerable<TimelineCard> CardsOf(TimelineApplication application) =>
             application.ResidentId is null ? [] : _byResident[application.ResidentId].Where(card => card.ApplicationKey == application.Key);
 
         /// <summary>Writes what the event says into the card; a code where its value cannot be used.</summary>
-        private string? Change(CardSubject card, PendingEvent e)
+        private string? Change(TimelineCard card, PendingEvent e)
         {
             card.Changed = true;
             switch (e.Kind)
@@ -303,7 +303,7 @@ internal static partial class Events
         }
 
         // CARD_ID=ISSUED_ON; the end of card and certificates follows from R40.
-        private string? Arrive(CardSubject card, PendingEvent e)
+        private string? Arrive(TimelineCard card, PendingEvent e)
         {
             var cells = e.Value.Split('=');
             if (cells.Length != 2 || cells[0].Length == 0 || Day(cells[1]) is not { } issuedOn)
@@ -332,13 +332,13 @@ internal static partial class Events
             return null;
         }
 
-        private static void Withdraw(CardSubject card, PendingEvent e)
+        private static void Withdraw(TimelineCard card, PendingEvent e)
         {
             card.ProposalWithdrawn |= card.State.StartsWith("disposal-", StringComparison.Ordinal);
             card.NeverProposed |= e.State == "pending";
         }
 
-        private void Deliver(CardSubject card, PendingEvent e)
+        private void Deliver(TimelineCard card, PendingEvent e)
         {
             Withdraw(card, e);
             card.DeliveredOn = e.On;
@@ -357,7 +357,7 @@ internal static partial class Events
             }
         }
 
-        private static string? RenewCertificate(CardSubject card, PendingEvent e)
+        private static string? RenewCertificate(TimelineCard card, PendingEvent e)
         {
             if (Renewal().Match(e.Value) is not { Success: true } match || Day(match.Groups["day"].Value) is not { } day)
             {
@@ -395,7 +395,7 @@ internal static partial class Events
             }
 
             var held = _byResident[e.Subject].Where(card => card.State == "delivered").ToList();
-            var cell = Transitions.Resident(e.Kind, resident.LeftOn is null || resident.LeftOn > e.On, held.Count > 0);
+            var cell = CardTransitions.Resident(e.Kind, resident.LeftOn is null || resident.LeftOn > e.On, held.Count > 0);
             if (cell.Effect == EventEffect.Apply && e.Kind == "replacement-approved")
             {
                 held.ForEach(card => (card.ReplacementApproved, card.Changed) = (true, true));
@@ -417,7 +417,7 @@ internal static partial class Events
                 return Wait("other-municipality");
             }
 
-            var cell = Transitions.Piece(e.Kind, piece.State);
+            var cell = CardTransitions.Piece(e.Kind, piece.State);
             if (cell is { Effect: EventEffect.Apply, State: { } state })
             {
                 (piece.State, piece.Changed) = (state, true);
@@ -431,7 +431,7 @@ internal static partial class Events
             return cell;
         }
 
-        private void Propose(CardSubject card)
+        private void Propose(TimelineCard card)
         {
             if (card.NeverProposed || card.State is not ("arrived" or "notified" or "void"))
             {
@@ -444,7 +444,7 @@ internal static partial class Events
             Retry(card);
         }
 
-        private string BeforeProposal(CardSubject card) => card.BeforeProposal
+        private string BeforeProposal(TimelineCard card) => card.BeforeProposal
             ?? (card.ApplicationKey is { } key && _byKey.TryGetValue(key, out var application) && application.State != "ordered" ? "void"
                 : card.PickupDeadline is null ? "arrived" : "notified");
 
@@ -475,17 +475,17 @@ internal static partial class Events
                 Retry(card);
             }
 
-            bool Ends(CardSubject card) =>
+            bool Ends(TimelineCard card) =>
                 RegisterTransitions.Card(fact.Change, card.State) != RegisterTransitions.Stays
                 && RegisterFacts.Ends(fact, card, card.ApplicationKey is { } key ? _byKey.GetValueOrDefault(key) : null,
                     IsHandedOver(card));
         }
 
-        private bool IsHandedOver(CardSubject card) =>
+        private bool IsHandedOver(TimelineCard card) =>
             card.CardId is { } id ? _handedOver.Contains(id) : _cardIdsOfOrder[card.Ref].Any(_handedOver.Contains);
 
         private void Tell(string kind, string subject, PendingEvent e, Cell cell) => Tell(
-            kind, subject, cell.Effect == EventEffect.Apply ? cell.State is null or Transitions.Withdrawn ? e.Kind : cell.State
+            kind, subject, cell.Effect == EventEffect.Apply ? cell.State is null or CardTransitions.Withdrawn ? e.Kind : cell.State
                 : $"{e.Kind} kept",
             e, cell.Effect == EventEffect.Apply ? e.Kind : cell.Result);
 

@@ -1,5 +1,8 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Validation;
 
 namespace MyNumber.Batch.Cards;
@@ -30,8 +33,8 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     public StepDefinition Definition => new(
         "order-cards", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
         [
-            new Law("cards in the order = orders that were made", OrdersSql),
-            new Law("winners without an order = held + given up", WinnersSql),
+            new BalanceCheck("cards in the order = orders that were made", OrdersSql),
+            new BalanceCheck("winners without an order = held + given up", WinnersSql),
         ])
     {
         Seal = (context, cancellation) => OrderDrops.SealAsync(context, services.Kept, cancellation),

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Cards;
@@ -93,7 +95,7 @@ internal static class OrderDrops
             orders.Select(o => o.Source?.Sent).ToArray());
         var dropId = await Sql.ScalarAsync<long>(
             context.Connection, context.Transaction, "SELECT drop_id FROM card WHERE ref = $1", cancellation, orders[0].Key);
-        await context.RecordFilesAsync(dropId, [.. orders.Select(order => order.Photo).OfType<StagedFile>()], cancellation);
+        await Drops.RecordFilesAsync(context, dropId, [.. orders.Select(order => order.Photo).OfType<StagedFile>()], cancellation);
         await context.LedgerAsync(orders.Select(order => new ItemOutcome(order.Key, "ordered")), cancellation);
     }
 

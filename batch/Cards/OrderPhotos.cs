@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
 
 namespace MyNumber.Batch.Cards;
 

@@ -4,7 +4,7 @@ namespace MyNumber.Batch.Cards;
 internal static class RegisterFacts
 {
     /// <summary>Of residents whose residences have begun; what lies after the business date has not happened.</summary>
-    public static IEnumerable<RegisterFact> Of(IEnumerable<ResidentSubject> residents, DateOnly businessDate)
+    public static IEnumerable<RegisterFact> Of(IEnumerable<TimelineResident> residents, DateOnly businessDate)
     {
         foreach (var resident in residents)
         {
@@ -33,7 +33,7 @@ internal static class RegisterFacts
         new(on, "number-changed", residentId, null, [], knownOn);
 
     /// <summary>True where the change ends an application that its table voids.</summary>
-    public static bool Ends(RegisterFact fact, ApplicationSubject application) => fact.Change switch
+    public static bool Ends(RegisterFact fact, TimelineApplication application) => fact.Change switch
     {
         // R36: what was received on the day of the move or later stands.
         "moved" => application.ReceivedOn < fact.On,
@@ -42,7 +42,7 @@ internal static class RegisterFacts
     };
 
     /// <summary>True where the change ends a card that its table voids.</summary>
-    public static bool Ends(RegisterFact fact, CardSubject card, ApplicationSubject? application, bool handedOver) => fact.Change switch
+    public static bool Ends(RegisterFact fact, TimelineCard card, TimelineApplication? application, bool handedOver) => fact.Change switch
     {
         // R36: of an application that stands, what was ordered for where its holder no longer lived, unless they have it.
         "moved" => application is null || application.ReceivedOn < fact.On

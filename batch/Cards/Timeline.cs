@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Cards;
 

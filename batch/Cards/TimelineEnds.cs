@@ -4,13 +4,13 @@ namespace MyNumber.Batch.Cards;
 internal sealed record ApplicationEnd(string Key, string State, string? Before, string Stored);
 
 /// <summary>What the played timeline changes of what is stored.</summary>
-internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyList<ApplicationEnd> Applications)
+internal sealed record TimelineEnds(IReadOnlyList<TimelineCard> Cards, IReadOnlyList<ApplicationEnd> Applications)
 {
     private static readonly string[] Lying = ["ordered", "arrived", "notified"];
 
     /// <param name="subjects">As they were played.</param>
     /// <param name="held">Residents of whom nothing changes.</param>
-    public static TimelineEnds Of(EventSubjects subjects, IReadOnlySet<string> held)
+    public static TimelineEnds Of(TimelineSubjects subjects, IReadOnlySet<string> held)
     {
         foreach (var card in subjects.Cards.Where(
             card => card.State == "arrived" && (card.NoticePosted || card.Stored?.State == "notified")))
@@ -52,7 +52,7 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
             .Select(end => new HistoryLine(end.Key.Kind, end.Key.Subject, end.Value, "timeline", "late-fact"))];
     }
 
-    private static ApplicationEnd End(ApplicationSubject application, IEnumerable<CardSubject> cards)
+    private static ApplicationEnd End(TimelineApplication application, IEnumerable<TimelineCard> cards)
     {
         var stored = application.Stored ?? application.State;
         var start = application.StateBefore ?? stored;
@@ -71,7 +71,7 @@ internal sealed record TimelineEnds(IReadOnlyList<CardSubject> Cards, IReadOnlyL
 
     // R34. Somebody else's turn may have come meanwhile: an order that is out stands, a winner without one is judged again.
     private static void KeepOneWinner(
-        IReadOnlyList<ApplicationSubject> applications, List<ApplicationEnd> ends, ILookup<string, CardSubject> cardsOf)
+        IReadOnlyList<TimelineApplication> applications, List<ApplicationEnd> ends, ILookup<string, TimelineCard> cardsOf)
     {
         var live = applications.Select((application, i) => (application, i))
             .Where(one => one.application.ResidentId is not null && ends[one.i].State is "selected" or "ordered")

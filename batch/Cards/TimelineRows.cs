@@ -1,5 +1,7 @@
 using System.Text.Json;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using Npgsql;
@@ -100,7 +102,7 @@ internal static class TimelineRows
             context.Connection, context.Transaction, FactsSql, row => row.GetString(0), cancellation, context.BusinessDate);
 
     /// <summary>Loads these of the facts, or all of them where null is given.</summary>
-    public static async Task<EventSubjects> LoadAsync(
+    public static async Task<TimelineSubjects> LoadAsync(
         StoreContext context, string[]? facts, Policy policy, CancellationToken cancellation)
     {
         var pending = await Query(PendingSql, Event, context.BusinessDate, facts);
@@ -120,7 +122,7 @@ internal static class TimelineRows
             context, [.. whose.Concat(applications.Select(application => application.ResidentId).OfType<string>())
                 .Distinct()], cancellation);
         var arrivals = pending.Concat(decided).Where(e => e.Kind == "card-arrived").Select(e => e.Value.Split('=')[0]).Distinct().ToArray();
-        return new EventSubjects
+        return new TimelineSubjects
         {
             Events = [.. pending, .. decided],
             Cards = cards,
@@ -133,7 +135,7 @@ internal static class TimelineRows
                     .Select(row => RegisterFacts.OfNumber(row.Item1, row.Item2, row.Item3))],
             Pieces = (await Query(
                 "SELECT piece_id, state, municipality_code FROM piece WHERE piece_id = ANY($1)",
-                row => new PieceSubject { PieceId = row.GetString(0), State = row.GetString(1), MunicipalityCode = row.GetString(2) },
+                row => new TimelinePiece { PieceId = row.GetString(0), State = row.GetString(1), MunicipalityCode = row.GetString(2) },
                 [named])).ToDictionary(piece => piece.PieceId),
             CardIdsTaken = (await Query(
                 "SELECT card_id, ref FROM card WHERE card_id = ANY($1)", row => (row.GetString(0), row.GetString(1)), [arrivals]))
@@ -145,9 +147,9 @@ internal static class TimelineRows
     }
 
     /// <summary>Kinds whose effect depends on what else happened before, so on what comes late.</summary>
-    private static string[] PlayedAgain { get; } = [.. Transitions.CardKinds, "application-cancelled", "replacement-approved"];
+    private static string[] PlayedAgain { get; } = [.. CardTransitions.CardKinds, "application-cancelled", "replacement-approved"];
 
-    private static async Task<Dictionary<string, ResidentSubject>> ResidentsAsync(
+    private static async Task<Dictionary<string, TimelineResident>> ResidentsAsync(
         StoreContext context, string[] ids, CancellationToken cancellation)
     {
         var residences = (await Sql.QueryAsync(
@@ -161,7 +163,7 @@ internal static class TimelineRows
             SELECT resident_id, birth_date, stay_until, left_on, registered_on, municipality_code, left_reason FROM resident
             WHERE resident_id = ANY($1)
             """,
-            row => new ResidentSubject(
+            row => new TimelineResident(
                 row.GetString(0), row.GetFieldValue<DateOnly>(1), Day(row, 2), Day(row, 3),
                 residences.Contains(row.GetString(0)) ? [.. residences[row.GetString(0)]]
                     : [new Residence(row.GetFieldValue<DateOnly>(4), row.GetString(5), Day(row, 3), Text(row, 6))]),
@@ -179,7 +181,7 @@ internal static class TimelineRows
             Target = Text(row, 10),
         };
 
-    private static ApplicationSubject Application(NpgsqlDataReader row) => new()
+    private static TimelineApplication Application(NpgsqlDataReader row) => new()
     {
         Key = row.GetString(0),
         ApplicationId = Text(row, 1),
@@ -190,7 +192,7 @@ internal static class TimelineRows
         State = Text(row, 5) ?? row.GetString(4),
     };
 
-    private static CardSubject Card(NpgsqlDataReader row)
+    private static TimelineCard Card(NpgsqlDataReader row)
     {
         var stored = new CardValues(
             row.GetString(6), Text(row, 3), Day(row, 8), Day(row, 9), Day(row, 11), Day(row, 12), Day(row, 13), row.GetBoolean(14),
@@ -200,7 +202,7 @@ internal static class TimelineRows
         var start = stored.State == "disposed" || Text(row, 26) is not { } json
             ? stored with { State = disposal is null ? stored.State : row.GetString(29) }
             : JsonSerializer.Deserialize<CardValues>(json)!;
-        return new CardSubject
+        return new TimelineCard
         {
             Ref = row.GetString(0),
             OrderId = Text(row, 1),

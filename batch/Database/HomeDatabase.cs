@@ -31,11 +31,11 @@ public static class HomeDatabase
     private const long MigrationLock = 0x4d594e4d;
 
     // Whoever stands still in the middle of a transaction, or lost its host, holds rows that others wait for. A worker's
-    // sessions are ended when it is given up; all others by the server. A server's connection string that brings options of
+    // sessions are ended when it is evicted; all others by the server. A server's connection string that brings options of
     // its own decides for itself.
     private const string SessionOptions = "-c idle_in_transaction_session_timeout=60s";
 
-    // One for each process, on all hosts: by it a worker's sessions are known (Runs/Workers.cs).
+    // One for each process, on all hosts: by it a worker's sessions are known (Runs/Engine/Workers.cs).
     private static readonly string Sessions = string.Create(
         CultureInfo.InvariantCulture, $"mynumber {Environment.ProcessId} {RandomNumberGenerator.GetHexString(16)}");
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Intake;

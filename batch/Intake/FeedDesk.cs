@@ -1,5 +1,7 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using NpgsqlTypes;
 
 namespace MyNumber.Batch.Intake;

@@ -3,6 +3,7 @@ using System.Text;
 using CsvHelper;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Intake;
 

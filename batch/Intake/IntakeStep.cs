@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Intake;
 
@@ -11,7 +13,7 @@ namespace MyNumber.Batch.Intake;
 /// </summary>
 public sealed class IntakeStep(NightServices services)
 {
-    private static readonly Law[] AllLaws =
+    private static readonly BalanceCheck[] Checks =
     [
         new(
             "rows of scan manifests taken = scans",
@@ -61,7 +63,7 @@ public sealed class IntakeStep(NightServices services)
         "intake",
         Act.Of(CheckAsync, DecideAsync),
         Act.Of<ScanKeeper.Kept>(_keeper.ComputeAsync, ScanKeeper.StoreAsync),
-        AllLaws)
+        Checks)
     {
         Items = ScanKeeper.ItemsAsync,
         Poison = HoldAsync,

@@ -1,5 +1,5 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Intake;
 

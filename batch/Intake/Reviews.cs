@@ -1,6 +1,7 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using MyNumber.Batch.Validation;
 using MyNumber.Templates.Forms;
 using Npgsql;

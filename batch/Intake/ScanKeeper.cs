@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Intake;

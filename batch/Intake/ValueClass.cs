@@ -1,6 +1,7 @@
 using System.Globalization;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Intake;
 

@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Forms;
 using MyNumber.Templates.Letters;
 
@@ -50,7 +52,7 @@ public static class FormReissues
 
     private static Task<IReadOnlyList<WantedPiece>> DueAsync(
         StoreContext context, Policy policy, CancellationToken cancellation) =>
-        Runs.Sql.QueryAsync(
+        Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new WantedPiece(
                 Product, row.GetString(0), row.GetString(1), ApplicationForm.Printed.Name, row.GetString(0), row.GetString(2))

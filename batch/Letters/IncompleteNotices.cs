@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Letters;
 
@@ -31,7 +33,7 @@ public static class IncompleteNotices
         },
         FormKind = RegistryForms.Reapplication,
         Tables = [new("originals.csv", ["piece_id", "sequence", "locator"], OriginalsSql)],
-        Laws =
+        Checks =
         [
             new(
                 "incomplete mail applications of residents = those with a notice of their errors, or held",
@@ -93,7 +95,7 @@ public static class IncompleteNotices
     // Each is its own reapplication form, with a new Application ID.
     private static Task<IReadOnlyList<WantedPiece>> DueAsync(
         StoreContext context, Policy policy, CancellationToken cancellation) =>
-        Runs.Sql.QueryAsync(
+        Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new WantedPiece(
                 Product, row.GetString(0), row.GetString(1), IncompleteNotice.Document.Name, row.GetString(2), row.GetString(3))

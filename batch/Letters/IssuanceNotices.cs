@@ -1,7 +1,9 @@
 using MyNumber.Batch.Calendar;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Letters;
 
@@ -100,7 +102,7 @@ public static class IssuanceNotices
 
     private static Task<IReadOnlyList<WantedPiece>> DueAsync(
         StoreContext context, Policy policy, CancellationToken cancellation) =>
-        Runs.Sql.QueryAsync(
+        Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row => new WantedPiece(
                 Product, row.GetString(0), row.GetString(1), DocumentFor(row.GetBoolean(4)), row.GetString(2),

@@ -1,9 +1,11 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 
 namespace MyNumber.Batch.Letters;
@@ -51,7 +53,7 @@ public static class NumberNotices
                 Fault = row => RegisteredNumber.IsValid(row[2]) ? null : ("check-digit", "registered_number"),
             },
         ],
-        Laws =
+        Checks =
         [
             new(
                 "new Individual Numbers notified once: numbers = numbers of living pieces",
@@ -104,7 +106,7 @@ public static class NumberNotices
     private static async Task WantAsync(
         StoreContext context, NightServices services, CancellationToken cancellation)
     {
-        var owed = await Runs.Sql.QueryAsync(
+        var owed = await Sql.QueryAsync(
             context.Connection, context.Transaction, OwedSql, ReadOwed, cancellation, context.BusinessDate,
             services.Policy.NumberAssignedDaysMax);
         var wanted = new List<WantedPiece>();
@@ -153,7 +155,7 @@ public static class NumberNotices
             .SelectMany(entry => entry.First.FormResidents.Select(resident => (resident, Id: entry.Second)))
             .ToDictionary(entry => entry.resident, entry => entry.Id);
         var moving = owed.Where(number => pieceOf.ContainsKey(number.Person.ResidentId)).ToList();
-        await Runs.Sql.ExecuteAsync(
+        await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
             WITH new AS (

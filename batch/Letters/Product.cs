@@ -1,5 +1,7 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Letters;
 
@@ -110,7 +112,7 @@ public sealed record Product(string Name)
     public IReadOnlyList<DropTable> Tables { get; init; } = [];
 
     /// <summary>What must hold of its pieces when step `notices` closes.</summary>
-    public IReadOnlyList<Law> Laws { get; init; } = [];
+    public IReadOnlyList<BalanceCheck> Checks { get; init; } = [];
 
     /// <summary>True where several people may be in one envelope.</summary>
     public bool IsForHouseholds => SheetsOfPersons is not null;

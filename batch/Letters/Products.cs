@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 
 namespace MyNumber.Batch.Letters;
@@ -6,7 +8,7 @@ namespace MyNumber.Batch.Letters;
 /// <summary>
 /// The list of products. A new letter has one line in <see cref="All"/>; the list is handed to the steps with
 /// <see cref="NightServices"/>. What is not in it cannot be printed, and a night that finds such a piece stops
-/// (<see cref="ListedLaw"/>).
+/// (<see cref="ListedCheck"/>).
 /// </summary>
 public sealed class Products
 {
@@ -47,7 +49,7 @@ public sealed class Products
     /// No piece waits to be printed that nobody would print. It is asked before anything is frozen: a program whose list is
     /// whole closes the same night.
     /// </summary>
-    public Law ListedLaw
+    public BalanceCheck ListedCheck
     {
         get
         {

@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 
 namespace MyNumber.Batch.Letters;
@@ -91,7 +93,7 @@ public static class ValidityNotices
 
     private static Task<IReadOnlyList<WantedPiece>> DueAsync(
         StoreContext context, Policy policy, CancellationToken cancellation) =>
-        Runs.Sql.QueryAsync(
+        Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {

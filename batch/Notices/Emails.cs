@@ -1,5 +1,9 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Letters;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
@@ -90,7 +94,7 @@ public static class Emails
         """;
 
     /// <summary>What holds of the messages of a night.</summary>
-    internal static IReadOnlyList<Law> Laws { get; } =
+    internal static IReadOnlyList<BalanceCheck> Checks { get; } =
     [
         new(
             "messages written = files in tonight's e-mail drops",

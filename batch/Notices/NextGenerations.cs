@@ -1,6 +1,9 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
+using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -50,7 +53,7 @@ public static class NextGenerations
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(services);
-        var old = await Runs.Sql.QueryAsync(
+        var old = await Database.Sql.QueryAsync(
             context.Connection, context.Transaction, Sql,
             row =>
             {
@@ -65,7 +68,7 @@ public static class NextGenerations
                 };
             },
             cancellation, [services.Products.NamesWhere(product => product.Subject == SubjectKind.Application)]);
-        var owed = await Runs.Sql.QueryAsync(
+        var owed = await Database.Sql.QueryAsync(
             context.Connection, context.Transaction, PeopleSql, NumberNotices.ReadOwed, cancellation, context.BusinessDate);
         var people = owed.ToLookup(number => number.PieceId, number => number.Person);
         var next = old.Select(piece => (Old: piece.Replaces!, Wanted: piece.Product.IsForHouseholds
@@ -76,7 +79,7 @@ public static class NextGenerations
             async (some, cancel) =>
             {
                 await NumberNotices.AddAsync(context, services.Ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
-                await Runs.Sql.ExecuteAsync(
+                await Database.Sql.ExecuteAsync(
                     context.Connection, context.Transaction, DoneSql, cancel, [some.Select(one => one.Old).ToArray()]);
             },
             cancellation);

@@ -1,5 +1,7 @@
 using MyNumber.Batch.Cards;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -22,18 +24,18 @@ public sealed class NoticesStep(NightServices services)
 
     /// <summary>The step, as data.</summary>
     public StepDefinition Definition => new(
-        "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Laws)
+        "notices", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<WrittenEmail>>(ComputeAsync, StoreAsync), Checks)
     {
         Seal = SealAsync,
         Publish = services.Handovers.Act(Handover),
         GiveBack = GiveBackAsync,
     };
 
-    private IReadOnlyList<Law> Laws =>
+    private IReadOnlyList<BalanceCheck> Checks =>
     [
-        services.Products.ListedLaw,
-        .. services.Products.List.SelectMany(product => product.Laws),
-        .. Emails.Laws,
+        services.Products.ListedCheck,
+        .. services.Products.List.SelectMany(product => product.Checks),
+        .. Emails.Checks,
         new(
             "rejected applications = told to their municipality + rejected since",
             """

@@ -1,5 +1,7 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;
 
@@ -52,7 +54,7 @@ public static class Suppression
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(services);
         var policy = services.Policy;
-        var stopped = await Runs.Sql.QueryAsync(
+        var stopped = await Sql.QueryAsync(
             context.Connection, context.Transaction, SqlOf(services.Products),
             row => new SuppressedPiece(row.GetString(0), row.GetString(1)), cancellation,
             context.BusinessDate, policy.ValidityNoticeDaysBefore, policy.IncompleteUnderWayDays, policy.CampaignPauseMonths,
@@ -74,7 +76,7 @@ public static class Suppression
             return;
         }
 
-        await Runs.Sql.ExecuteAsync(
+        await Database.Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """
             WITH stopped AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (piece_id, reason)),

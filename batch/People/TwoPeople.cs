@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
 using Npgsql;
 
 namespace MyNumber.Batch.People;

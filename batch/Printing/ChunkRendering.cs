@@ -1,4 +1,8 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Printing;
@@ -88,7 +92,7 @@ internal sealed class ChunkRendering(NightServices services)
             return;
         }
 
-        await context.RecordFilesAsync(chunk.DropId, [chunk.File], cancellation);
+        await Drops.RecordFilesAsync(context, chunk.DropId, [chunk.File], cancellation);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
             """

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
 using MyNumber.Templates.Documents;
 
 namespace MyNumber.Batch.Printing;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Letters;
+using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs;
 using Npgsql;
 

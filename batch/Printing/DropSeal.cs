@@ -1,5 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Printing;
 

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
 using Npgsql;
 

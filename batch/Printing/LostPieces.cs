@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

@@ -1,3 +1,4 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Privacy;
@@ -97,11 +98,11 @@ internal sealed record PieceRow(
         DateOnly day, CancellationToken cancellation)
     {
         var ids = pieceIds.ToArray();
-        var persons = (await Runs.Sql.QueryAsync(
+        var persons = (await Database.Sql.QueryAsync(
                 connection, transaction, PersonsSql,
                 row => (Piece: row.GetString(0), Id: row.GetString(1), Person: PiecePersonRow.Read(row, 2)), cancellation, ids, day))
             .ToLookup(person => person.Piece, person => (person.Id, person.Person));
-        return await Runs.Sql.QueryAsync(
+        return await Database.Sql.QueryAsync(
             connection, transaction, Sql, row => Read(row) with { Persons = [.. persons[row.GetString(0)]] }, cancellation,
             ids, products.NamesWhere(product => product.Subject == SubjectKind.Card),
             products.NamesWhere(product => product.Sender == Sender.CardKeeper),

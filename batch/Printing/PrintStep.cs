@@ -1,6 +1,8 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;
@@ -32,7 +34,7 @@ public sealed class PrintStep(NightServices services)
         "print",
         Act.Of(_freezing.BuildAsync, _freezing.FreezeAsync),
         Act.Of(_rendering.RenderAsync, ChunkRendering.StoreAsync),
-        PrintLaws.Of(services.Products))
+        PrintBalance.Of(services.Products))
     {
         Seal = _seal.SealAsync,
         Publish = services.Handovers.Act(Handover),

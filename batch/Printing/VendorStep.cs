@@ -1,5 +1,8 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Letters;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs;
 using NpgsqlTypes;
 
@@ -20,7 +23,7 @@ public sealed class VendorStep(NightServices services)
                 part, Feed.Marked(services.Home, FeedArea.Vendor), feed => VendorFeeds.Read(feed, part.BusinessDate), cancellation)),
             PlanAsync),
         Act.OfRows((_, _) => Task.CompletedTask),
-        VendorLaws.All)
+        VendorBalance.All)
     {
         Publish = FeedArchive.Publish(services.Home, FeedArea.Vendor),
     };

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Privacy;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Batch.Privacy;
 

@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Reading;
 
@@ -15,7 +16,7 @@ public sealed class ReadStep(NightServices services)
 
     private const string ReaderDied = "the reader died on it";
 
-    private static readonly Law[] AllLaws =
+    private static readonly BalanceCheck[] Checks =
     [
         // Scans of later nights do not count: `verify` asks the same of an old night.
         new(
@@ -37,7 +38,7 @@ public sealed class ReadStep(NightServices services)
 
     /// <summary>The step `read`.</summary>
     public StepDefinition Definition => new(
-        "read", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<ApplicationResult>>(ComputeAsync, StoreAsync), AllLaws)
+        "read", Act.OfRows(PlanAsync), Act.Of<IReadOnlyList<ApplicationResult>>(ComputeAsync, StoreAsync), Checks)
     {
         Seal = SealAsync,
         Items = (part, cancellation) => UnreadAsync(part, cancellation),

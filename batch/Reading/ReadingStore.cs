@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Reading;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
 
 namespace MyNumber.Batch.Recovery;
 

@@ -1,7 +1,10 @@
 using System.Globalization;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
+using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Recovery;
 
@@ -151,7 +154,7 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
     {
         var now = services.Clock.GetUtcNow();
         return unknown == 0
-            ? Alerts.LowerAsync(context.Connection, context.Transaction, AlertCode, drop.Name, now, cancellation)
+            ? Alerts.ResolveAsync(context.Connection, context.Transaction, AlertCode, drop.Name, now, cancellation)
             : Alerts.RaiseAsync(
                 context.Connection, context.Transaction, AlertCode, drop.Name,
                 $"{unknown} pieces of this drop are out and nothing here wants them: the input that led to them has not come "

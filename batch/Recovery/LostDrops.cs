@@ -1,4 +1,8 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Recovery;
@@ -112,7 +116,7 @@ public static class LostDrops
             if (!wasOut)
             {
                 await Sql.ExecuteAsync(connection, transaction, GiveUpSql, cancellation, id);
-                await Alerts.LowerAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
+                await Alerts.ResolveAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
             }
 
             await (isPrint ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)

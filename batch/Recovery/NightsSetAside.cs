@@ -1,5 +1,10 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Batch.Recovery;
 
@@ -68,8 +73,8 @@ public static class NightsSetAside
         if (approval == ApprovalOutcome.Complete)
         {
             await Sql.ExecuteAsync(connection, transaction, SetAsideSql, cancellation, runId, night[0]);
-            await Alerts.LowerAsync(
-                connection, transaction, AlertWatch.AfterToday, AlertWatch.Subject(night[0]), now, cancellation);
+            await Alerts.ResolveAsync(
+                connection, transaction, RunMonitor.AfterToday, RunMonitor.Subject(night[0]), now, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

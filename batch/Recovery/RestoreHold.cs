@@ -1,5 +1,7 @@
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Recovery;
@@ -43,7 +45,7 @@ public static class RestoreHold
     {
         ArgumentNullException.ThrowIfNull(home);
         await Audit.WriteAsync(connection, transaction, person, Ended, home.Id, reason, at, cancellation);
-        await Alerts.LowerAsync(connection, transaction, AlertCode, home.Id, at, cancellation);
+        await Alerts.ResolveAsync(connection, transaction, AlertCode, home.Id, at, cancellation);
     }
 
     /// <summary>Called before anything is put in place that a partner takes.</summary>

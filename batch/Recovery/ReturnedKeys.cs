@@ -1,5 +1,5 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Recovery;

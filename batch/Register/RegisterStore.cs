@@ -1,6 +1,7 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Register;
 

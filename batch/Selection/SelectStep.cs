@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Selection;
 
@@ -14,9 +15,9 @@ public sealed class SelectStep(Policy policy)
     public StepDefinition Definition => new(
         "select", Act.OfRows(DecideAsync), Act.OfRows((_, _) => Task.CompletedTask),
         [
-            new Law("applications = the sum over the eleven states, none of them received but those held", NoneReceivedSql),
-            new Law("residents with a live winner = live winners", OneWinnerSql),
-            new Law("applications selected or superseded = decided by a winner", DecidedSql),
+            new BalanceCheck("applications = the sum over the eleven states, none of them received but those held", NoneReceivedSql),
+            new BalanceCheck("residents with a live winner = live winners", OneWinnerSql),
+            new BalanceCheck("applications selected or superseded = decided by a winner", DecidedSql),
         ]);
 
     // A received application that validate did not see yet is held: it waits at an earlier step and counts here.

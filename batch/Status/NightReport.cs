@@ -4,14 +4,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Waiting;
 using Npgsql;
 
 namespace MyNumber.Batch.Status;
 
-/// <summary>A conservation law with both its sides, as they stand.</summary>
-/// <param name="Step">Whose law.</param>
+/// <summary>A balance check (a law, as the report has it) with both its sides, as they stand.</summary>
+/// <param name="Step">Whose check.</param>
 /// <param name="Law">The sentence.</param>
 public sealed record ReportedLaw(string Step, string Law, long Left, long Right)
 {
@@ -55,7 +57,7 @@ public sealed record NightSummary(
 /// </summary>
 /// <param name="database">What it counts.</param>
 /// <param name="policy">For how long anything may wait.</param>
-/// <param name="steps">The steps of the night with their laws; asked for late, as this step is one of them.</param>
+/// <param name="steps">The steps of the night with their balance checks; asked for late, as this step is one of them.</param>
 public sealed class NightReport(
     Home home, NpgsqlDataSource database, Policy policy, Func<IReadOnlyList<StepDefinition>> steps)
 {
@@ -88,7 +90,7 @@ public sealed class NightReport(
         var closed = await ClosedAsync(connection, run, cancellation);
         foreach (var (step, index) in steps().Select((step, index) => (step, index)).Where(step => closed.Contains(step.step.Name)))
         {
-            foreach (var law in step.Laws)
+            foreach (var law in step.Checks)
             {
                 laws.Add(await LawAsync(connection, run, step.Name, index + 1, law, cancellation));
             }
@@ -135,13 +137,13 @@ public sealed class NightReport(
     }
 
     private static async Task<ReportedLaw> LawAsync(
-        NpgsqlConnection connection, RunInfo run, string step, int ordinal, Law law, CancellationToken cancellation)
+        NpgsqlConnection connection, RunInfo run, string step, int ordinal, BalanceCheck check, CancellationToken cancellation)
     {
-        await using var command = Command(connection, run, law.Sql);
+        await using var command = Command(connection, run, check.Sql);
         command.Parameters.Add(new("ordinal", ordinal));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new ReportedLaw(step, law.Name, reader.GetInt64(0), reader.GetInt64(1));
+        return new ReportedLaw(step, check.Name, reader.GetInt64(0), reader.GetInt64(1));
     }
 
     private static async Task<ReportedCounts> CountsAsync(

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Waiting;
@@ -37,12 +40,12 @@ public sealed class StatusStep(NightServices services)
         Act.Of(ComputeAsync, (store, context, cancellation) => store(context, cancellation)),
         [
             // Both speak of rows that the next night's status replaces, so they say nothing any more once there is one.
-            new Law("Application IDs that may be asked for = answered + too soon or too late to ask + held", $"""
+            new BalanceCheck("Application IDs that may be asked for = answered + too soon or too late to ask + held", $"""
                 SELECT CASE WHEN {Replaced} THEN {Ledger("true")} ELSE
                     (SELECT count(DISTINCT application_id) FROM application WHERE {Inquired("@date")}) END,
                   {Ledger("true")}
                 """),
-            new Law("answered in the ledger, listed or counted = answers of this date", $"""
+            new BalanceCheck("answered in the ledger, listed or counted = answers of this date", $"""
                 SELECT {Ledger("outcome NOT IN ('unknown', 'held')")},
                   CASE WHEN {Replaced} THEN {Ledger("outcome NOT IN ('unknown', 'held')")} ELSE
                     (SELECT count(*) FROM status_answer WHERE business_date = @date) END
@@ -90,9 +93,9 @@ public sealed class StatusStep(NightServices services)
 
     private Task<Func<StoreContext, CancellationToken, Task>> ComputeAsync(
         PartContext part, CancellationToken cancellation) =>
-        part.Part.FromKey == FileKey ? StageFileAsync(part, cancellation) : AnswerAsync(part, cancellation);
+        part.Part.FromKey == FileKey ? StageFileAsync(part, cancellation) : RunAsync(part, cancellation);
 
-    private async Task<Func<StoreContext, CancellationToken, Task>> AnswerAsync(
+    private async Task<Func<StoreContext, CancellationToken, Task>> RunAsync(
         PartContext part, CancellationToken cancellation)
     {
         var asked = await LoadAsync(part, cancellation);
@@ -224,7 +227,7 @@ public sealed class StatusStep(NightServices services)
             (stream, cancel) => WriteFileAsync(part.Database, part.BusinessDate, stream, cancel), cancellation);
         return async (context, cancel) =>
         {
-            await context.RecordFilesAsync(drop.Id, [staged], cancel);
+            await Drops.RecordFilesAsync(context, drop.Id, [staged], cancel);
             // Far too large for the memory on a full night: kept as it is read from where it was staged.
             await using var content = File.OpenRead(part.Staging.FullPath(drop.Folder, staged));
             await services.Kept.KeepAsync(

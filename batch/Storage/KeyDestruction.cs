@@ -1,5 +1,7 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Storage;
 

@@ -1,6 +1,8 @@
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Storage;

@@ -1,5 +1,6 @@
 using MyNumber.Batch.Cards;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Storage;
 
@@ -14,14 +15,14 @@ public sealed class StorageStep(NightServices services)
     private readonly KeyDestruction _keys = new(services.Policy, services.Keys, services.Store);
 
     /// <summary>The step as the engine runs it.</summary>
-    public StepDefinition Definition => new("storage", Act.OfRows(PlanAsync), _keys.Work, Laws)
+    public StepDefinition Definition => new("storage", Act.OfRows(PlanAsync), _keys.Work, Checks)
     {
         Items = KeyDestruction.ItemsAsync,
         Failed = (_, _, _) => Task.FromResult("held"),
         Publish = services.Handovers.Act(Disposals.HandoverOf(services)),
     };
 
-    private static IReadOnlyList<Law> Laws { get; } =
+    private static IReadOnlyList<BalanceCheck> Checks { get; } =
     [
         new("cards proposed or approved for disposal = lines of open lists", """
             SELECT (SELECT count(*) FROM card WHERE state IN ('disposal-proposed', 'disposal-approved')),

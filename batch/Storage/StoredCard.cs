@@ -1,3 +1,4 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs;
 using Npgsql;

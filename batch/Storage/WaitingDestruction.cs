@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Storage;
@@ -43,7 +45,7 @@ internal static class WaitingDestruction
         return new(taken, own.Count);
     }
 
-    /// <summary>An alert for each night whose rest still waits; those of the others are lowered.</summary>
+    /// <summary>An alert for each night whose rest still waits; those of the others are resolved.</summary>
     public static async Task TellAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -59,7 +61,7 @@ internal static class WaitingDestruction
                 now, cancellation);
         }
 
-        await Alerts.LowerOthersAsync(
+        await Alerts.ResolveOthersAsync(
             connection, transaction, AlertCode, nights.Select(night => Subject(night.Since)), now, cancellation);
     }
 

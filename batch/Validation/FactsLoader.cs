@@ -1,6 +1,6 @@
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
 using Npgsql;
 

@@ -1,7 +1,8 @@
 using MyNumber.Batch.Cards;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Validation;
@@ -21,7 +22,7 @@ public sealed class ValidateStep(NpgsqlDataSource database, ApplicationKeys keys
     /// <summary>For the engine.</summary>
     public StepDefinition Definition => new(
         "validate", Act.OfRows(PlanAsync), Act.Of(ComputeAsync, StoreAsync),
-        [new Law("applications read and not yet judged = held", JudgedSql)])
+        [new BalanceCheck("applications read and not yet judged = held", JudgedSql)])
     {
         Items = async (part, cancellation) =>
         {

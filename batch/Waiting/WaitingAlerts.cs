@@ -1,12 +1,14 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Waiting;
 
 /// <summary>
 /// One alert a cause about what waits for longer than it may (R96), and one about the service level (R41). It is raised again
-/// when something came to it, whether or not a person has seen it; it does not repeat when nothing did, and is lowered when
+/// when something came to it, whether or not a person has seen it; it does not repeat when nothing did, and is resolved when
 /// nothing is late any more. What was told last is a row, so that a night that is worked again tells nothing twice.
 /// </summary>
 public static class WaitingAlerts
@@ -51,7 +53,7 @@ public static class WaitingAlerts
         }
 
         await RememberAsync(context, alerts, cancellation);
-        await Alerts.LowerOthersAsync(
+        await Alerts.ResolveOthersAsync(
             context.Connection, context.Transaction, TooLong, alerts.Select(alert => alert.Cause), at, cancellation);
     }
 

@@ -1,5 +1,6 @@
 using MailKit.Security;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Cli;
 
 namespace MyNumber.Jobs.Alerting;

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MimeKit;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Jobs.Alerting;
 

@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
 using Serilog;
 
 namespace MyNumber.Jobs.Alerting;

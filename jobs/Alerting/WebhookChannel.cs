@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Jobs.Cli;
 
 namespace MyNumber.Jobs.Alerting;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.People;
 using Npgsql;
 
@@ -20,7 +20,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     private NpgsqlDataSource? _database;
     private NightServices? _services;
     private RunEngine? _engine;
-    private Pulse? _watch;
+    private Heartbeat? _heartbeat;
     private TextReader? _input;
     private TimeProvider? _clock;
 
@@ -114,8 +114,8 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <exception cref="UsageException">A fault point is armed in production.</exception>
     public async Task<RunEngine> EngineAsync()
     {
-        _engine ??= (await ServicesAsync()).CreateEngine(EngineSettings.Read(Settings));
-        _watch ??= Pulse.Start(_engine.Database, _engine.Options, null, _engine.Clock, Pulse.OnGone.Ignore);
+        _engine ??= Night.CreateEngine(await ServicesAsync(), EngineSettings.Read(Settings));
+        _heartbeat ??= Heartbeat.Start(_engine.Database, _engine.Options, null, _engine.Clock, Heartbeat.OnEvicted.Ignore);
         return _engine;
     }
 
@@ -125,7 +125,7 @@ public sealed class CliContext(ParseResult parsed, CancellationToken cancellatio
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _watch?.Dispose();
+        _heartbeat?.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();

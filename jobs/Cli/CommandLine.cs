@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 using Serilog;
 

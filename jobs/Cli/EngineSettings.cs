@@ -1,5 +1,6 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Jobs.Cli;
 
@@ -69,6 +70,6 @@ public static class EngineSettings
     private static EngineOptions WithLease(EngineOptions options, int leaseMs) => options with
     {
         Lease = TimeSpan.FromMilliseconds(leaseMs),
-        Beat = TimeSpan.FromMilliseconds(leaseMs / 4.0),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(leaseMs / 4.0),
     };
 }

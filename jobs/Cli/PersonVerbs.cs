@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MyNumber.Batch.Intake;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Storage;
 using MyNumber.Batch.Validation;
 

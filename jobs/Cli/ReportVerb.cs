@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Batch.Status;
 
 namespace MyNumber.Jobs.Cli;

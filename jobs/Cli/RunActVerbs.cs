@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Jobs.Cli;
 
@@ -23,7 +26,7 @@ public static class RunActVerbs
             {
                 var engine = await context.EngineAsync();
                 var (runId, partId) = await TargetAsync(context, engine, context.Get(what));
-                var plan = await engine.Operator.PlanRerunAsync(runId, partId, context.Cancellation);
+                var plan = await new OperatorActs(engine).PlanRerunAsync(runId, partId, context.Cancellation);
                 Tell(context, plan);
                 if (context.Get(dryRun))
                 {
@@ -35,11 +38,11 @@ public static class RunActVerbs
                 var keys = context.Get(items) is { } file ? Keys(file) : null;
                 if (partId is { } one)
                 {
-                    await engine.Operator.RerunPartAsync(one, keys, because, context.Cancellation);
+                    await new OperatorActs(engine).RerunPartAsync(one, keys, because, context.Cancellation);
                 }
                 else
                 {
-                    await engine.Operator.RerunAsync(runId, keys, because, context.Cancellation);
+                    await new OperatorActs(engine).RerunAsync(runId, keys, because, context.Cancellation);
                 }
 
                 var left = await RunVerbs.FinishPendingAsync(context);
@@ -56,8 +59,8 @@ public static class RunActVerbs
             .Runs(async context =>
             {
                 var engine = await context.EngineAsync();
-                var view = await engine.Operator.PartAsync(context.Get(part), context.Cancellation);
-                context.Error.WriteLine(await engine.Operator.SkipAsync(
+                var view = await new OperatorActs(engine).PartAsync(context.Get(part), context.Cancellation);
+                context.Error.WriteLine(await new OperatorActs(engine).SkipAsync(
                     context.Get(part), new Because(context.Get(by)!, context.Get(reason)!), context.Cancellation));
                 return await RunVerbs.WorkOnAsync(context, engine, view!.RunId);
             });
@@ -65,7 +68,7 @@ public static class RunActVerbs
 
     private static Command Stop() => OnRun(
         "stop", "No part is taken up from now on; those in hand are finished. `rerun` goes on.", "is stopped",
-        (engine, run, because, cancellation) => engine.Operator.StopAsync(run, because, cancellation));
+        (engine, run, because, cancellation) => new OperatorActs(engine).StopAsync(run, because, cancellation));
 
     private static Command Abandon()
     {
@@ -84,7 +87,7 @@ public static class RunActVerbs
                 return await SetAsideAsync(context, run, because);
             }
 
-            await engine.Operator.AbandonAsync(run.Id, because, context.Cancellation);
+            await new OperatorActs(engine).AbandonAsync(run.Id, because, context.Cancellation);
             context.Error.WriteLine($"Run {run.Id} is abandoned.");
             return ExitStatus.Done;
         });
@@ -124,7 +127,7 @@ public static class RunActVerbs
     private static async Task<(long RunId, long? PartId)> TargetAsync(CliContext context, RunEngine engine, string text)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && await engine.Operator.PartAsync(id, context.Cancellation) is { } part)
+            && await new OperatorActs(engine).PartAsync(id, context.Cancellation) is { } part)
         {
             return part.State == "failed"
                 ? (part.RunId, id)

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Jobs.Hosting;
 
 namespace MyNumber.Jobs.Cli;
@@ -18,7 +20,7 @@ public static class RunShowVerbs
             var engine = await context.EngineAsync();
             var run = await RunVerbs.FindRunAsync(context, context.Get(what));
             var steps = await RunView.LiveAsync(engine, run.Id, [], context.Cancellation);
-            var failed = await engine.Operator.FailedAsync(run.Id, context.Cancellation);
+            var failed = await new OperatorActs(engine).FailedAsync(run.Id, context.Cancellation);
             if (context.Json)
             {
                 context.WriteJson(new { Run = run, Steps = steps, Failed = failed });
@@ -73,11 +75,11 @@ public static class RunShowVerbs
             var run = context.Find(what) is { } text
                 ? await RunVerbs.FindRunAsync(context, text)
                 : all.FirstOrDefault(night => night.Kind == "night");
-            var laws = run is null ? [] : await RunView.LawsAsync(engine, run, context.Cancellation);
+            var balances = run is null ? [] : await RunView.BalancesAsync(engine, run, context.Cancellation);
             await using var connection = await engine.Database.OpenConnectionAsync(context.Cancellation);
             var broken = await Audit.FirstBrokenAsync(connection, context.Cancellation);
-            var results = laws
-                .Select(law => new LawLine(law.Step, law.Law.Name, law.Law.Left, law.Law.Right, law.Law.Holds))
+            var results = balances
+                .Select(one => new LawLine(one.Step, one.Check.Name, one.Check.Left, one.Check.Right, one.Check.Balances))
                 .Append(new LawLine("audit", "every entry follows the one before", broken is null ? 0 : 1, 0, broken is null))
                 .ToList();
             foreach (var line in results)

@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Batch.Waiting;
 using MyNumber.Jobs.Hosting;
 
@@ -36,7 +40,7 @@ public static class RunVerbs
         var connection = HomeDatabase.ConnectionString(context.Home, context.Settings.Connection);
         RunEnd end;
         using (Telemetry.Start())
-        await using (new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)))
+        await using (new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id)))
         {
             end = await NightProgress.ShowAsync(progress => new NightRunner(
                     engine, connection, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, progress)
@@ -66,7 +70,7 @@ public static class RunVerbs
                 context.Error.WriteLine("A person stopped the run.");
                 return ExitStatus.Failed;
             default:
-                foreach (var part in await engine.Operator.FailedAsync(runId, context.Cancellation))
+                foreach (var part in await new OperatorActs(engine).FailedAsync(runId, context.Cancellation))
                 {
                     context.Error.WriteLine(
                         $"Part {part.Id} of {part.Step} ({part.Act}) failed: {part.ErrorClass}. {part.ErrorText}");
@@ -198,7 +202,7 @@ public static class RunVerbs
                 var parent = context.Get(child) ? Console.OpenStandardInput() : null;
                 using var telemetry = Telemetry.Start();
                 // A child's parent watches; a worker on a host of its own watches too.
-                await using var watchman = parent is null ? new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
+                await using var monitor = parent is null ? new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
                 await new WorkerProcess(engine, HomeDatabase.ConnectionString(context.Home, context.Settings.Connection))
                     .RunAsync(parent, context.Cancellation);
                 return ExitStatus.Done;

@@ -26,7 +26,7 @@ public static class ServeVerb
                 await HangfireStorage.PrepareAsync(
                     HomeDatabase.ConnectionString(context.Home, context.Settings.Connection), context.Cancellation);
                 await using var app = WebHost.Build(context.Settings, engine, services, context.Get(urls)!);
-                await using var watchman = new Watchman(engine, context.Settings.Alerts.Channels(context.Home.Id));
+                await using var monitor = new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id));
                 await using var workers = await WorkerPool.StartAsync(
                     engine, () => WorkCommand.Of(context.Home.Root), WorkCommand.Workers, context.Cancellation);
                 using var schedule = new NightSchedule(engine, services);

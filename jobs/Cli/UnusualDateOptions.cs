@@ -1,5 +1,6 @@
 using System.CommandLine;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Jobs.Cli;
 

@@ -42,7 +42,7 @@ public static class HangfireStorage
             // These two keep the dashboard honest; no part is ever taken over because of them.
             InvisibilityTimeout = TimeSpan.FromMinutes(1),
             UseSlidingInvisibilityTimeout = true,
-            // A lock is a row. Its holder's connection cut, the holder itself waits for the row's end before it rings again.
+            // A lock is a row. Its holder's connection cut, the holder itself waits for the row's end before it dispatches again.
             DistributedLockTimeout = TimeSpan.FromSeconds(5),
         };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(Plain(connectionString), options), options);

@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Monitoring;
 using Spectre.Console;
 
 namespace MyNumber.Jobs.Hosting;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using Npgsql;
 using Serilog;
 
@@ -49,7 +50,7 @@ public sealed class NightRunner(
                 return await FollowAsync(runId, () => lastSeen = engine.Clock.GetTimestamp(), cancellation);
             }
             catch (Exception away) when (
-                Failures.Kind(away) == FailureKind.Passing && engine.Clock.GetElapsedTime(lastSeen) < DatabaseAwayMax)
+                Failures.Kind(away) == FailureKind.Transient && engine.Clock.GetElapsedTime(lastSeen) < DatabaseAwayMax)
             {
                 // A restart of the server, a cut connection: the workers wait for it too.
                 Log.Warning("The database is away ({Error}); the night waits for it", Failures.Class(away));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Storage;
 using Quartz;
 using Serilog;
@@ -8,9 +8,9 @@ using Serilog;
 namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
-/// The alarm clock of `serve`: Quartz (memory store, Tokyo time) only rings. Its trigger, every start and a check every
+/// The clock of `serve`: Quartz (memory store, Tokyo time) only triggers. Its trigger, every start and a check every
 /// five minutes ask the same question, which nights are due and have no run: no misfire policy brings a missed night back
-/// after a restart (measured), the rows do. By day, when no night is at work, it rings for retention (R48) too.
+/// after a restart (measured), the rows do. By day, when no night is at work, it triggers retention (R48) too.
 /// </summary>
 public sealed class NightSchedule(RunEngine engine, NightServices services) : BackgroundService
 {
@@ -37,7 +37,7 @@ public sealed class NightSchedule(RunEngine engine, NightServices services) : Ba
         }
         catch (Exception away) when (Failures.IsOfDatabase(away))
         {
-            // The next ring asks again.
+            // The next trigger asks again.
             Log.Warning(away, "Whether a night is due could not be asked");
         }
     }
@@ -69,7 +69,7 @@ public sealed class NightSchedule(RunEngine engine, NightServices services) : Ba
                     "Drop {Drop} was left behind: {Outcome}", handed.Drop.Folder, handed.StoppedClass ?? "handed over");
             }
         }
-        catch (Exception away) when (!Failures.IsOfDatabase(away) && Failures.Kind(away) != FailureKind.Lasting)
+        catch (Exception away) when (!Failures.IsOfDatabase(away) && Failures.Kind(away) != FailureKind.Permanent)
         {
             Log.Warning("What was left behind could not be handed over ({Error}); tried again in five minutes", Failures.Class(away));
         }
@@ -83,11 +83,11 @@ public sealed class NightSchedule(RunEngine engine, NightServices services) : Ba
         var scheduler = await QuartzSchedulerBuilder.Create(quartz =>
         {
             quartz.UseInMemoryStore();
-            foreach (var (cron, ring) in new (string, Func<CancellationToken, Task>)[]
+            foreach (var (cron, act) in new (string, Func<CancellationToken, Task>)[]
                 { (AtTheNightsHour, RingAsync), (EveryFiveMinutes, RingAsync), (AtNoon, RetainAsync) })
             {
                 quartz.ScheduleJob(
-                    $"ring {cron}", ring,
+                    $"trigger {cron}", act,
                     trigger => trigger.WithCronSchedule(cron, schedule => schedule.InTimeZone(tokyo)));
             }
         }).BuildScheduler(stoppingToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Jobs.Hosting;
 

@@ -1,4 +1,4 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;
@@ -15,10 +15,10 @@ internal sealed class WorkerDeaths(RunEngine engine, CancellationToken ending)
     private readonly List<Death> _recent = [];
     private readonly List<Task> _undecided = [];
 
-    // As long as the host that has this beat would be believed to live.
-    private TimeSpan Settles => engine.Options.Beat;
+    // As long as the host that has this heartbeat would be believed to live.
+    private TimeSpan Settles => engine.Options.HeartbeatInterval;
 
-    /// <summary>A worker of this host died and was given up.</summary>
+    /// <summary>A worker of this host died and was evicted.</summary>
     public void Seen(DeadWorker dead)
     {
         var death = new Death(dead, engine.Clock.GetTimestamp());

@@ -1,13 +1,14 @@
 using System.Diagnostics;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
-/// The worker processes of this host, as children: one a core, restarted with back-off, marked gone the moment they are
+/// The worker processes of this host, as children: one a core, restarted with back-off, marked dead the moment they are
 /// dead, drained when this pool is disposed. A crash in native code takes a child, never its parent. Whoever starts a pool
-/// watches the beats too (<see cref="Pulse"/>): children that stand still are given up by it.
+/// watches the heartbeats too (<see cref="Heartbeat"/>): children that stand still are evicted by it.
 /// </summary>
 public sealed class WorkerPool : IAsyncDisposable
 {
@@ -36,7 +37,7 @@ public sealed class WorkerPool : IAsyncDisposable
         RunEngine engine, Func<ProcessStartInfo> work, int workers, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        await Workers.MarkDeadOfThisHostGoneAsync(engine.Database, cancellation);
+        await Workers.EvictDeadOfThisHostAsync(engine.Database, cancellation);
         await Drops.SweepAsync(engine.Database, engine.Outbox, cancellation);
         return new WorkerPool(engine, work, workers);
     }
@@ -98,7 +99,7 @@ public sealed class WorkerPool : IAsyncDisposable
         if (!_ending.IsCancellationRequested || child.ExitCode != 0)
         {
             Log.Warning("Worker process {Pid} ended with status {Status}", pid, child.ExitCode);
-            await MarkGoneAsync(pid);
+            await MarkDeadAsync(pid);
             await _restarts.DiedAsync(child.ExitCode);
         }
     }
@@ -119,11 +120,11 @@ public sealed class WorkerPool : IAsyncDisposable
         }
     }
 
-    private async Task MarkGoneAsync(int pid)
+    private async Task MarkDeadAsync(int pid)
     {
         try
         {
-            if (await Workers.MarkProcessGoneAsync(_engine.Database, pid, CancellationToken.None) is { } dead)
+            if (await Workers.EvictProcessAsync(_engine.Database, pid, CancellationToken.None) is { } dead)
             {
                 _deaths.Seen(dead);
             }
@@ -131,7 +132,7 @@ public sealed class WorkerPool : IAsyncDisposable
         catch (Exception lost) when (Failures.IsOfDatabase(lost))
         {
             // Without the database the beat counter does the same later.
-            Log.Warning(lost, "Worker process {Pid} could not be marked gone", pid);
+            Log.Warning(lost, "Worker process {Pid} could not be evicted", pid);
         }
     }
 }

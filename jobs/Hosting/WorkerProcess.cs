@@ -1,17 +1,17 @@
 using Hangfire;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Serilog;
 
 namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
-/// One worker process (`mynumber work`): a Hangfire server with one thread whose only job is the doorbell, a ringer, and a
-/// pulse. Ends at once when it was given up; drains on SIGTERM and when its parent's pipe closes.
+/// One worker process (`mynumber work`): a Hangfire server with one thread whose only job is the wake-up, a dispatcher, and a
+/// heartbeat. Ends at once when it was evicted; drains on SIGTERM and when its parent's pipe closes.
 /// </summary>
 public sealed class WorkerProcess(RunEngine engine, string connectionString)
 {
     /// <summary>Works until the process is told to end.</summary>
-    /// <param name="parent">The pipe from the parent: its end means that the parent is gone. Null where there is none.</param>
+    /// <param name="parent">The pipe from the parent: its end means that the parent has ended. Null where there is none.</param>
     /// <param name="terminated">SIGTERM or Ctrl+C.</param>
     public async Task RunAsync(Stream? parent, CancellationToken terminated)
     {
@@ -19,13 +19,13 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
         var workerId = await Workers.RegisterAsync(engine.Database, ownsSessions: true, terminated);
         using var drain = CancellationTokenSource.CreateLinkedTokenSource(terminated);
         using var stop = new CancellationTokenSource();
-        using (var pulse = Pulse.Start(engine.Database, engine.Options, workerId, engine.Clock, Pulse.OnGone.EndProcess))
+        using (var heartbeat = Heartbeat.Start(engine.Database, engine.Options, workerId, engine.Clock, Heartbeat.OnEvicted.EndProcess))
         {
-            using var worker = new Worker(engine, workerId, pulse);
+            using var worker = new Worker(engine, workerId, heartbeat);
             var storage = HangfireStorage.Open(connectionString);
-            var doorbell = new Doorbell(worker, drain.Token, stop.Token);
-            using (Serve(storage, doorbell))
-            using (new Ringer(connectionString, storage, worker, doorbell, engine.Clock))
+            var job = new WakeUpJob(worker, drain.Token, stop.Token);
+            using (Serve(storage, job))
+            using (new Dispatcher(connectionString, storage, worker, job, engine.Clock))
             {
                 Log.Information("Worker {Worker} is ready", workerId);
                 await WaitAsync(parent, drain);
@@ -36,16 +36,16 @@ public sealed class WorkerProcess(RunEngine engine, string connectionString)
             }
         }
 
-        // Not while the pulse beats: a beat that finds its own worker gone ends the process as one that was given up.
-        await Workers.MarkGoneAsync(engine.Database, workerId, CancellationToken.None);
+        // Not while the heartbeat beats: one that finds its own worker dead ends the process as evicted.
+        await Workers.MarkDeadAsync(engine.Database, workerId, CancellationToken.None);
     }
 
-    private BackgroundJobServer Serve(JobStorage storage, Doorbell doorbell) => new(
+    private BackgroundJobServer Serve(JobStorage storage, WakeUpJob job) => new(
         new BackgroundJobServerOptions
         {
-            Activator = new DoorbellActivator(doorbell),
+            Activator = new WakeUpActivator(job),
             WorkerCount = 1,
-            Queues = [Doorbell.Queue],
+            Queues = [WakeUpJob.Queue],
             ServerTimeout = TimeSpan.FromSeconds(30),
             HeartbeatInterval = TimeSpan.FromSeconds(5),
             ServerCheckInterval = TimeSpan.FromSeconds(15),

@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 using Serilog;
 
@@ -6,7 +7,7 @@ namespace MyNumber.Jobs.Hosting;
 
 /// <summary>
 /// Counts the deaths of this host's worker processes: a few in a row are what the engine is made for, many are an alert,
-/// lowered when the workers have lived for a while.
+/// resolved when the workers have lived for a while.
 /// </summary>
 internal sealed class WorkerRestarts(RunEngine engine)
 {
@@ -54,7 +55,7 @@ internal sealed class WorkerRestarts(RunEngine engine)
                 await Task.Delay(Quiet / 4, engine.Clock, ending);
                 if (engine.Clock.GetElapsedTime(Interlocked.Read(ref _last)) > Quiet)
                 {
-                    await SafelyAsync(connection => Alerts.LowerAsync(
+                    await SafelyAsync(connection => Alerts.ResolveAsync(
                         connection, null, Alert, Environment.MachineName, engine.Clock.GetUtcNow(), CancellationToken.None));
                 }
             }

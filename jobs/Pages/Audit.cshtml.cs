@@ -1,6 +1,6 @@
 using Dapper;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using Npgsql;
 
 namespace MyNumber.Jobs.Pages;

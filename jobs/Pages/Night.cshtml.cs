@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
 using MyNumber.Batch.Recovery;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Batch.Status;
 
 namespace MyNumber.Jobs.Pages;
@@ -88,7 +91,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
         }
 
         Live = live;
-        Plan = await engine.Operator.PlanRerunAsync(live.Night.Id, null, cancellation);
+        Plan = await new OperatorActs(engine).PlanRerunAsync(live.Night.Id, null, cancellation);
         Summary = await NightReport.Of(services).LoadAsync(
             new RunInfo(live.Night.Id, "night", live.Night.BusinessDate, ""), cancellation);
         return Page();
@@ -102,7 +105,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
     public Task<IActionResult> OnPostRerunAsync(string date, string? reason, CancellationToken cancellation) =>
         ActAsync(date, reason, async (run, because) =>
         {
-            var parts = await engine.Operator.RerunAsync(run, null, because, cancellation);
+            var parts = await new OperatorActs(engine).RerunAsync(run, null, because, cancellation);
             return $"The night goes on; {parts} failed parts are ready again.";
         }, cancellation);
 
@@ -110,7 +113,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
     public Task<IActionResult> OnPostStopAsync(string date, string? reason, CancellationToken cancellation) =>
         ActAsync(date, reason, async (run, because) =>
         {
-            await engine.Operator.StopAsync(run, because, cancellation);
+            await new OperatorActs(engine).StopAsync(run, because, cancellation);
             return "The night is stopped; parts in hand are finished.";
         }, cancellation);
 
@@ -123,7 +126,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
                 throw new OperatorRefusedException($"Nothing was abandoned: the date to type is {date}.");
             }
 
-            await engine.Operator.AbandonAsync(run, because, cancellation);
+            await new OperatorActs(engine).AbandonAsync(run, because, cancellation);
             return "The night is abandoned; the next night finds what it has not done.";
         }, cancellation);
 

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Jobs.Pages;
 
@@ -16,7 +19,7 @@ public sealed class PartModel(RunEngine engine) : PageModel
     /// <summary>The page: what would happen.</summary>
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellation)
     {
-        if (await engine.Operator.PartAsync(id, cancellation) is not { } part)
+        if (await new OperatorActs(engine).PartAsync(id, cancellation) is not { } part)
         {
             return NotFound();
         }
@@ -24,7 +27,7 @@ public sealed class PartModel(RunEngine engine) : PageModel
         Part = part;
         if (part.State == "failed")
         {
-            var plan = await engine.Operator.PlanRerunAsync(part.RunId, id, cancellation);
+            var plan = await new OperatorActs(engine).PlanRerunAsync(part.RunId, id, cancellation);
             // None where its run was abandoned meanwhile.
             Plan = plan.Parts.Count > 0 ? plan : null;
         }
@@ -37,14 +40,14 @@ public sealed class PartModel(RunEngine engine) : PageModel
         ActAsync(id, reason, async because =>
         {
             var keys = (items ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            await engine.Operator.RerunPartAsync(id, keys.Length > 0 ? keys : null, because, cancellation);
+            await new OperatorActs(engine).RerunPartAsync(id, keys.Length > 0 ? keys : null, because, cancellation);
             return $"Part {id} is ready again; a worker takes it within seconds.";
         }, cancellation);
 
     /// <summary>Skips it: its items are held.</summary>
     public Task<IActionResult> OnPostSkipAsync(long id, string? reason, CancellationToken cancellation) =>
         ActAsync(id, reason, async because =>
-            $"Part {id} is skipped. {await engine.Operator.SkipAsync(id, because, cancellation)}",
+            $"Part {id} is skipped. {await new OperatorActs(engine).SkipAsync(id, because, cancellation)}",
             cancellation);
 
     private async Task<IActionResult> ActAsync(
@@ -65,7 +68,7 @@ public sealed class PartModel(RunEngine engine) : PageModel
             TempData["Refused"] = refused.Message;
         }
 
-        var part = await engine.Operator.PartAsync(id, cancellation);
+        var part = await new OperatorActs(engine).PartAsync(id, cancellation);
         var run = part is null ? null : await RunView.FindAsync(engine.Database, part.RunId, null, cancellation);
         return Redirect(run is { Kind: "night" } ? $"/nights/{Show.Date(run.BusinessDate)}" : "/");
     }

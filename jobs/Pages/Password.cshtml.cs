@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using MyNumber.Jobs.People;
 using MyNumber.Jobs.Web;
 

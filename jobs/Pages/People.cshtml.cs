@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using MyNumber.Jobs.People;
 
 namespace MyNumber.Jobs.Pages;

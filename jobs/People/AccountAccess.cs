@@ -1,5 +1,6 @@
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
 using Npgsql;
 
 namespace MyNumber.Jobs.People;

@@ -1,5 +1,5 @@
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using Npgsql;
 
 namespace MyNumber.Jobs.People;

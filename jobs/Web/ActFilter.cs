@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 
 namespace MyNumber.Jobs.Web;
 

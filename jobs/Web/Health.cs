@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Jobs.Cli;
 
 namespace MyNumber.Jobs.Web;
@@ -35,7 +37,7 @@ public static class Health
         });
         Add("home", _ => Task.FromResult(Unwritable(home)));
         Add("nights", async cancellation =>
-            await new AlertWatch(engine).OverdueAsync(cancellation) is { Count: > 0 } overdue ? string.Join(' ', overdue) : null);
+            await new RunMonitor(engine).OverdueAsync(cancellation) is { Count: > 0 } overdue ? string.Join(' ', overdue) : null);
 
         void Add(string name, Func<CancellationToken, Task<string?>> reason) => checks.Add(new HealthCheckRegistration(
             name, _ => new Check(reason), HealthStatus.Unhealthy, tags: null, CheckMax));

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Cli;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Jobs.People;

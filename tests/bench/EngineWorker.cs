@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace MyNumber.Tests.Bench;
 
-/// <summary>One worker process over the empty steps, as the product runs it: Hangfire server, ringer, pulse.</summary>
+/// <summary>One worker process over the empty steps, as the product runs it: Hangfire server, dispatcher, heartbeat.</summary>
 internal static class EngineWorker
 {
     public const string Verb = "engine-worker";

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using MyNumber.Batch;
 using MyNumber.Batch.Calendar;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Bench;
 
@@ -26,7 +27,7 @@ internal static class LargeBench
         var answers = Arguments.Number(arguments, "--answers", 300_000);
         await using var home = await BenchHome.CreateAsync(cancellation);
         var services = NightServices.Create(home.Home, home.Database, new Policy(), TimeProvider.System);
-        var engine = services.CreateEngine(new EngineOptions());
+        var engine = Night.CreateEngine(services, new EngineOptions());
         Register(home, residents, online);
         Online(home, online);
         Console.WriteLine($"| step | {online:N0} online applications, {residents:N0} residents | {answers:N0} lines of answers |");
@@ -54,7 +55,7 @@ internal static class LargeBench
             await engine.WorkUntilIdleAsync(cancellation);
             seconds[step.Name] = clock.Elapsed.TotalSeconds;
             Console.Error.WriteLine(FormattableString.Invariant($"{date:yyyy-MM-dd} {step.Name}: {seconds[step.Name]:0.0} s"));
-            if (await engine.Operator.FailedAsync(opened.RunId, cancellation) is [var failed, ..])
+            if (await new OperatorActs(engine).FailedAsync(opened.RunId, cancellation) is [var failed, ..])
             {
                 throw new InvalidOperationException($"{failed.Step} {failed.Act} failed: {failed.ErrorClass} {failed.ErrorText}");
             }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Fixtures;
 
 namespace MyNumber.Tests.Bench;
@@ -8,7 +8,7 @@ namespace MyNumber.Tests.Bench;
 /// <summary>
 /// The engine's share of a real night of 60 applications, worked by one worker in this process. Whatever a step computes,
 /// stores and seals is timed around the step's own functions; the rest of the worker's time is the engine's: claims,
-/// fences, counters, laws, commits, sweeps. Beats are counted from the database's side of the pulse thread.
+/// fences, counters, balance checks, commits, sweeps. Beats are counted from the database's side of the heartbeat thread.
 /// </summary>
 internal static class NightShare
 {

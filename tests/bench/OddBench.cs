@@ -1,6 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Fixtures.Odd;
 
 namespace MyNumber.Tests.Bench;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Bench;
@@ -21,8 +21,8 @@ internal static class PartCost
         var engine = night.Engine(home.Database, home.Home.Outbox);
         await engine.Opener.OpenNightAsync(EmptyNight.Date, null, EmptyNight.Meant, cancellation);
         var workerId = await Workers.RegisterAsync(home.Database, ownsSessions: false, cancellation);
-        using var pulse = Pulse.Start(home.Database, engine.Options, workerId, engine.Clock, Pulse.OnGone.Ignore);
-        using var worker = new Worker(engine, workerId, pulse);
+        using var heartbeat = Heartbeat.Start(home.Database, engine.Options, workerId, engine.Clock, Heartbeat.OnEvicted.Ignore);
+        using var worker = new Worker(engine, workerId, heartbeat);
 
         // The first part is the plan, the rest of this block warms up; what is measured begins with all parts but these open.
         await WorkAsync(night, worker, cancellation);

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using Npgsql;
 
@@ -126,14 +127,14 @@ internal static class SelectBench
                 connection, transaction);
         var step = new SelectStep(new Policy());
         await step.DecideAsync(context, cancellation);
-        foreach (var law in step.Definition.Laws)
+        foreach (var check in step.Definition.Checks)
         {
-            await using var command = new NpgsqlCommand(law.Sql, connection, transaction) { CommandTimeout = 0 };
+            await using var command = new NpgsqlCommand(check.Sql, connection, transaction) { CommandTimeout = 0 };
             await using var row = await command.ExecuteReaderAsync(cancellation);
             await row.ReadAsync(cancellation);
             if (row.GetInt64(0) != row.GetInt64(1))
             {
-                throw new InvalidOperationException($"Law does not hold: {law.Name}");
+                throw new InvalidOperationException($"Law does not hold: {check.Name}");
             }
         }
     }

@@ -8,7 +8,7 @@ internal static class SharedNight
 {
     private const int Workers = 3;
 
-    // Counts at every ring what waits in the queue: nothing that happens between two looks is missed.
+    // Counts at every wake-up what waits in the queue: nothing that happens between two looks is missed.
     private const string WatchQueue = """
         CREATE TABLE bench_queue (length bigint NOT NULL);
         CREATE FUNCTION bench_watch_queue() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,29 +1,30 @@
 using System.Diagnostics;
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.Integration;
 using MyNumber.Tests.ToyHost;
 
 namespace MyNumber.Tests.Faults;
 
-/// <summary>However many parts are open, Hangfire's queue holds two rings a worker and no more.</summary>
+/// <summary>However many parts are open, Hangfire's queue holds two wake-ups a worker and no more.</summary>
 public sealed class QueueTests : IAsyncLifetime
 {
     private const int Workers = 3;
     private const int Parts = 99_999;
     private const int PartsWorked = 300;
 
-    // At every ring, by the database itself: what happens between two looks of a test is not missed.
+    // At every wake-up, by the database itself: what happens between two looks of a test is not missed.
     private const string Watch = """
-        CREATE TABLE ring (queued bigint NOT NULL, allowed bigint NOT NULL);
-        CREATE FUNCTION watch_rings() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE TABLE wake_up (queued bigint NOT NULL, allowed bigint NOT NULL);
+        CREATE FUNCTION watch_wake_ups() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          INSERT INTO ring SELECT (SELECT count(*) FROM hangfire.jobqueue WHERE fetchedat IS NULL),
+          INSERT INTO wake_up SELECT (SELECT count(*) FROM hangfire.jobqueue WHERE fetchedat IS NULL),
             (SELECT 2 * count(*) FROM worker WHERE state = 'alive');
           RETURN NULL;
         END $$;
-        CREATE TRIGGER watch_rings AFTER INSERT ON hangfire.jobqueue FOR EACH STATEMENT EXECUTE FUNCTION watch_rings();
+        CREATE TRIGGER watch_wake_ups AFTER INSERT ON hangfire.jobqueue FOR EACH STATEMENT EXECUTE FUNCTION watch_wake_ups();
         """;
 
     private readonly TestDatabase _database = new();
@@ -47,14 +48,14 @@ public sealed class QueueTests : IAsyncLifetime
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             while (await connection.ExecuteScalarAsync<bool>(
-                "SELECT (SELECT count(*) FROM toy_effect) < @PartsWorked OR coalesce((SELECT max(queued) FROM ring), 0) < 2 * @Workers",
+                "SELECT (SELECT count(*) FROM toy_effect) < @PartsWorked OR coalesce((SELECT max(queued) FROM wake_up), 0) < 2 * @Workers",
                 new { PartsWorked, Workers }))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
             }
 
             Assert.True(await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'ready'") > Parts / 2);
-            Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM ring WHERE queued > allowed"));
+            Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM wake_up WHERE queued > allowed"));
         }
         finally
         {

@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Tests.Integration;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Sweep;
@@ -81,7 +81,7 @@ internal sealed class Cluster(string root)
 
                 return await command.ExecuteScalarAsync() is T value ? value : default;
             }
-            catch (NpgsqlException killed) when (Failures.Kind(killed) == FailureKind.Passing)
+            catch (NpgsqlException killed) when (Failures.Kind(killed) == FailureKind.Transient)
             {
                 await Task.Delay(BetweenTries);
             }

@@ -4,7 +4,7 @@ namespace MyNumber.Tests.Sweep;
 /// <param name="Steps">In which steps of a world (from 1) it can strike; none: not in this world.</param>
 /// <param name="StrikeAsync">Strikes, and sees to its end; false where nothing was hit.</param>
 internal sealed record FaultKind(
-    string Name, Func<string, IReadOnlyList<int>> Steps, Func<Night, Random, Task<bool>> StrikeAsync)
+    string Name, Func<string, IReadOnlyList<int>> Steps, Func<SweptNight, Random, Task<bool>> StrikeAsync)
 {
     /// <summary>Whether the night must run under a clock that can jump.</summary>
     public bool NeedsClock { get; init; }

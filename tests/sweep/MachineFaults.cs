@@ -22,7 +22,7 @@ internal static class MachineFaults
     ];
 
     // Real: the home's disk takes no byte more. `night` must say so by exit status 3, and go on once there is room.
-    private static async Task<bool> FillAsync(Night night, Random dice)
+    private static async Task<bool> FillAsync(SweptNight night, Random dice)
     {
         using var hold = await night.HoldStartsAsync();
         var filler = Path.Combine(night.Stage.Home, FillerName);
@@ -48,7 +48,7 @@ internal static class MachineFaults
         }
     }
 
-    private static async Task<bool> ProtectAsync(Night night, Random dice)
+    private static async Task<bool> ProtectAsync(SweptNight night, Random dice)
     {
         var folder = Path.Combine(night.Stage.Home, Folders[dice.Next(Folders.Length)]);
         await Processes.RunOkAsync("mount", "--bind", folder, folder);
@@ -58,7 +58,7 @@ internal static class MachineFaults
             // Hit once a part, or the host at its start, was refused.
             return await night.UntilAsync(
                 async () => night.Host == 0 || await night.AskAsync<bool>(
-                    "SELECT EXISTS (SELECT FROM part WHERE state = 'ready' AND passing > 0 AND error_class IS NOT NULL)"),
+                    "SELECT EXISTS (SELECT FROM part WHERE state = 'ready' AND transient_errors > 0 AND error_class IS NOT NULL)"),
                 TimeSpan.FromSeconds(8));
         }
         finally
@@ -68,7 +68,7 @@ internal static class MachineFaults
     }
 
     // Every write that must reach the disk takes long, in the workers and in PostgreSQL, for some seconds.
-    private static async Task<bool> SlowAsync(Night night, Random dice)
+    private static async Task<bool> SlowAsync(SweptNight night, Random dice)
     {
         var pids = night.Workers().Concat(
             await night.AskAsync<int[]>("SELECT array_agg(pid) FROM pg_stat_activity WHERE application_name LIKE 'mynumber%' OR backend_type = 'walwriter'") ?? []);
@@ -94,7 +94,7 @@ internal static class MachineFaults
         return File.Exists(trace) && (await File.ReadAllTextAsync(trace)).Contains("(DELAYED)", StringComparison.Ordinal);
     }
 
-    private static async Task<bool> JumpAsync(Night night, Random dice)
+    private static async Task<bool> JumpAsync(SweptNight night, Random dice)
     {
         await File.WriteAllTextAsync(night.Stage.ClockFile, Jumps[dice.Next(Jumps.Length)]);
         return night.Host > 0;

@@ -19,12 +19,12 @@ internal static class OutsideFaults
         new("PostgreSQL: kill -9", _ => AnyStep, KillServerAsync),
         new("PostgreSQL: fast restart", _ => AnyStep, async (night, _) => await Done(night.Stage.Cluster.RestartAsync())),
         new("all connections cut", _ => AnyStep, CutAsync),
-        new("Hangfire: all jobs doubled", _ => AnyStep, DoubleRingsAsync),
-        new("Hangfire: all jobs lost", _ => AnyStep, LoseRingsAsync),
+        new("Hangfire: all jobs doubled", _ => AnyStep, DoubleWakeUpsAsync),
+        new("Hangfire: all jobs lost", _ => AnyStep, LoseWakeUpsAsync),
         new("Hangfire: its tables emptied", _ => AnyStep, EmptyHangfireAsync),
     ];
 
-    private static async Task<bool> KillWorkerAsync(Night night, Random dice)
+    private static async Task<bool> KillWorkerAsync(SweptNight night, Random dice)
     {
         var pid = await night.BusyWorkerAsync(dice);
         if (pid > 0)
@@ -35,7 +35,7 @@ internal static class OutsideFaults
         return pid > 0;
     }
 
-    private static Task<bool> KillHostAsync(Night night, Random dice)
+    private static Task<bool> KillHostAsync(SweptNight night, Random dice)
     {
         var pid = night.Host;
         if (pid > 0)
@@ -46,7 +46,7 @@ internal static class OutsideFaults
         return Task.FromResult(pid > 0);
     }
 
-    private static Task<bool> KillAllAsync(Night night, Random dice)
+    private static Task<bool> KillAllAsync(SweptNight night, Random dice)
     {
         // Stopped first: none of them may act on the death of another.
         var all = night.Workers().Append(night.Host).Where(pid => pid > 0).ToList();
@@ -56,7 +56,7 @@ internal static class OutsideFaults
     }
 
     // As soon as something is in hand, each time: the same parts are hit again and again, and must not be blamed (rule 5).
-    private static async Task<bool> KillGroupsAsync(Night night, Random dice)
+    private static async Task<bool> KillGroupsAsync(SweptNight night, Random dice)
     {
         var kills = 0;
         while (kills < GroupKills && await night.BusyWorkerAsync(dice) > 0)
@@ -73,7 +73,7 @@ internal static class OutsideFaults
         return kills > 0;
     }
 
-    private static async Task<bool> StopWorkerAsync(Night night, Random dice)
+    private static async Task<bool> StopWorkerAsync(SweptNight night, Random dice)
     {
         var pid = await night.BusyWorkerAsync(dice);
         if (pid == 0)
@@ -86,7 +86,7 @@ internal static class OutsideFaults
         return true;
     }
 
-    private static async Task<bool> StopHostAsync(Night night, Random dice)
+    private static async Task<bool> StopHostAsync(SweptNight night, Random dice)
     {
         var pid = night.Host;
         if (pid == 0)
@@ -95,14 +95,14 @@ internal static class OutsideFaults
         }
 
         Processes.Stop(pid);
-        await Task.Delay(Night.Lease * (1.2 + dice.NextDouble()));
+        await Task.Delay(SweptNight.Lease * (1.2 + dice.NextDouble()));
         Processes.Continue(pid);
         return true;
     }
 
     // Two deaths halve a part, once its host has said that they were of one worker alone; the next claim may come before
     // that. What is in it is innocent, so its halves must come out as ever.
-    private static async Task<bool> KillPartAsync(Night night, Random dice)
+    private static async Task<bool> KillPartAsync(SweptNight night, Random dice)
     {
         var key = "";
         for (var kills = 0; kills < 4 && !await IsSplitAsync(night, key); kills++)
@@ -129,10 +129,10 @@ internal static class OutsideFaults
         return await IsSplitAsync(night, key);
     }
 
-    private static Task<bool> IsSplitAsync(Night night, string key) =>
+    private static Task<bool> IsSplitAsync(SweptNight night, string key) =>
         night.AskAsync<bool>("SELECT EXISTS (SELECT FROM part WHERE from_key = $1 AND state = 'split')", key);
 
-    private static async Task<bool> KillServerAsync(Night night, Random dice)
+    private static async Task<bool> KillServerAsync(SweptNight night, Random dice)
     {
         await night.Stage.Cluster.KillAsync();
         await Task.Delay(dice.Next(3000));
@@ -140,11 +140,11 @@ internal static class OutsideFaults
         return true;
     }
 
-    private static async Task<bool> CutAsync(Night night, Random dice) => await night.AskAsync<long>(
+    private static async Task<bool> CutAsync(SweptNight night, Random dice) => await night.AskAsync<long>(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'mynumber%'") > 0;
 
-    // Rings that wait, and rings that were answered: all ring once more.
-    private static async Task<bool> DoubleRingsAsync(Night night, Random dice) => await HasHangfireAsync(night)
+    // Wake-ups that wait, and those that were answered: all come once more.
+    private static async Task<bool> DoubleWakeUpsAsync(SweptNight night, Random dice) => await HasHangfireAsync(night)
         && await night.AskAsync<long>(
         """
         WITH again AS (
@@ -152,12 +152,12 @@ internal static class OutsideFaults
         SELECT count(*) FROM again
         """) > 0;
 
-    private static async Task<bool> LoseRingsAsync(Night night, Random dice) => await HasHangfireAsync(night) && await night.UntilAsync(
+    private static async Task<bool> LoseWakeUpsAsync(SweptNight night, Random dice) => await HasHangfireAsync(night) && await night.UntilAsync(
         async () => await night.AskAsync<long>(
             "WITH lost AS (DELETE FROM hangfire.jobqueue RETURNING 1) SELECT count(*) FROM lost") > 0,
         TimeSpan.FromSeconds(5));
 
-    private static async Task<bool> EmptyHangfireAsync(Night night, Random dice)
+    private static async Task<bool> EmptyHangfireAsync(SweptNight night, Random dice)
     {
         if (!await HasHangfireAsync(night))
         {
@@ -172,7 +172,7 @@ internal static class OutsideFaults
         return true;
     }
 
-    private static async Task<bool> HasHangfireAsync(Night night) =>
+    private static async Task<bool> HasHangfireAsync(SweptNight night) =>
         await night.AskAsync<bool>("SELECT to_regclass('hangfire.jobqueue') IS NOT NULL");
 
     private static async Task<bool> Done(Task act)

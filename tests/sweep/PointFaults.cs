@@ -1,5 +1,5 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
 
 namespace MyNumber.Tests.Sweep;
 
@@ -37,7 +37,7 @@ internal static class PointFaults
         _ => AnyStep,
     };
 
-    private static async Task<bool> ArmAsync(Night night, string point, string action)
+    private static async Task<bool> ArmAsync(SweptNight night, string point, string action)
     {
         var armed = Path.Combine(night.Stage.Points, point);
         await File.WriteAllTextAsync($"{armed}.new", action);
@@ -57,10 +57,10 @@ internal static class PointFaults
     }
 
     /// <summary>
-    /// Waits until a process that stands still was given up and nothing waits for it any more; then it may go on, and do
+    /// Waits until a process that stands still was evicted and nothing waits for it any more; then it may go on, and do
     /// what harm it can.
     /// </summary>
-    public static async Task TakenOverAsync(Night night, int pid)
+    public static async Task TakenOverAsync(SweptNight night, int pid)
     {
         try
         {
@@ -71,7 +71,7 @@ internal static class PointFaults
                 async () => await night.AskAsync<long>(
                     """
                     SELECT count(*) FROM part JOIN worker ON worker.id = worker_id
-                    WHERE pid = $1 AND worker.state = 'gone' AND part.state = 'leased'
+                    WHERE pid = $1 AND worker.state = 'dead' AND part.state = 'leased'
                     """,
                     pid) == 0,
                 GivenUpMax);

@@ -88,7 +88,7 @@ internal static class Sweep
         var struck = new List<FaultKind>();
         string? broken = null;
         IReadOnlyList<string> lost = [], twice = [];
-        await using var night = Night.Start(stage, world, plan.Any(fault => fault.Kind.NeedsClock));
+        await using var night = SweptNight.Start(stage, world, plan.Any(fault => fault.Kind.NeedsClock));
         try
         {
             await StrikeAllAsync(night, plan, struck);
@@ -115,7 +115,7 @@ internal static class Sweep
     }
 
     // Faults come in the order of the night; those that need time (a pause) go on beside the ones that follow.
-    private static async Task StrikeAllAsync(Night night, IReadOnlyList<Fault> plan, List<FaultKind> struck)
+    private static async Task StrikeAllAsync(SweptNight night, IReadOnlyList<Fault> plan, List<FaultKind> struck)
     {
         var strikes = new List<Task>();
         foreach (var fault in plan)
@@ -143,7 +143,7 @@ internal static class Sweep
         await Task.WhenAll(strikes);
     }
 
-    private static async Task StrikeAsync(Night night, Fault fault, List<FaultKind> struck)
+    private static async Task StrikeAsync(SweptNight night, Fault fault, List<FaultKind> struck)
     {
         if (await fault.Kind.StrikeAsync(night, new Random(fault.Dice)))
         {
@@ -156,7 +156,7 @@ internal static class Sweep
     }
 
     private static async Task TellAsync(
-        Stage stage, Night night, int number, SweepOptions options, IReadOnlyList<Fault> plan,
+        Stage stage, SweptNight night, int number, SweepOptions options, IReadOnlyList<Fault> plan,
         string? broken, IReadOnlyList<string> lost, IReadOnlyList<string> twice, Action<string> say)
     {
         const int linesMax = 10;

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.ToyHost;
 using Npgsql;
@@ -22,12 +25,13 @@ var numbers = args[3..7].Select(text => int.Parse(text, CultureInfo.InvariantCul
 var options = new EngineOptions
 {
     Lease = TimeSpan.FromMilliseconds(numbers[3]),
-    Beat = TimeSpan.FromMilliseconds(numbers[3] / 4.0),
+    HeartbeatInterval = TimeSpan.FromMilliseconds(numbers[3] / 4.0),
     // The plan of a hundred thousand parts takes its time; nothing else here does.
     ActMax = TimeSpan.FromSeconds(numbers[0] > 1_000 ? 60 : 15),
-    PassingDelay = TimeSpan.FromMilliseconds(50),
-    PassingDelayMax = TimeSpan.FromMilliseconds(200),
+    TransientDelay = TimeSpan.FromMilliseconds(50),
+    TransientDelayMax = TimeSpan.FromMilliseconds(200),
     GuardsOff = Enum.Parse<GuardsOff>(args[7]),
+    AfterPublish = Drops.SweepAfterPublishAsync,
 };
 await using var database = NpgsqlDataSource.Create(connection);
 var night = new ToyNight(args[2], numbers[0], numbers[1], TimeSpan.FromMilliseconds(numbers[2]));
@@ -38,7 +42,7 @@ if (args[0] == "work")
     return 0;
 }
 
-using var watch = Pulse.Start(database, options, null, TimeProvider.System, Pulse.OnGone.Ignore);
+using var watch = Heartbeat.Start(database, options, null, TimeProvider.System, Heartbeat.OnEvicted.Ignore);
 var opened = await engine.Opener.OpenNightAsync(
     new DateOnly(2026, 11, 24), null, new UnusualDate(new Because("toy", "a toy night"), Destruction.Allowed), CancellationToken.None);
 var runner = new NightRunner(engine, connection, Child, 2, new Progress<IReadOnlyList<StepView>>());

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.ToyHost;
@@ -40,7 +42,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         }),
         Act.Of<IReadOnlyList<string>>(ComputeFirstAsync, (keys, context, cancellation) => StoreAsync("first", keys, context, cancellation)),
         [
-            new Law(
+            new BalanceCheck(
                 "items = effects + held",
                 """
                 SELECT (SELECT count(*) FROM toy_item), (SELECT count(*) FROM toy_effect WHERE step = 'first')
@@ -64,7 +66,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         }),
         Act.Of<StagedFile>(StagePaperAsync, StorePaperAsync),
         [
-            new Law(
+            new BalanceCheck(
                 "items = items on paper",
                 "SELECT (SELECT count(*) FROM toy_item), (SELECT count(*) FROM toy_effect WHERE step = 'paper')"),
         ])
@@ -161,7 +163,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
                     break;
                 case "stopped": throw new DropStoppedException("toy", "toy", "a toy stop");
                 case "bug": throw new InvalidOperationException("a toy bug");
-                case "passing": throw new IOException("a toy disk hiccup");
+                case "transient": throw new IOException("a toy disk hiccup");
                 case "disk-full": throw new IOException("no room") { HResult = 28 };
                 case "cut":
                     await connection.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())");
@@ -209,7 +211,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
     {
         var dropId = await context.Connection.ExecuteScalarAsync<long>(
             "SELECT id FROM drop WHERE run_id = @Id", context.Run, context.Transaction);
-        await context.RecordFilesAsync(dropId, [file], cancellation);
+        await Drops.RecordFilesAsync(context, dropId, [file], cancellation);
         var keys = (await context.Connection.QueryAsync<string>(
             "SELECT key FROM toy_item WHERE key BETWEEN @FromKey AND @ToKey ORDER BY key", context.Part, context.Transaction)).ToList();
         await StoreAsync("paper", keys, context, cancellation);
@@ -222,7 +224,7 @@ public sealed partial class ToyNight(string outbox, int items, int itemsPerPart,
         var files = await Drops.FilesAsync(context.Connection, context.Transaction, dropId, cancellation);
         var control = Control(files);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(control));
-        await context.RecordFilesAsync(dropId, [new StagedFile("control.json", sha256, control.Length)], cancellation);
+        await Drops.RecordFilesAsync(context, dropId, [new StagedFile("control.json", sha256, control.Length)], cancellation);
         await Drops.SealAsync(context, dropId, sha256, cancellation);
     }
 

@@ -1,12 +1,33 @@
+using System.Text.RegularExpressions;
+using Mono.Cecil;
 using NetArchTest.Rules;
 
 namespace MyNumber.Tests.Unit;
 
-/// <summary>Arrows go one way: templates ← batch ← jobs; Runs and Database know no other folder of batch.</summary>
-public sealed class LayoutTests
+/// <summary>
+/// Arrows go one way: templates ← batch ← jobs, and within batch as the table says. A room is a folder; batch/Runs has
+/// several. An arrow is a use of any kind: of a type, a method, a constant.
+/// </summary>
+public sealed partial class LayoutTests
 {
+    private const string Root = "MyNumber.Batch";
+
     private static readonly System.Reflection.Assembly Templates = typeof(Templates.Forms.FormDefinition).Assembly;
-    private static readonly System.Reflection.Assembly Batch = typeof(Batch.Runs.StepDefinition).Assembly;
+    private static readonly System.Reflection.Assembly Batch = typeof(Batch.Runs.Engine.StepDefinition).Assembly;
+
+    /// <summary>Each room and those that it may use, from the ground up: a room stands below all that use it.</summary>
+    private static readonly (string Room, string Uses)[] Rooms =
+    [
+        ("Database", ""),
+        ("Files", ""),
+        ("Runs.Alerting", "Database"),
+        ("Runs.Auditing", "Database"),
+        ("Runs.Engine", "Database Files Runs.Alerting Runs.Auditing"),
+        ("Runs.Delivery", "Database Files Runs.Alerting Runs.Engine"),
+        ("Runs.Monitoring", "Database Runs.Alerting Runs.Engine"),
+        ("Runs.Operators", "Database Runs.Alerting Runs.Auditing Runs.Delivery Runs.Engine"),
+        ("People", "Database Runs.Auditing"),
+    ];
 
     [Fact]
     public void Templates_know_no_batch_and_no_database() =>
@@ -16,18 +37,129 @@ public sealed class LayoutTests
     public void Batch_knows_no_jobs_and_no_fixtures() =>
         AssertNone(Types.InAssembly(Batch).ShouldNot().HaveDependencyOnAny("MyNumber.Jobs", "MyNumber.Fixtures"));
 
-    [Theory]
-    [InlineData("MyNumber.Batch.Runs")]
-    [InlineData("MyNumber.Batch.Database")]
-    public void The_engine_knows_no_other_folder(string engine) =>
-        AssertNone(Types.InAssembly(Batch).That().ResideInNamespace(engine).ShouldNot().HaveDependencyOnAny(
-            "MyNumber.Batch.Register", "MyNumber.Batch.Intake", "MyNumber.Batch.Reading", "MyNumber.Batch.Validation",
-            "MyNumber.Batch.Selection", "MyNumber.Batch.Cards", "MyNumber.Batch.Notices", "MyNumber.Batch.Printing",
-            "MyNumber.Batch.Storage", "MyNumber.Batch.Calendar", "MyNumber.Batch.Privacy", "MyNumber.Templates"));
+    [Fact]
+    public void Every_room_of_batch_uses_exactly_the_rooms_that_the_table_allows()
+    {
+        var allowed = Rooms.SelectMany(room => Split(room.Uses).Select(used => $"{room.Room} → {used}")).ToHashSet();
+        var stated = Rooms.Select(room => room.Room).ToHashSet();
+        var real = Arrows().Where(arrow => stated.Contains(arrow.Key.Split(' ')[0])).ToDictionary();
+        Assert.True(
+            allowed.SetEquals(real.Keys),
+            "Arrows that the table does not allow:\n"
+            + string.Join("\n", real.Where(arrow => !allowed.Contains(arrow.Key)).Select(arrow => $"{arrow.Key} ({arrow.Value})"))
+            + "\nAllowances that nothing uses:\n" + string.Join("\n", allowed.Where(arrow => !real.ContainsKey(arrow))));
+    }
+
+    [Fact]
+    public void A_room_uses_only_rooms_that_stand_above_it_in_the_table()
+    {
+        var order = Rooms.Select(room => room.Room).ToList();
+        Assert.Empty(order.Except(RoomsOfBatch()));
+        Assert.Empty(
+            from room in Rooms
+            from used in Split(room.Uses)
+            where order.IndexOf(used) >= order.IndexOf(room.Room)
+            select $"{room.Room} → {used}");
+    }
+
+    private static string[] Split(string rooms) => rooms.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> RoomsOfBatch()
+    {
+        using var module = ModuleDefinition.ReadModule(Batch.Location);
+        return [.. module.GetTypes().Select(type => RoomOf(Outer(type))).OfType<string>().Distinct()];
+    }
+
+    /// <summary>Arrows with an example of each: of the assembly, and of the usings, as constants leave no trace in it.</summary>
+    private static SortedDictionary<string, string> Arrows()
+    {
+        var arrows = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var module = ModuleDefinition.ReadModule(Batch.Location);
+        foreach (var type in module.GetTypes())
+        {
+            foreach (var used in Uses(type).Where(used => used.Scope == module))
+            {
+                Add(arrows, RoomOf(Outer(type)), RoomOf(Outer(used.Resolve() ?? type)), $"{Outer(type).Name} uses {used.Name}");
+            }
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Sources.Top, "batch"), "*.cs", SearchOption.AllDirectories))
+        {
+            var text = File.ReadAllText(file);
+            var room = NamespaceLine().Match(text) is { Success: true } own ? RoomOf(own.Groups[1].Value, Path.GetFileNameWithoutExtension(file)) : null;
+            foreach (Match use in UsingLine().Matches(text))
+            {
+                Add(arrows, room, RoomOf(use.Groups[1].Value, ""), $"using in {Path.GetFileName(file)}");
+            }
+        }
+
+        return arrows;
+    }
+
+    private static void Add(SortedDictionary<string, string> arrows, string? from, string? to, string example)
+    {
+        if (from is not null && to is not null && from != to)
+        {
+            arrows.TryAdd($"{from} → {to}", example);
+        }
+    }
+
+    private static IEnumerable<TypeReference> Uses(TypeDefinition type)
+    {
+        var direct = type.Interfaces.Select(one => one.InterfaceType)
+            .Append(type.BaseType)
+            .Concat(type.CustomAttributes.Select(one => one.AttributeType))
+            .Concat(type.Fields.Select(field => field.FieldType))
+            .Concat(type.Methods.SelectMany(Uses));
+        return direct.OfType<TypeReference>().SelectMany(Parts);
+    }
+
+    private static IEnumerable<TypeReference> Uses(MethodDefinition method)
+    {
+        var signature = method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType);
+        return method.HasBody
+            ? signature
+                .Concat(method.Body.Variables.Select(variable => variable.VariableType))
+                .Concat(method.Body.Instructions.SelectMany(instruction => instruction.Operand switch
+                {
+                    TypeReference type => [type],
+                    GenericInstanceMethod generic => [.. generic.GenericArguments, generic.DeclaringType],
+                    MemberReference member => [member.DeclaringType],
+                    _ => Array.Empty<TypeReference>(),
+                }))
+            : signature;
+    }
+
+    // A list of readings uses the readings: generic arguments and element types count for themselves.
+    private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
+    {
+        GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
+        TypeSpecification { ElementType: var element } => Parts(element),
+        _ => [type],
+    };
+
+    private static TypeDefinition Outer(TypeDefinition type) => type.DeclaringType is { } outer ? Outer(outer) : type;
+
+    private static string? RoomOf(TypeDefinition outer) => RoomOf(outer.Namespace, outer.Name);
+
+    // The files beside the folders: the whole night stands on everything, its services and the policy below the steps.
+    private static string? RoomOf(string space, string type) => space switch
+    {
+        Root => type is "" ? null : type == "Night" ? "Night" : "NightServices",
+        _ when space.StartsWith($"{Root}.Runs.", StringComparison.Ordinal) => space[(Root.Length + 1)..],
+        _ when space.StartsWith($"{Root}.", StringComparison.Ordinal) => space[(Root.Length + 1)..].Split('.')[0],
+        _ => null,
+    };
 
     private static void AssertNone(ConditionList rule)
     {
         var result = rule.GetResult();
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.People;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Batch.Reading;
@@ -90,7 +92,7 @@ public static class Rekeying
                 at, cancellation);
         }
 
-        await Alerts.LowerOthersAsync(
+        await Alerts.ResolveOthersAsync(
             context.Connection, context.Transaction, Misreading, drifted.Select(rate => rate.Scanner), at, cancellation);
     }
 

@@ -1,7 +1,7 @@
 using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Cards;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Cards;

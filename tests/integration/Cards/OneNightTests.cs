@@ -2,9 +2,10 @@ using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Reading;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Validation;
 
@@ -267,11 +268,11 @@ public sealed partial class OneNightTests : IAsyncLifetime
             }
 
             await ActAsync(Act.OfRows(step.Seal ?? ((_, _) => Task.CompletedTask)), new PartInfo(0, PartAct.Close, "", "", 1));
-            foreach (var law in step.Laws)
+            foreach (var check in step.Checks)
             {
                 var (left, right) = await connection.QuerySingleAsync<(long, long)>(
-                    law.Sql.Replace("@date::date", "'2026-11-24'::date", StringComparison.Ordinal), new { run = run.Id, ordinal });
-                Assert.True(left == right, $"{step.Name}: {law.Name}: {left} {right}");
+                    check.Sql.Replace("@date::date", "'2026-11-24'::date", StringComparison.Ordinal), new { run = run.Id, ordinal });
+                Assert.True(left == right, $"{step.Name}: {check.Name}: {left} {right}");
             }
 
             if (step.Publish is { } publish)

@@ -1,9 +1,8 @@
 using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Cards;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
-using Transitions = MyNumber.Batch.Cards.Transitions;
 
 namespace MyNumber.Tests.Integration.Cards;
 
@@ -18,13 +17,13 @@ public sealed class RegisterChangeTests(TestDatabase database) : IClassFixture<T
         await using var world = await OpenAsync();
         foreach (var change in RegisterTransitions.Changes)
         {
-            foreach (var state in Transitions.ApplicationStates)
+            foreach (var state in CardTransitions.ApplicationStates)
             {
                 await world.ResidentAsync($"a {change} {state}", change);
                 await world.ApplicationAsync($"a {change} {state}", state);
             }
 
-            foreach (var state in Transitions.CardStates)
+            foreach (var state in CardTransitions.CardStates)
             {
                 await world.ResidentAsync($"c {change} {state}", change);
                 await world.CardAsync($"c {change} {state}", state);
@@ -34,14 +33,14 @@ public sealed class RegisterChangeTests(TestDatabase database) : IClassFixture<T
         await world.ApplyAsync();
         foreach (var change in RegisterTransitions.Changes)
         {
-            foreach (var state in Transitions.ApplicationStates)
+            foreach (var state in CardTransitions.ApplicationStates)
             {
                 // Received before the move, as all are here.
                 var cell = RegisterTransitions.Application(change, state);
                 await world.IsAsync("application", $"a {change} {state}", state, cell == RegisterTransitions.Stays, change);
             }
 
-            foreach (var state in Transitions.CardStates)
+            foreach (var state in CardTransitions.CardStates)
             {
                 await world.IsAsync(
                     "card", $"c {change} {state}", state, RegisterTransitions.Card(change, state) == RegisterTransitions.Stays, change);
@@ -79,7 +78,7 @@ public sealed class RegisterChangeTests(TestDatabase database) : IClassFixture<T
     public async Task What_is_still_open_after_a_change_is_judged_again()
     {
         await using var world = await OpenAsync();
-        foreach (var state in Transitions.ApplicationStates)
+        foreach (var state in CardTransitions.ApplicationStates)
         {
             await world.ResidentAsync(state, "number-changed");
             await world.ApplicationAsync(state, state);

@@ -5,7 +5,7 @@ using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Tests.Integration.Intake;
 using Npgsql;
 

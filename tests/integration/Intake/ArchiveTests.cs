@@ -1,5 +1,6 @@
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Tests.Integration.Intake;
 

@@ -5,7 +5,7 @@ using MyNumber.Batch;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Intake;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Tests.Integration.Intake;
 

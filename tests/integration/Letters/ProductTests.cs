@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 using Dapper;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Templates.Letters;
 using MyNumber.Tests.Integration.Printing;
 
@@ -70,13 +73,13 @@ public sealed partial class ProductTests
 
         Assert.False(await world.NightAsync());
         Assert.Equal(["notices"], await world.AllAsync<string>("SELECT name FROM step WHERE state = 'unbalanced'"));
-        var alert = await world.OneAsync<string>("SELECT what_to_do FROM alert WHERE code = 'law-broken' AND lowered_at IS NULL");
+        var alert = await world.OneAsync<string>("SELECT what_to_do FROM alert WHERE code = 'law-broken' AND resolved_at IS NULL");
         Assert.Contains("batch/Letters/Products.cs", alert, StringComparison.Ordinal);
         Assert.Contains($"({ToyLetter.Name}: 1)", alert, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(world.Outbox, "print")));
 
         var engine = world.Engine(ToyLetter.Products);
-        await engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(engine).RerunAsync(1, null, Because, CancellationToken.None);
         Assert.True(await world.WorkAsync(engine, PieceWorld.Monday), await PrintNightTests.StuckAsync(world));
         Assert.Equal(["sent"], await world.AllAsync<string>("SELECT DISTINCT state FROM piece"));
         Assert.True(File.Exists(Path.Combine(world.Drop(ToyLetter.Name), "READY")));
@@ -111,8 +114,8 @@ public sealed partial class ProductTests
         Assert.False(await world.NightAsync());
 
         var engine = world.Engine();
-        var failed = Assert.Single(await engine.Operator.FailedAsync(1, CancellationToken.None));
-        await engine.Operator.SkipAsync(failed.Id, Because, CancellationToken.None);
+        var failed = Assert.Single(await new OperatorActs(engine).FailedAsync(1, CancellationToken.None));
+        await new OperatorActs(engine).SkipAsync(failed.Id, Because, CancellationToken.None);
         Assert.True(await world.WorkAsync(engine, PieceWorld.Monday), await PrintNightTests.StuckAsync(world));
         Assert.Equal(
             ["wanted held file-skipped"],

@@ -1,7 +1,10 @@
 using MyNumber.Batch;
+using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 
 namespace MyNumber.Tests.Integration.Letters;
@@ -32,7 +35,7 @@ internal static class ToyLetter
                 Fault = row => row[2] == "top" ? null : ("no-toy", "toy"),
             },
         ],
-        Laws =
+        Checks =
         [
             new(
                 "greetings = greetings of the first and only occasion",

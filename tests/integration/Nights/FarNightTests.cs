@@ -35,7 +35,7 @@ public sealed class FarNightTests
         home.RunOk("retention");
         Assert.Subset(Files(home, "archive"), archived);
         Assert.Contains("night-after-today",
-            string.Join(' ', home.Query("SELECT code FROM alert WHERE lowered_at IS NULL")), StringComparison.Ordinal);
+            string.Join(' ', home.Query("SELECT code FROM alert WHERE resolved_at IS NULL")), StringComparison.Ordinal);
         Assert.Contains("unusual-date", home.Query("SELECT action FROM audit"));
 
         Assert.Equal(2, home.Run("night", "--date", "2026-11-25").ExitCode);
@@ -107,7 +107,7 @@ public sealed class FarNightTests
         var keys = home.Query(DestroyedKeys).Count;
         Assert.Equal(1, keys);
         Assert.Equal(["2"], home.Query("SELECT count(*)::text FROM disposal_item"));
-        Assert.Contains("destruction-waits", home.Query("SELECT code FROM alert WHERE lowered_at IS NULL"));
+        Assert.Contains("destruction-waits", home.Query("SELECT code FROM alert WHERE resolved_at IS NULL"));
         var waiting = home.Query("SELECT subject FROM destruction_waiting ORDER BY subject COLLATE \"C\"");
         Assert.True(waiting.Count > 6, "Too little is due for this test.");
 
@@ -128,7 +128,7 @@ public sealed class FarNightTests
         home.RunOk(["purge", "release", "--date", "2027-08-01", .. Second]);
         Assert.Empty(home.Query("SELECT subject FROM destruction_waiting"));
         Assert.Equal(still.Count + keys + 2, home.Query(DestroyedKeys).Count + home.Query("SELECT card_ref FROM disposal_item").Count);
-        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'destruction-waits' AND lowered_at IS NULL"));
+        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'destruction-waits' AND resolved_at IS NULL"));
         // What people released lifts the limit of no later night.
         Assert.Equal([$"{keys}"], home.Query("SELECT max(keys)::text FROM destruction"));
         home.RunOk("verify");

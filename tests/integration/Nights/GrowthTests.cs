@@ -1,6 +1,7 @@
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Fixtures;
 using Xunit.Abstractions;
 
@@ -54,7 +55,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         {
             await using var source = counted.Open(database.ConnectionString);
             var services = NightServices.Create(home, source, new Policy(), TimeProvider.System);
-            var engine = services.CreateEngine(new EngineOptions());
+            var engine = Night.CreateEngine(services, new EngineOptions());
             new GrowingWorld(home, size).Write();
             await NightAsync(engine, counted, First);
             foreach (var drop in Directory.GetDirectories(Path.Combine(home.Outbox, "card-orders")))
@@ -87,7 +88,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
             var opened = await engine.Opener.OpenNightAsync(date, step.Name, CancellationToken.None);
             counted.Begin($"{date:MM-dd} {step.Name}");
             await engine.WorkUntilIdleAsync(CancellationToken.None);
-            Assert.Empty(await engine.Operator.FailedAsync(opened.RunId, CancellationToken.None));
+            Assert.Empty(await new OperatorActs(engine).FailedAsync(opened.RunId, CancellationToken.None));
         }
     }
 }

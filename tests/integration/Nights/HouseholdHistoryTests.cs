@@ -3,7 +3,7 @@ using Dapper;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Tests.Integration.Intake;
 using static MyNumber.Tests.Integration.Intake.IntakeHome;
 
@@ -91,7 +91,7 @@ public sealed class HouseholdHistoryTests
             {
                 var day = Start.AddDays(night);
                 _calm = night >= Nights;
-                await AnswerAsync(day);
+                await RunAsync(day);
                 Live(day, night);
                 Feed(day, night);
                 var state = await _home.NightAsync(day);
@@ -211,7 +211,7 @@ public sealed class HouseholdHistoryTests
         }
 
         // The vendor's answers to the night before; and some posted letters are declared lost by two people.
-        private async Task AnswerAsync(DateOnly day)
+        private async Task RunAsync(DateOnly day)
         {
             foreach (var drop in _unanswered)
             {

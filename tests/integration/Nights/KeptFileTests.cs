@@ -63,7 +63,7 @@ public sealed class KeptFileTests
         Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM drop WHERE state <> 'published' OR stopped_class IS NOT NULL"));
         Assert.Equal(["0"], home.Query(
             "SELECT count(*)::text FROM kept_block JOIN drop ON drop.id = drop_id WHERE product <> 'card-order'"));
-        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND lowered_at IS NULL"));
+        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND resolved_at IS NULL"));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class KeptFileTests
             "SELECT subject FROM piece WHERE product = 'individual-number-notice' AND generation = 2 AND state = 'sent' ORDER BY subject"));
         Assert.Contains(home.Drops("card-orders"), drop => drop.Contains("20261126", StringComparison.Ordinal)
             && File.Exists(Path.Combine(drop, "READY")));
-        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND lowered_at IS NULL"));
+        Assert.Equal(["0"], home.Query("SELECT count(*)::text FROM alert WHERE code = 'drop-stopped' AND resolved_at IS NULL"));
         home.RunOk("verify");
     }
 

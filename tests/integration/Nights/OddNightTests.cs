@@ -1,6 +1,6 @@
 using MyNumber.Batch;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Fixtures.Odd;
 
 namespace MyNumber.Tests.Integration.Nights;
@@ -100,7 +100,7 @@ public sealed class OddNightTests
         var result = await new OddNights(home.Services, options, 5, 120).PlayAsync(Pictures.Value, CancellationToken.None);
         Assert.Contains(result.Wrong, line => line.Contains($"halted: {step} ItemFaultException", StringComparison.Ordinal));
         Assert.Equal("step-halted", Assert.Single(
-            await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND lowered_at IS NULL")));
+            await home.LinesAsync("SELECT code FROM alert WHERE code LIKE 'step-%' AND resolved_at IS NULL")));
         Assert.InRange((await home.LinesAsync("SELECT subject FROM item WHERE reason = 'error:ItemFaultException'")).Count, 0, 4);
     }
 

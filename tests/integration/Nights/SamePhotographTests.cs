@@ -1,7 +1,6 @@
 using System.Globalization;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
 using MyNumber.Tests.Integration.Intake;
 using OpenCvSharp;
 

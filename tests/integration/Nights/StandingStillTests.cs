@@ -1,6 +1,6 @@
 using Dapper;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Nights;
@@ -31,6 +31,6 @@ public sealed class StandingStillTests
         var error = night.StandardError.ReadToEndAsync();
         await night.WaitForExitAsync();
         Assert.True(night.ExitCode == 0, await error);
-        Assert.Equal(["gone"], home.Query("SELECT state FROM worker WHERE sessions = 'stands still'"));
+        Assert.Equal(["dead"], home.Query("SELECT state FROM worker WHERE sessions = 'stands still'"));
     }
 }

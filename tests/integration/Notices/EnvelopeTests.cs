@@ -2,7 +2,6 @@ using System.Text;
 using Dapper;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
 using MyNumber.Templates.Documents;
 using MyNumber.Tests.Integration.Printing;
 

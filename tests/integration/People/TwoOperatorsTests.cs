@@ -1,6 +1,6 @@
 using Dapper;
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
 using MyNumber.Jobs.People;
 using MyNumber.Tests.Integration.Nights;
 using Npgsql;

@@ -1,7 +1,7 @@
 using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Tests.Integration.Printing;
 

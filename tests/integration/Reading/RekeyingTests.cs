@@ -68,11 +68,11 @@ public sealed class RekeyingTests
 
         Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(1)));
         Assert.Equal("mail", await home.ScalarAsync<string>(
-            "SELECT subject FROM alert WHERE code = 'scanner-misreads' AND lowered_at IS NULL"));
+            "SELECT subject FROM alert WHERE code = 'scanner-misreads' AND resolved_at IS NULL"));
         // Long after, the rate is no longer so.
         await home.ExecuteAsync("UPDATE rekey_item SET opened_on = '2026-01-01'");
         Assert.Equal("complete", await home.NightAsync(IntakeHome.Date.AddDays(2)));
-        Assert.Null(await home.ScalarAsync<string?>("SELECT subject FROM alert WHERE code = 'scanner-misreads' AND lowered_at IS NULL"));
+        Assert.Null(await home.ScalarAsync<string?>("SELECT subject FROM alert WHERE code = 'scanner-misreads' AND resolved_at IS NULL"));
     }
 
     [Fact]

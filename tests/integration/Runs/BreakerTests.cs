@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Monitoring;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -8,7 +10,7 @@ public sealed class BreakerTests
     private static readonly Because Because = new("operator-1", "the cause is mended");
 
     [Fact]
-    public async Task A_lasting_cause_halts_its_step_after_five_failures_and_says_so_once()
+    public async Task A_permanent_cause_halts_its_step_after_five_failures_and_says_so_once()
     {
         await using var toy = await AllBrokenAsync("bug");
         Assert.Equal(5, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -21,9 +23,9 @@ public sealed class BreakerTests
     public async Task A_re_run_of_a_halted_step_tries_what_failed_and_what_was_never_tried()
     {
         await using var toy = await AllBrokenAsync("bug");
-        Assert.True((await toy.Engine.Operator.PlanRerunAsync(1, null, CancellationToken.None)).NotTried > 0);
+        Assert.True((await new OperatorActs(toy.Engine).PlanRerunAsync(1, null, CancellationToken.None)).NotTried > 0);
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal("complete", await toy.ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(40, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'first'"));
@@ -35,9 +37,9 @@ public sealed class BreakerTests
     {
         await using var toy = await AllBrokenAsync("bug");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        foreach (var part in await toy.Engine.Operator.FailedAsync(1, CancellationToken.None))
+        foreach (var part in await new OperatorActs(toy.Engine).FailedAsync(1, CancellationToken.None))
         {
-            await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None);
+            await new OperatorActs(toy.Engine).SkipAsync(part.Id, Because, CancellationToken.None);
         }
 
         await toy.WorkAsync();
@@ -46,9 +48,9 @@ public sealed class BreakerTests
     }
 
     [Fact]
-    public async Task A_passing_cause_makes_the_whole_step_wait_and_go_on_by_itself()
+    public async Task A_transient_cause_makes_the_whole_step_wait_and_go_on_by_itself()
     {
-        await using var toy = await AllBrokenAsync("passing", items: 100);
+        await using var toy = await AllBrokenAsync("transient", items: 100);
         while (await toy.ScalarAsync<bool>("SELECT not_before IS NULL FROM step WHERE ordinal = 1"))
         {
             await toy.ExecuteAsync("UPDATE part SET not_before = NULL");

@@ -1,6 +1,8 @@
 using System.Text;
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Files;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Tests.Integration.Runs;
 

@@ -1,5 +1,7 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -58,7 +60,7 @@ public sealed class FailingItemTests : IAsyncLifetime
         Assert.Equal("FormatException", await ScalarAsync<string>("SELECT halted_by FROM step"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM made"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM item"));
-        Assert.Equal("step-halted", await ScalarAsync<string>("SELECT code FROM alert WHERE lowered_at IS NULL"));
+        Assert.Equal("step-halted", await ScalarAsync<string>("SELECT code FROM alert WHERE resolved_at IS NULL"));
     }
 
     [Fact]
@@ -66,8 +68,8 @@ public sealed class FailingItemTests : IAsyncLifetime
     {
         var engine = await PlayAsync(PartAct.Plan,
             Computing(key => string.CompareOrdinal(key, "k50") < 0 ? throw new FormatException() : 1));
-        var failed = Assert.Single(await engine.Operator.FailedAsync(1, CancellationToken.None));
-        await engine.Operator.SkipAsync(failed.Id, Because, CancellationToken.None);
+        var failed = Assert.Single(await new OperatorActs(engine).FailedAsync(1, CancellationToken.None));
+        await new OperatorActs(engine).SkipAsync(failed.Id, Because, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         Assert.Equal("complete", await ScalarAsync<string>("SELECT state FROM run"));
         Assert.Equal(50, await ScalarAsync<long>("SELECT count(*) FROM made")); // k100 lies before k50 as bytes.
@@ -79,7 +81,7 @@ public sealed class FailingItemTests : IAsyncLifetime
     {
         await PlayAsync(PartAct.Plan, Computing(key => key == "k07" ? throw new IOException("away") : 1));
         Assert.Equal("ready", await ScalarAsync<string>("SELECT state FROM part"));
-        Assert.Equal(1, await ScalarAsync<int>("SELECT passing FROM part"));
+        Assert.Equal(1, await ScalarAsync<int>("SELECT transient_errors FROM part"));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM item"));
     }
 
@@ -160,7 +162,7 @@ public sealed class FailingItemTests : IAsyncLifetime
         Assert.NotEqual(PartAct.Publish, act);
         var engine = new RunEngine(
             _database.DataSource, new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [step] }, _outbox,
-            TimeProvider.System, new EngineOptions { PassingDelay = TimeSpan.FromHours(1), PassingDelayMax = TimeSpan.FromHours(1) });
+            TimeProvider.System, new EngineOptions { TransientDelay = TimeSpan.FromHours(1), TransientDelayMax = TimeSpan.FromHours(1) });
         await engine.Opener.OpenNightAsync(new(2026, 11, 24), null, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
         return engine;

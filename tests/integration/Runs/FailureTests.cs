@@ -1,4 +1,6 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -23,7 +25,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "bug");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
         Assert.Equal("rerun", await toy.ScalarAsync<string>("SELECT action FROM audit"));
@@ -35,7 +37,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "stopped");
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, ["00013", "00014", "00017"], Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, ["00013", "00014", "00017"], Because, CancellationToken.None);
         await toy.WorkAsync();
         Assert.Equal(33, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
         Assert.Equal(3, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -48,7 +50,7 @@ public sealed class FailureTests
     {
         await using var toy = await BrokenAsync("00015", "stopped");
         await Assert.ThrowsAsync<OperatorRefusedException>(
-            () => toy.Engine.Operator.RerunAsync(1, ["00013", "00031"], Because, CancellationToken.None));
+            () => new OperatorActs(toy.Engine).RerunAsync(1, ["00013", "00031"], Because, CancellationToken.None));
         Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
     }
 
@@ -56,7 +58,7 @@ public sealed class FailureTests
     public async Task A_dry_run_names_parts_items_and_what_follows_and_changes_nothing()
     {
         await using var toy = await BrokenAsync("00015", "stopped");
-        var plan = await toy.Engine.Operator.PlanRerunAsync(1, null, CancellationToken.None);
+        var plan = await new OperatorActs(toy.Engine).PlanRerunAsync(1, null, CancellationToken.None);
         Assert.Equal("10 items are tried again; nothing of them was stored.", plan.Parts.Single().Effect);
         Assert.Equal(["paper", "last"], plan.StepsAfter);
         Assert.Equal(1, await toy.ScalarAsync<long>("SELECT count(*) FROM part WHERE state = 'failed'"));
@@ -67,10 +69,10 @@ public sealed class FailureTests
     public async Task Skipped_items_are_held_in_the_ledger_and_count_in_the_law()
     {
         await using var toy = await BrokenAsync("00015", "stopped");
-        var part = (await toy.Engine.Operator.FailedAsync(1, CancellationToken.None)).Single();
+        var part = (await new OperatorActs(toy.Engine).FailedAsync(1, CancellationToken.None)).Single();
         Assert.Equal(
             "10 items are held for the next night.",
-            await toy.Engine.Operator.SkipAsync(part.Id, Because, CancellationToken.None));
+            await new OperatorActs(toy.Engine).SkipAsync(part.Id, Because, CancellationToken.None));
         await toy.WorkAsync();
         Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
         Assert.Equal(10, await toy.ScalarAsync<long>("SELECT count(*) FROM item WHERE step_ordinal = 1 AND outcome = 'held'"));
@@ -78,9 +80,9 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_passing_error_waits_in_the_row_and_costs_no_attempt()
+    public async Task A_transient_error_waits_in_the_row_and_costs_no_attempt()
     {
-        await using var toy = await BrokenAsync("00015", "passing");
+        await using var toy = await BrokenAsync("00015", "transient");
         Assert.Equal(
             "ready 0 true",
             await toy.ScalarAsync<string>(
@@ -92,9 +94,9 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_passing_error_that_comes_ten_times_in_a_row_is_a_lasting_one_of_its_item()
+    public async Task A_transient_error_that_comes_ten_times_in_a_row_is_a_permanent_one_of_its_item()
     {
-        await using var toy = await BrokenAsync("00015", "passing");
+        await using var toy = await BrokenAsync("00015", "transient");
         await WorkOnAsync(toy);
         // Nine times it was to be tried again; the tenth was the last.
         Assert.Equal(
@@ -114,14 +116,14 @@ public sealed class FailureTests
             await toy.WorkAsync();
         }
 
-        Assert.True(await toy.ScalarAsync<int>("SELECT max(passing) FROM part WHERE state = 'ready'") > 20);
+        Assert.True(await toy.ScalarAsync<int>("SELECT max(transient_errors) FROM part WHERE state = 'ready'") > 20);
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
         await WorkOnAsync(toy);
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
     }
 
     [Fact]
-    public async Task A_statement_that_takes_longer_than_it_may_is_a_lasting_error_at_once()
+    public async Task A_statement_that_takes_longer_than_it_may_is_a_permanent_error_at_once()
     {
         await using var toy = await ToyRun.CreateAsync(items: 10);
         await toy.ExecuteAsync("INSERT INTO toy_trouble VALUES ('00001', 'slow')");
@@ -154,7 +156,7 @@ public sealed class FailureTests
         Assert.Equal("unbalanced", await toy.ScalarAsync<string>("SELECT state FROM step WHERE ordinal = 1"));
         Assert.Equal("law-broken", await toy.ScalarAsync<string>("SELECT code FROM alert"));
         await toy.ExecuteAsync("DROP TRIGGER lose ON toy_effect; INSERT INTO toy_effect VALUES ('first', '00007', 49)");
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
         await toy.OpenAsync();
         await toy.WorkAsync();
         Assert.Equal(await UndisturbedAsync(), await toy.DigestAsync());
@@ -173,7 +175,7 @@ public sealed class FailureTests
             await toy.ExecuteAsync("""
                 WITH dead AS (
                   INSERT INTO worker (host, boot, pid, started, state, held_part)
-                  SELECT 'h', 'b', 1, '1', 'gone', id FROM part WHERE state = 'failed' RETURNING id)
+                  SELECT 'h', 'b', 1, '1', 'dead', id FROM part WHERE state = 'failed' RETURNING id)
                 UPDATE part SET state = 'leased', worker_id = dead.id FROM dead WHERE part.state = 'failed'
                 """);
             await Workers.DiedAloneAsync(toy.Engine.Database, await toy.ScalarAsync<long>("SELECT max(id) FROM worker"),
@@ -191,11 +193,11 @@ public sealed class FailureTests
     {
         await using var toy = await ToyRun.CreateAsync();
         await toy.OpenAsync();
-        await toy.Engine.Operator.StopAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).StopAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Refused, (await toy.OpenAsync()).Outcome);
-        await toy.Engine.Operator.RerunAsync(1, null, Because, CancellationToken.None);
-        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).AbandonAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.WorkAsync());
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }
@@ -208,7 +210,7 @@ public sealed class FailureTests
         await toy.ExecuteAsync("UPDATE step SET name = 'of another version' WHERE ordinal = 2");
         await toy.WorkAsync();
         Assert.Equal("unknown-step", await toy.ScalarAsync<string>("SELECT error_class FROM part WHERE state = 'failed'"));
-        await toy.Engine.Operator.AbandonAsync(1, Because, CancellationToken.None);
+        await new OperatorActs(toy.Engine).AbandonAsync(1, Because, CancellationToken.None);
         Assert.Equal(0, await toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE acknowledged_by IS NULL"));
         Assert.Equal(OpenOutcome.Opened, (await toy.OpenAsync(ToyRun.Date.AddDays(1))).Outcome);
     }

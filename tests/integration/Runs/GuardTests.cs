@@ -1,5 +1,5 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;
@@ -18,7 +18,7 @@ public sealed class GuardTests
         toy.Night.Pause = _ => reached.TrySetResult() ? wake.Task : Task.CompletedTask;
         var zombie = Task.Run(toy.WorkAsync);
         await reached.Task;
-        await toy.ExecuteAsync("UPDATE worker SET state = 'gone'");
+        await toy.ExecuteAsync("UPDATE worker SET state = 'dead'");
         if (off == GuardsOff.Fence)
         {
             // Or the counter's own constraint would hide the missing fence: guards stand behind each other.
@@ -83,7 +83,7 @@ public sealed class GuardTests
         await connection.ExecuteAsync("SELECT FROM part WHERE from_key = '00011' FOR UPDATE", transaction: transaction);
         var copy = await connection.BeginBinaryImportAsync("COPY toy_item (key) FROM STDIN (FORMAT BINARY)");
         await others;
-        using (Pulse.Start(toy.Engine.Database, toy.Engine.Options, null, TimeProvider.System, Pulse.OnGone.Ignore))
+        using (Heartbeat.Start(toy.Engine.Database, toy.Engine.Options, null, TimeProvider.System, Heartbeat.OnEvicted.Ignore))
         {
             await toy.WaitUntilAsync("SELECT count(*) = 0 FROM worker WHERE state = 'alive'");
         }
@@ -102,9 +102,9 @@ public sealed class GuardTests
         await using var toy = await ToyRun.CreateAsync();
         await toy.OpenAsync();
         var workerId = await Workers.RegisterAsync(toy.Engine.Database, ownsSessions: false, CancellationToken.None);
-        await Workers.MarkGoneAsync(toy.Engine.Database, workerId, CancellationToken.None);
-        using var pulse = Pulse.Start(toy.Engine.Database, toy.Engine.Options, workerId, TimeProvider.System, Pulse.OnGone.Ignore);
-        using var worker = new Worker(toy.Engine, workerId, pulse);
+        await Workers.MarkDeadAsync(toy.Engine.Database, workerId, CancellationToken.None);
+        using var heartbeat = Heartbeat.Start(toy.Engine.Database, toy.Engine.Options, workerId, TimeProvider.System, Heartbeat.OnEvicted.Ignore);
+        using var worker = new Worker(toy.Engine, workerId, heartbeat);
         Assert.Equal(0, await worker.WorkUntilIdleAsync(CancellationToken.None, CancellationToken.None));
     }
 

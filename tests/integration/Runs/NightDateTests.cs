@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -87,9 +89,9 @@ public sealed class NightDateTests
 
         // It was wrong: once it is right again nothing waits, and the nights after today are an alert of their own.
         Set("2026-11-25T22:00:00+09:00");
-        await new AlertWatch(toy.Engine).LookAsync(CancellationToken.None);
+        await new RunMonitor(toy.Engine).LookAsync(CancellationToken.None);
         Assert.Null(await toy.Engine.Opener.OpenDueNightsAsync(_clock.GetUtcNow(), CancellationToken.None));
-        Assert.Equal(62, await OpenAlertsAsync(toy, AlertWatch.AfterToday));
+        Assert.Equal(62, await OpenAlertsAsync(toy, RunMonitor.AfterToday));
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class NightDateTests
     }
 
     private static Task<long> OpenAlertsAsync(ToyRun toy, string code) =>
-        toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE code = @code AND lowered_at IS NULL", new { code });
+        toy.ScalarAsync<long>("SELECT count(*) FROM alert WHERE code = @code AND resolved_at IS NULL", new { code });
 
     private async Task<ToyRun> WithANightAsync()
     {

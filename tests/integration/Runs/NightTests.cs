@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 
 namespace MyNumber.Tests.Integration.Runs;
 
@@ -16,7 +17,7 @@ public sealed class NightTests
         Assert.Equal(40, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect WHERE step = 'first'"));
         Assert.Equal(0, await toy.ScalarAsync<long>("SELECT sum(parts_open) FROM step"));
         var run = (await RunView.FindAsync(toy.Engine.Database, opened.RunId, null, CancellationToken.None))!;
-        Assert.All(await RunView.LawsAsync(toy.Engine, run, CancellationToken.None), law => Assert.True(law.Law.Holds));
+        Assert.All(await RunView.BalancesAsync(toy.Engine, run, CancellationToken.None), balance => Assert.True(balance.Check.Balances));
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class NightTests
         await toy.WorkAsync();
         var now = DateTimeOffset.Parse("2026-11-27T03:00:00+09:00");
         var opened = new List<string?>();
-        for (var ring = 0; ring < 4; ring++)
+        for (var asked = 0; asked < 4; asked++)
         {
             opened.Add((await toy.Engine.Opener.OpenDueNightsAsync(now, CancellationToken.None))?.ToString("O"));
             Assert.Null(opened[^1] is null ? null : await toy.Engine.Opener.OpenDueNightsAsync(now, CancellationToken.None));

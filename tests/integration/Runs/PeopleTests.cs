@@ -1,5 +1,6 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.People;
+using MyNumber.Batch.Runs.Auditing;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;

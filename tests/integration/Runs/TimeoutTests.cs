@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Integration.Runs;
@@ -16,7 +16,7 @@ public sealed class TimeoutTests
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT pg_sleep(60)", connection) { CommandTimeout = 1 };
         var error = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync());
-        Assert.Equal(FailureKind.Lasting, Failures.Kind(error!));
+        Assert.Equal(FailureKind.Permanent, Failures.Kind(error!));
         Assert.Equal("statement-timeout", Failures.Class(error!));
     }
 
@@ -31,7 +31,7 @@ public sealed class TimeoutTests
         };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         var error = await Record.ExceptionAsync(() => connection.OpenAsync());
-        Assert.Equal(FailureKind.Passing, Failures.Kind(error!));
+        Assert.Equal(FailureKind.Transient, Failures.Kind(error!));
         Assert.True(Failures.IsLostConnection(error!));
     }
 
@@ -43,7 +43,7 @@ public sealed class TimeoutTests
         await using var pool = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var only = await pool.OpenConnectionAsync();
         var error = await Record.ExceptionAsync(async () => await (await pool.OpenConnectionAsync()).DisposeAsync());
-        Assert.Equal(FailureKind.Passing, Failures.Kind(error!));
+        Assert.Equal(FailureKind.Transient, Failures.Kind(error!));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Dapper;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Tests.ToyHost;
 
 namespace MyNumber.Tests.Integration.Runs;
@@ -28,10 +29,11 @@ public sealed class ToyRun : IAsyncDisposable
         await run.ExecuteAsync(ToyNight.Tables);
         var options = new EngineOptions
         {
-            PassingDelay = TimeSpan.FromMilliseconds(20),
-            PassingDelayMax = TimeSpan.FromMilliseconds(50),
+            TransientDelay = TimeSpan.FromMilliseconds(20),
+            TransientDelayMax = TimeSpan.FromMilliseconds(50),
             GuardsOff = guardsOff,
             Lease = lease ?? new EngineOptions().Lease,
+            AfterPublish = Drops.SweepAfterPublishAsync,
         };
         run.Night = new ToyNight(run.Outbox, items, 10, TimeSpan.Zero);
         run.Engine = new RunEngine(

@@ -1,7 +1,9 @@
 using CsCheck;
 using Dapper;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Database;
+using MyNumber.Batch.Runs.Delivery;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
 using Npgsql;
 
@@ -265,10 +267,10 @@ public sealed class SelectionTests(TestDatabase database) : IClassFixture<TestDa
             new RunInfo(runId, "night", FirstDay, ""), 0, ordinal, new PartInfo(0, PartAct.Plan, "", "", 1), connection, transaction);
         var step = new SelectStep(policy ?? new Policy());
         await step.DecideAsync(plan, CancellationToken.None);
-        foreach (var law in step.Definition.Laws)
+        foreach (var check in step.Definition.Checks)
         {
-            var (left, right) = await connection.QuerySingleAsync<(long, long)>(law.Sql, transaction: transaction);
-            Assert.True(left == right, law.Name);
+            var (left, right) = await connection.QuerySingleAsync<(long, long)>(check.Sql, transaction: transaction);
+            Assert.True(left == right, check.Name);
         }
     }
 

@@ -1,4 +1,5 @@
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Batch.Status;
 using MyNumber.Jobs.Web;
 using MyNumber.Tests.Integration.Printing;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Storage;
 using MyNumber.Tests.Integration.Printing;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MyNumber.Batch;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Status;
 using MyNumber.Tests.Integration.Printing;
 
@@ -13,7 +13,7 @@ public sealed class WaitingAlertTests
     private const string Messages = "SELECT kind || ' ' || subject FROM alert_message WHERE code = 'waits-too-long' ORDER BY id";
 
     [Fact]
-    public async Task R96_a_cause_is_one_alert_that_is_told_again_as_it_grows_and_lowered_when_it_is_gone()
+    public async Task R96_a_cause_is_one_alert_that_is_told_again_as_it_grows_and_resolved_when_it_is_gone()
     {
         await using var world = await PieceWorld.MakeAsync();
         await world.ResidentAsync("R1");

@@ -30,7 +30,7 @@ public sealed class CalmNightTests
         Execute(product, """
             CREATE FUNCTION slow_leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
             CREATE TRIGGER slow_leave BEFORE UPDATE OF state ON worker
-              FOR EACH ROW WHEN (NEW.state = 'gone') EXECUTE FUNCTION slow_leave();
+              FOR EACH ROW WHEN (NEW.state = 'dead') EXECUTE FUNCTION slow_leave();
             """);
         using var process = product.Start(
             new Dictionary<string, string> { ["MYNUMBER_LEASE_MS"] = "2000" }, "night", "--date", $"{Today:yyyy-MM-dd}");
@@ -40,7 +40,7 @@ public sealed class CalmNightTests
         var night = new CommandResult(process.ExitCode, await output, error);
         Assert.Equal(0, night.ExitCode);
         AssertCalm(product, night);
-        Assert.Equal(["gone"], product.Query("SELECT DISTINCT state FROM worker"));
+        Assert.Equal(["dead"], product.Query("SELECT DISTINCT state FROM worker"));
     }
 
     private static void AssertCalm(Product product, CommandResult night)

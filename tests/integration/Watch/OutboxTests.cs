@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Tests.Integration.Runs;
 using Npgsql;
 
@@ -149,8 +150,8 @@ public sealed class OutboxTests
         await toy.ExecuteAsync("UPDATE alert SET acknowledged_by = 'operator-1', acknowledged_at = at WHERE subject LIKE '%2'");
         for (var hour = 0; hour < 9; hour++)
         {
-            await new AlertWatch(toy.Engine).LookAsync(default);
-            await new AlertWatch(toy.Engine).LookAsync(default);
+            await new RunMonitor(toy.Engine).LookAsync(default);
+            await new RunMonitor(toy.Engine).LookAsync(default);
             _clock.Advance(TimeSpan.FromHours(1));
         }
 
@@ -176,7 +177,7 @@ public sealed class OutboxTests
     private async Task LowerAsync(ToyRun toy, string code, string subject)
     {
         await using var connection = await toy.Engine.Database.OpenConnectionAsync();
-        await Alerts.LowerAsync(connection, null, code, subject, _clock.GetUtcNow(), default);
+        await Alerts.ResolveAsync(connection, null, code, subject, _clock.GetUtcNow(), default);
     }
 
     /// <summary>A receiver that takes, or not, what the real channels would send.</summary>

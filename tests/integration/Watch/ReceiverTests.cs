@@ -4,7 +4,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Auditing;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Operators;
 using MyNumber.Jobs.Alerting;
 using MyNumber.Jobs.Cli;
 using MyNumber.Tests.Integration.Runs;
@@ -37,7 +40,7 @@ public sealed class ReceiverTests
         Assert.Matches($"(?i)Message-ID: <[0-9a-f]{{64}}\\.{Home}@mynumber\\.invalid>", letter.Unfolded);
 
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
-        await toy.Engine.Operator.RerunAsync(1, null, new Because("operator-1", "mended"), default);
+        await new OperatorActs(toy.Engine).RerunAsync(1, null, new Because("operator-1", "mended"), default);
         await outbox.DeliverAsync(default);
         Assert.Contains(server.Letters(), one => one.Unfolded.Contains($"[mynumber {Home}] over: part-failed", StringComparison.Ordinal));
     }
@@ -66,14 +69,14 @@ public sealed class ReceiverTests
         var outbox = await OpenAsync(toy, [("alerts:webhook:url", $"http://127.0.0.1:{port}/hook"), ("alerts:webhook:token", "secret")]);
         await toy.WorkAsync();
 
-        var first = await AnswerAsync(listener, outbox, HttpStatusCode.InternalServerError);
+        var first = await RunAsync(listener, outbox, HttpStatusCode.InternalServerError);
         Assert.Equal("http-500", await toy.ScalarAsync<string>("SELECT error_class FROM alert_channel WHERE name = 'webhook'"));
         await toy.ExecuteAsync("UPDATE alert_channel SET not_before = NULL; UPDATE alert_delivery SET not_before = NULL");
         // A redirect is not followed: the message and the token are for the address that was set.
-        var second = await AnswerAsync(listener, outbox, HttpStatusCode.Redirect);
+        var second = await RunAsync(listener, outbox, HttpStatusCode.Redirect);
         Assert.Equal("http-302", await toy.ScalarAsync<string>("SELECT error_class FROM alert_channel WHERE name = 'webhook'"));
         await toy.ExecuteAsync("UPDATE alert_channel SET not_before = NULL; UPDATE alert_delivery SET not_before = NULL");
-        var third = await AnswerAsync(listener, outbox, HttpStatusCode.NoContent);
+        var third = await RunAsync(listener, outbox, HttpStatusCode.NoContent);
 
         Assert.Equal(["Bearer secret", "POST", "application/json"], [third.Token, third.Method, third.Type]);
         using var body = JsonDocument.Parse(third.Body);
@@ -123,7 +126,7 @@ public sealed class ReceiverTests
     private static IConfiguration Settings(params (string Name, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.ToDictionary(value => value.Name, value => (string?)value.Value)).Build();
 
-    private static async Task<Request> AnswerAsync(HttpListener listener, AlertOutbox outbox, HttpStatusCode status)
+    private static async Task<Request> RunAsync(HttpListener listener, AlertOutbox outbox, HttpStatusCode status)
     {
         var delivering = outbox.DeliverAsync(default);
         var context = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(60));

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Jobs.Hosting;
 using MyNumber.Tests.Integration.Runs;
 
@@ -10,7 +10,7 @@ namespace MyNumber.Tests.Integration.Watch;
 public sealed class RestartTests
 {
     [Fact]
-    public async Task Workers_that_die_again_and_again_are_an_alert_and_lowered_when_they_live()
+    public async Task Workers_that_die_again_and_again_are_an_alert_and_resolved_when_they_live()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-24T12:00:00Z"));
         await using var toy = await ToyRun.CreateAsync(items: 0, clock: clock);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Engine;
+using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Tests.Integration.Runs;
 
 namespace MyNumber.Tests.Integration.Watch;
@@ -22,13 +24,13 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task It_is_lowered_by_itself_when_the_night_begins()
+    public async Task It_is_resolved_by_itself_when_the_night_begins()
     {
         await using var toy = await CompleteAsync();
         await LookAsync(toy, "2026-11-25T22:00:00+09:00");
         Assert.Single(await OpenAsync(toy));
         Assert.NotNull(await toy.Engine.Opener.OpenDueNightsAsync(_clock.GetUtcNow(), default));
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
         Assert.Empty(await OpenAsync(toy));
         Assert.Equal("raised,lowered", await toy.ScalarAsync<string>("SELECT string_agg(kind, ',' ORDER BY id) FROM alert_message"));
     }
@@ -52,7 +54,7 @@ public sealed class WatchTests
         await LookAsync(toy, "2026-11-25T06:00:01+09:00");
         Assert.Equal(["night-not-ended night of 2026-11-24"], await OpenAsync(toy));
         await toy.WorkAsync();
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
         Assert.Empty(await OpenAsync(toy));
     }
 
@@ -139,11 +141,11 @@ public sealed class WatchTests
         await toy.OpenAsync();
         var working = toy.WorkAsync();
         await reached.Task;
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
         Assert.Empty(await OpenAsync(toy));
 
         _clock.Advance(TimeSpan.FromMinutes(3));
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
         var pace = (await StepPace.LoadAsync(toy.Engine, 1, default))!;
         var part = Assert.Single(pace.Stragglers);
         Assert.Equal((4L, 2L, 10.0, 190.0), (pace.PartsDone, pace.PartsOpen, pace.MedianSeconds, part.Seconds));
@@ -153,7 +155,7 @@ public sealed class WatchTests
 
         held.SetResult();
         await working;
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
         Assert.Empty(await OpenAsync(toy));
     }
 
@@ -190,7 +192,7 @@ public sealed class WatchTests
             if (Interlocked.Exchange(ref once, 1) == 0)
             {
                 // Somebody gives this worker up while it computes; another takes the part and is done first.
-                await toy.ExecuteAsync("UPDATE worker SET state = 'gone'");
+                await toy.ExecuteAsync("UPDATE worker SET state = 'dead'");
                 await toy.WorkAsync();
             }
         };
@@ -214,7 +216,7 @@ public sealed class WatchTests
     private async Task LookAsync(ToyRun toy, string now)
     {
         SetClock(now);
-        await new AlertWatch(toy.Engine).LookAsync(default);
+        await new RunMonitor(toy.Engine).LookAsync(default);
     }
 
     private void SetClock(string now)

@@ -203,13 +203,13 @@ public sealed class EventOutcomeTests
     [InlineData("spoiled", "spoiled", "E0 kept piece-was-not-posted", "piece P1 piece-returned kept piece-was-not-posted")]
     public void R42_a_piece_comes_back_once_it_was_posted(string state, string becomes, string result, string told)
     {
-        var piece = new PieceSubject { PieceId = "P1", State = state, MunicipalityCode = "131016" };
+        var piece = new TimelinePiece { PieceId = "P1", State = state, MunicipalityCode = "131016" };
         var world = new World { Pieces = { ["P1"] = piece } };
         Assert.Equal((result, told), world.Apply(("piece-returned", "P1", "")));
         Assert.Equal((becomes, becomes == "returned"), (piece.State, piece.Changed));
     }
 
-    private static CardSubject Card(string state, string? order = null, string reference = "C1") => new()
+    private static TimelineCard Card(string state, string? order = null, string reference = "C1") => new()
     {
         Ref = reference,
         OrderId = order,
@@ -221,35 +221,35 @@ public sealed class EventOutcomeTests
         ValidUntil = new(2030, 6, 15),
     };
 
-    private static CardSubject Ordered(bool wantsSignature, bool wantsUser) => new()
+    private static TimelineCard Ordered(bool wantsSignature, bool wantsUser) => new()
     {
         Ref = "A1", OrderId = "A1", ApplicationKey = "A1", MunicipalityCode = "131016", ResidentId = "R1",
             State = "ordered", WantsSignature = wantsSignature, WantsUser = wantsUser,
     };
 
-    private static ApplicationSubject Application(string key, string state, string? id = null) =>
+    private static TimelineApplication Application(string key, string state, string? id = null) =>
         new() { Key = key, ApplicationId = id, State = state, ReceivedOn = new(2026, 11, 24), ResidentId = "R1" };
 
     private sealed class World
     {
-        public CardSubject[] Cards { get; init; } = [];
+        public TimelineCard[] Cards { get; init; } = [];
 
-        public ApplicationSubject[] Applications { get; init; } = [];
+        public TimelineApplication[] Applications { get; init; } = [];
 
-        public Dictionary<string, PieceSubject> Pieces { get; } = [];
+        public Dictionary<string, TimelinePiece> Pieces { get; } = [];
 
         /// <summary>`event state result` of every event that has one, and `kind subject what why` of every line of history.</summary>
         public (string Results, string History) Apply(params (string Kind, string Subject, string Value)[] happened)
         {
             var outcome = new Events.Applier(
-                new EventSubjects
+                new TimelineSubjects
                 {
                     Events = [.. happened.Select((e, i) =>
                         new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
                     Cards = Cards,
                     Applications = Applications,
                     Residents = new Dictionary<string,
-                        ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, null, [new(new(2020, 1, 1), "131016")]) },
+                        TimelineResident> { ["R1"] = new("R1", new(1990, 6, 15), null, null, [new(new(2020, 1, 1), "131016")]) },
                     Pieces = Pieces,
                 },
                 new Policy()).Apply();

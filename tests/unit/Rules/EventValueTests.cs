@@ -143,7 +143,7 @@ public sealed class EventValueTests
     public void An_event_whose_subject_nobody_knows_stays_pending(string kind, string subject) =>
         Assert.Null(Apply([Card("delivered")], [(kind, subject, "K1=2026-12-01")]));
 
-    private static CardSubject Card(string state, string? order = null, string? reference = null) => new()
+    private static TimelineCard Card(string state, string? order = null, string? reference = null) => new()
     {
         Ref = order ?? reference ?? "C1",
         OrderId = order,
@@ -159,21 +159,21 @@ public sealed class EventValueTests
         WantsUser = true,
     };
 
-    private static string? Apply(CardSubject card, (string Kind, string Subject, string Value) happened) =>
+    private static string? Apply(TimelineCard card, (string Kind, string Subject, string Value) happened) =>
         Apply([card], [happened]);
 
     // The last event's result; null where it is still pending.
     private static string? Apply(
-        CardSubject[] cards, (string Kind, string Subject, string Value)[] happened, DateOnly? leftOn = null)
+        TimelineCard[] cards, (string Kind, string Subject, string Value)[] happened, DateOnly? leftOn = null)
     {
-        var subjects = new EventSubjects
+        var subjects = new TimelineSubjects
         {
             Events = [.. happened.Select((e, i) => new PendingEvent($"E{i}", Day, e.Kind, e.Subject, e.Value) { Municipality = "131016" })],
             Cards = cards,
             Applications = [new() { Key = "A1", State = "ordered", ReceivedOn = new(2026, 11, 24), ResidentId = "R1" }],
             Residents = new Dictionary<string,
-                ResidentSubject> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn, [new(new(2020, 1, 1), "131016")]) },
-            Pieces = new Dictionary<string, PieceSubject>(),
+                TimelineResident> { ["R1"] = new("R1", new(1990, 6, 15), null, leftOn, [new(new(2020, 1, 1), "131016")]) },
+            Pieces = new Dictionary<string, TimelinePiece>(),
         };
         var results = new Events.Applier(subjects, new Policy()).Apply().Results;
         return results.Count == happened.Length ? results[^1].Result : null;

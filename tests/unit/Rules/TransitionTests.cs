@@ -86,29 +86,29 @@ public sealed class TransitionTests
 
     [Fact]
     public void R16_events_of_applications_at_every_state() => Assert.Equal(Applications, Draw(
-        "event", Transitions.ApplicationKinds, Transitions.ApplicationStates,
-        (kind, state) => Text(Transitions.Application(kind, state))));
+        "event", CardTransitions.ApplicationKinds, CardTransitions.ApplicationStates,
+        (kind, state) => Text(CardTransitions.Application(kind, state))));
 
     [Fact]
     public void R90_events_of_cards_at_every_state() => Assert.Equal(Cards, Draw(
-        "event", Transitions.CardKinds, Transitions.CardStates, (kind, state) => Text(Transitions.Card(kind, state, false, false))));
+        "event", CardTransitions.CardKinds, CardTransitions.CardStates, (kind, state) => Text(CardTransitions.Card(kind, state, false, false))));
 
     [Fact]
     public void R90_a_suspended_card_and_R46_a_held_one_at_every_state()
     {
         string[] kinds = ["card-suspended", "card-resumed", "storage-released"];
         Assert.Equal(FlaggedCards, Draw(
-            "event", kinds, Transitions.CardStates, (kind, state) => Text(Transitions.Card(kind, state, true, true))));
-        Assert.All(Transitions.CardKinds.Except(kinds), kind => Assert.All(Transitions.CardStates, state => Assert.Equal(
-            Transitions.Card(kind, state, false, false), Transitions.Card(kind, state, true, true))));
+            "event", kinds, CardTransitions.CardStates, (kind, state) => Text(CardTransitions.Card(kind, state, true, true))));
+        Assert.All(CardTransitions.CardKinds.Except(kinds), kind => Assert.All(CardTransitions.CardStates, state => Assert.Equal(
+            CardTransitions.Card(kind, state, false, false), CardTransitions.Card(kind, state, true, true))));
         // Each looks at its own flag.
-        Assert.Equal("=", Text(Transitions.Card("card-suspended", "delivered", false, true)));
-        Assert.Equal("not-held", Text(Transitions.Card("storage-released", "arrived", true, false)));
+        Assert.Equal("=", Text(CardTransitions.Card("card-suspended", "delivered", false, true)));
+        Assert.Equal("not-held", Text(CardTransitions.Card("storage-released", "arrived", true, false)));
     }
 
     [Fact]
     public void Events_of_pieces_at_every_state() => Assert.Equal(Pieces, Draw(
-        "event", Transitions.PieceKinds, PieceStates, (kind, state) => Text(Transitions.Piece(kind, state))));
+        "event", CardTransitions.PieceKinds, PieceStates, (kind, state) => Text(CardTransitions.Piece(kind, state))));
 
     [Fact]
     public void Events_of_residents()
@@ -120,18 +120,18 @@ public sealed class TransitionTests
             ["not on the register"] = (false, true),
         };
         Assert.Equal(Residents, Draw(
-            "event", Transitions.ResidentKinds, [.. who.Keys],
-            (kind, name) => Text(Transitions.Resident(kind, who[name].Registered, who[name].Holds))));
-        Assert.Equal("not-on-the-register", Text(Transitions.Resident("replacement-approved", false, false)));
+            "event", CardTransitions.ResidentKinds, [.. who.Keys],
+            (kind, name) => Text(CardTransitions.Resident(kind, who[name].Registered, who[name].Holds))));
+        Assert.Equal("not-on-the-register", Text(CardTransitions.Resident("replacement-approved", false, false)));
     }
 
     [Fact]
     public void R36_changes_of_the_register_at_every_state()
     {
         Assert.Equal(ChangedApplications, Draw(
-            "change", RegisterTransitions.Changes, Transitions.ApplicationStates, RegisterTransitions.Application));
+            "change", RegisterTransitions.Changes, CardTransitions.ApplicationStates, RegisterTransitions.Application));
         Assert.Equal(ChangedCards, Draw(
-            "change", RegisterTransitions.Changes, Transitions.CardStates, RegisterTransitions.Card));
+            "change", RegisterTransitions.Changes, CardTransitions.CardStates, RegisterTransitions.Card));
         Assert.Equal(["R09", "R09", "R36", "R37"], RegisterTransitions.Changes.Select(RegisterTransitions.Rule));
     }
 
@@ -147,10 +147,10 @@ public sealed class TransitionTests
     [Fact]
     public void A_kind_that_is_none_of_the_subjects_is_a_mistake_of_ours()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Application("card-arrived", "received"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Card("piece-returned", "ordered", false, false));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Piece("card-arrived", "posted"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Transitions.Resident("card-arrived", true, true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CardTransitions.Application("card-arrived", "received"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CardTransitions.Card("piece-returned", "ordered", false, false));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CardTransitions.Piece("card-arrived", "posted"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CardTransitions.Resident("card-arrived", true, true));
         Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Application("married", "received"));
         Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Card("married", "ordered"));
         Assert.Throws<ArgumentOutOfRangeException>(() => RegisterTransitions.Rule("married"));

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using MyNumber.Batch.Runs;
+using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
 namespace MyNumber.Tests.Unit.Runs;
@@ -9,28 +9,28 @@ public sealed class FailuresTests
 {
     public static TheoryData<Exception, FailureKind> Errors => new()
     {
-        { Postgres("08006"), FailureKind.Passing },
-        { Postgres("53300"), FailureKind.Passing },
+        { Postgres("08006"), FailureKind.Transient },
+        { Postgres("53300"), FailureKind.Transient },
         { Postgres("53100"), FailureKind.DiskFull },
-        { Postgres("57P01"), FailureKind.Passing },
-        { Postgres("57014"), FailureKind.Lasting },
-        { Postgres("40001"), FailureKind.Passing },
-        { Postgres("40P01"), FailureKind.Passing },
-        { Postgres("25P03"), FailureKind.Passing },
-        { Postgres("23505"), FailureKind.Lasting },
-        { new NpgsqlException("x", new SocketException()), FailureKind.Passing },
-        { new NpgsqlException("x", new TimeoutException()), FailureKind.Lasting }, // A statement's; see TimeoutTests for a connection's.
-        { new NpgsqlException("x", new ArgumentOutOfRangeException()), FailureKind.Passing },
-        { new NpgsqlException("No password has been provided"), FailureKind.Lasting },
-        { new ArgumentOutOfRangeException(), FailureKind.Lasting },
-        { new AggregateException(new IOException()), FailureKind.Passing },
-        { new AggregateException(new IOException(), new IOException()), FailureKind.Lasting },
-        { new IOException(), FailureKind.Passing },
+        { Postgres("57P01"), FailureKind.Transient },
+        { Postgres("57014"), FailureKind.Permanent },
+        { Postgres("40001"), FailureKind.Transient },
+        { Postgres("40P01"), FailureKind.Transient },
+        { Postgres("25P03"), FailureKind.Transient },
+        { Postgres("23505"), FailureKind.Permanent },
+        { new NpgsqlException("x", new SocketException()), FailureKind.Transient },
+        { new NpgsqlException("x", new TimeoutException()), FailureKind.Permanent }, // A statement's; see TimeoutTests for a connection's.
+        { new NpgsqlException("x", new ArgumentOutOfRangeException()), FailureKind.Transient },
+        { new NpgsqlException("No password has been provided"), FailureKind.Permanent },
+        { new ArgumentOutOfRangeException(), FailureKind.Permanent },
+        { new AggregateException(new IOException()), FailureKind.Transient },
+        { new AggregateException(new IOException(), new IOException()), FailureKind.Permanent },
+        { new IOException(), FailureKind.Transient },
         { new IOException("x", 28), FailureKind.DiskFull },
         { new IOException("x", 122), FailureKind.DiskFull },
-        { new FileNotFoundException(), FailureKind.Lasting },
-        { new DirectoryNotFoundException(), FailureKind.Lasting },
-        { new InvalidOperationException(), FailureKind.Lasting },
+        { new FileNotFoundException(), FailureKind.Permanent },
+        { new DirectoryNotFoundException(), FailureKind.Permanent },
+        { new InvalidOperationException(), FailureKind.Permanent },
     };
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class FailuresTests
     public void A_clock_that_jumps_while_Npgsql_connects_is_a_database_that_is_away()
     {
         Assert.True(Failures.IsOfDatabase(new JumpedException()));
-        Assert.Equal(FailureKind.Passing, Failures.Kind(new JumpedException()));
+        Assert.Equal(FailureKind.Transient, Failures.Kind(new JumpedException()));
         Assert.True(Failures.IsOfDatabase(Postgres("57P01")));
         Assert.False(Failures.IsOfDatabase(new ArgumentOutOfRangeException()));
     }
