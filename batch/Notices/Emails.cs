@@ -1,6 +1,6 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Intake;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 

@@ -1,5 +1,4 @@
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs.Engine;
 
@@ -36,6 +35,9 @@ public sealed record WantedPiece(
 /// <summary>Puts wanted pieces and the forms that they carry into their tables, each once.</summary>
 public static class WantedPieces
 {
+    /// <summary>The kind of item that a piece is to whoever reads an alert.</summary>
+    public const string Item = "piece";
+
     private const int AttemptsMax = 100;
 
     /// <summary>Inserts them, each its own matter: one that an error fails is held and wanted again the next night.</summary>
@@ -44,8 +46,8 @@ public static class WantedPieces
         Func<IReadOnlyList<WantedPiece>, CancellationToken, Task> add, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var failed = await context.StoreEachAsync(PieceBuilder.Item, wanted, piece => piece.Key, add, cancellation);
-        await context.ReportAsync(failed, PieceBuilder.Item, "held", cancellation);
+        var failed = await context.StoreEachAsync(Item, wanted, piece => piece.Key, add, cancellation);
+        await context.ReportAsync(failed, Item, "held", cancellation);
     }
 
     /// <summary>

@@ -26,9 +26,6 @@ public sealed record BuiltPiece(
 /// </summary>
 public sealed class PieceBuilder(Policy policy, NumberVault numbers)
 {
-    /// <summary>The kind of item that a piece is to whoever reads an alert.</summary>
-    public const string Item = "piece";
-
     /// <summary>Builds one piece.</summary>
     internal BuiltPiece Build(PieceRow row, DateOnly day)
     {

@@ -15,7 +15,8 @@ namespace MyNumber.Batch.Status;
 /// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
 /// </summary>
 /// <param name="services">Of the night.</param>
-public sealed class StatusStep(NightServices services)
+/// <param name="steps">All steps of the night: the report has the balance of each.</param>
+public sealed class StatusStep(NightServices services, Func<IReadOnlyList<StepDefinition>> steps)
 {
     /// <summary>Application IDs in one part.</summary>
     public const int IdsPerPart = 5_000;
@@ -273,7 +274,7 @@ public sealed class StatusStep(NightServices services)
     private async Task<Func<StoreContext, CancellationToken, Task>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
         var store = await services.Handovers.Act(HandoverOf(services)).ComputeAsync(part, cancellation);
-        await NightReport.Of(services).WriteAsync(part.Run, cancellation);
+        await new NightReport(services.Home, services.Database, services.Policy, steps).WriteAsync(part.Run, cancellation);
         return store;
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 using CsvHelper;
 using MyNumber.Batch.Files;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>One checked row: every value is of its column's class, so its readers need not ask again.</summary>
 /// <param name="Number">Data row, from 1.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MyNumber.Batch.Calendar;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>What a column may hold.</summary>
 /// <param name="Name">As it stands in a `.rejected.csv`.</param>
