@@ -30,8 +30,15 @@ public static class Night
             new PrintStep(services).Definition,
             new VendorStep(services).Definition,
             new StorageStep(services).Definition,
-            new StatusStep(services).Definition,
+            new StatusStep(services, () => Steps(services)).Definition,
         ];
+    }
+
+    /// <summary>The report of a home's nights.</summary>
+    public static NightReport ReportOf(NightServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new(services.Home, services.Database, services.Policy, () => Steps(services));
     }
 
     /// <summary>Every kind of drop, and how it leaves the house.</summary>

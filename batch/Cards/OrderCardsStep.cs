@@ -1,5 +1,6 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Lifecycle;
 using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;

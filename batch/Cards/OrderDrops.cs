@@ -155,10 +155,10 @@ internal static class OrderDrops
             return;
         }
 
-        await Sql.ExecuteAsync(
-            context.Connection, context.Transaction,
-            "DELETE FROM file USING card WHERE file.drop_id = $1 AND card.ref = ANY($2) AND file.path = card.photo", cancellation,
-            dropId, lines.Failed.Select(order => order.Subject).ToArray());
+        var photographs = await Sql.QueryAsync(
+            context.Connection, context.Transaction, "SELECT photo FROM card WHERE ref = ANY ($1) AND photo IS NOT NULL",
+            row => row.GetString(0), cancellation, [lines.Failed.Select(order => order.Subject).ToArray()]);
+        await Drops.DeleteFilesAsync(context, dropId, photographs, cancellation);
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction, UndoSql, cancellation,
             lines.Failed.Select(order => order.Subject).ToArray(), "selected", context.BusinessDate, "error");

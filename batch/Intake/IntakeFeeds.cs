@@ -1,3 +1,5 @@
+using MyNumber.Batch.Feeds;
+
 namespace MyNumber.Batch.Intake;
 
 /// <summary>The feeds that intake takes beside the register: events, online applications, scans (FORMATS.md, In).</summary>

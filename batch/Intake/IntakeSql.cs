@@ -39,12 +39,13 @@ internal static class IntakeSql
         """;
 
     /// <summary>
-    /// $1 feed, $2 names and $3 hashes of its files, $4 business date. Photographs are scans of their own; `online/`
-    /// keeps them apart.
+    /// $1 feed, $2 names and $3 hashes of its files, $4 business date. Photographs are scans of their own, of the area
+    /// `online`.
     /// </summary>
     public const string TakePhotos = """
-        INSERT INTO scan (feed, row, envelope, sheet, side, kind, file, page, sha256, received_on, locator, application_key, waits)
-        SELECT 'online/' || $1, row, '', '', 'front', 'photo', photo, 1, listed.sha256,
+        INSERT INTO scan (area, feed, row, envelope, sheet, side, kind, file, page, sha256, received_on, locator,
+          application_key, waits)
+        SELECT 'online', 'online/' || $1, row, '', '', 'front', 'photo', photo, 1, listed.sha256,
           (submitted_at::timestamptz AT TIME ZONE 'Asia/Tokyo')::date, '', $1 || '-' || row,
           (submitted_at::timestamptz AT TIME ZONE 'Asia/Tokyo')::date > $4
         FROM new_online JOIN unnest($2::text[], $3::text[]) AS listed (file, sha256) ON listed.file = photo
@@ -97,13 +98,13 @@ internal static class IntakeSql
     public const string TakeWaiting = """
         WITH freed AS (
           UPDATE scan SET waits = false WHERE waits AND received_on <= $1
-          RETURNING feed, row, application_key, received_on, envelope, sheet),
+          RETURNING area, feed, row, application_key, received_on, envelope, sheet),
         rows AS (DELETE FROM waiting_application WHERE received_on <= $1 RETURNING *),
         new AS (
           SELECT DISTINCT ON (application_key) application_key AS key, 'mail' AS channel,
             min(received_on) OVER (PARTITION BY application_key) AS received_on, NULL::timestamptz AS submitted_at,
             envelope, sheet, feed, row, NULL AS application_id, NULL::bytea AS online_cipher
-          FROM freed WHERE feed NOT LIKE 'online/%'
+          FROM freed WHERE area = 'scans'
             AND NOT EXISTS (SELECT FROM application WHERE application.key = freed.application_key)
             AND NOT EXISTS (SELECT FROM key_slot WHERE key_slot.application_key = freed.application_key AND key_slot.state <> 'live')
           ORDER BY application_key, feed, row),
@@ -196,7 +197,7 @@ internal static class IntakeSql
     /// </summary>
     public const string Unstored = """
         SELECT 'scans' AS area, feed, row FROM scan
-        WHERE stored IS NULL AND state = 'received' AND feed NOT LIKE 'online/%' AND kind <> 'other'
+        WHERE stored IS NULL AND state = 'received' AND area = 'scans' AND kind <> 'other'
         UNION ALL
         SELECT 'online', feed, row FROM application
         WHERE channel <> 'mail' AND online_cipher IS NULL AND state = 'received'

@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Register;
 using MyNumber.Batch.Runs.Alerting;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;

@@ -75,7 +75,7 @@ public static class NextGenerations
             ? Numbers(piece, Envelopes.Of(people[piece.Replaces])).ToList() : [piece])).ToList();
         // All envelopes of one old piece or none: whoever stayed on it alone would be looked for by nobody.
         var failed = await context.StoreEachAsync(
-            PieceBuilder.Item, next, one => one.Old,
+            WantedPieces.Item, next, one => one.Old,
             async (some, cancel) =>
             {
                 await NumberNotices.AddAsync(context, services.Ids, [.. some.SelectMany(one => one.Wanted)], owed, cancel);
@@ -83,7 +83,7 @@ public static class NextGenerations
                     context.Connection, context.Transaction, DoneSql, cancel, [some.Select(one => one.Old).ToArray()]);
             },
             cancellation);
-        await context.ReportAsync(failed, PieceBuilder.Item, "held", cancellation);
+        await context.ReportAsync(failed, WantedPieces.Item, "held", cancellation);
         return next.Sum(one => one.Wanted.Count);
     }
 

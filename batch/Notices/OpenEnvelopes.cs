@@ -71,12 +71,12 @@ internal static class OpenEnvelopes
                 .Select(envelope => NumberNotices.Split(envelope, one.Piece.PieceId)).ToList())).ToList();
         var made = new HashSet<(string Origin, string New)>();
         var failed = await context.StoreEachAsync(
-            PieceBuilder.Item, splitting, one => one.PieceId,
+            WantedPieces.Item, splitting, one => one.PieceId,
             async (some, cancel) => made.UnionWith(
                 await SplitAsync(context, ids, [.. some.SelectMany(one => one.Wanted)], owed, by, cancel)),
             cancellation);
         // One that could not be split stays mixed, and is withheld for it when it is built.
-        await context.TellAsync(failed, PieceBuilder.Item, "withheld", cancellation);
+        await context.TellAsync(failed, WantedPieces.Item, "withheld", cancellation);
         var whole = failed.Select(piece => piece.Subject).ToHashSet();
         return
         [

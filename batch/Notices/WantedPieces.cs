@@ -37,6 +37,9 @@ public sealed record WantedPiece(
 /// <summary>Puts wanted pieces and the forms that they carry into their tables, each once.</summary>
 public static class WantedPieces
 {
+    /// <summary>The kind of item that a piece is to whoever reads an alert.</summary>
+    public const string Item = "piece";
+
     private const int AttemptsMax = 100;
 
     /// <summary>How a product wants its pieces that says no more than which of them are due and not yet wanted.</summary>
@@ -52,8 +55,8 @@ public static class WantedPieces
         Func<IReadOnlyList<WantedPiece>, CancellationToken, Task> add, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var failed = await context.StoreEachAsync(PieceBuilder.Item, wanted, piece => piece.Key, add, cancellation);
-        await context.ReportAsync(failed, PieceBuilder.Item, "held", cancellation);
+        var failed = await context.StoreEachAsync(Item, wanted, piece => piece.Key, add, cancellation);
+        await context.ReportAsync(failed, Item, "held", cancellation);
     }
 
     /// <summary>

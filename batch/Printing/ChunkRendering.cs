@@ -1,5 +1,6 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
+using MyNumber.Batch.Notices;
 using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
@@ -28,7 +29,7 @@ internal sealed class ChunkRendering(NightServices services)
         await using var connection = await part.Database.OpenConnectionAsync(cancellation);
         var drop = await FrozenDrops.OneAsync(connection, part.Run.Id, key.Drop, services.Products, cancellation);
         var frozen = await FrozenPieces.LoadAsync(connection, null, drop.Id, key.Chunk, services.Secrets, cancellation);
-        var (data, unopened) = part.Items.Each(PieceBuilder.Item, frozen, piece => piece.PieceId, piece => piece.Data);
+        var (data, unopened) = part.Items.Each(WantedPieces.Item, frozen, piece => piece.PieceId, piece => piece.Data);
         if (unopened.Count > 0)
         {
             return new(drop.Id, key.Chunk, null, [], unopened);
@@ -52,7 +53,7 @@ internal sealed class ChunkRendering(NightServices services)
         {
             // Each alone tells whose fault it is; where it is nobody's, the part fails.
             var alone = part.Items.Each(
-                PieceBuilder.Item, data, piece => piece.PieceId, piece => PieceDocuments.Render([piece], Stream.Null));
+                WantedPieces.Item, data, piece => piece.PieceId, piece => PieceDocuments.Render([piece], Stream.Null));
             if (alone.Failed.Count == 0)
             {
                 throw;

@@ -107,7 +107,7 @@ internal sealed class DropFreezing(NightServices services)
         var rows = await PieceRow.LoadAsync(connection, transaction, services.Products, ids, day, cancellation);
         var tried = rows.AsParallel().AsOrdered().WithCancellation(cancellation)
             .Select(row => (row.PieceId, Result: Attempt<CheckedPiece>.Of(() => Checked(_builder.Build(row, day))))).ToList();
-        return items.Each(PieceBuilder.Item, tried, one => one.PieceId, one => one.Result.Value);
+        return items.Each(WantedPieces.Item, tried, one => one.PieceId, one => one.Result.Value);
     }
 
     // R43: who shares an envelope is asked again now. What changes by it, the new pieces among them, is built anew.
@@ -150,7 +150,7 @@ internal sealed class DropFreezing(NightServices services)
         StoreContext context, IReadOnlyCollection<FailedItem> failed, CancellationToken cancellation)
     {
         await WriteWithheldAsync(context, [.. failed.Select(piece => (piece.Subject, piece.Reason))], cancellation);
-        await context.ReportAsync(failed, PieceBuilder.Item, "withheld", cancellation);
+        await context.ReportAsync(failed, WantedPieces.Item, "withheld", cancellation);
     }
 
     private static Task WriteWithheldAsync(
@@ -184,7 +184,7 @@ internal sealed class DropFreezing(NightServices services)
         StoreContext context, long dropId, IReadOnlyList<FrozenRow> rows, CancellationToken cancellation)
     {
         var failed = await context.StoreEachAsync(
-            PieceBuilder.Item, rows, row => row.Piece.PieceId,
+            WantedPieces.Item, rows, row => row.Piece.PieceId,
             (some, cancel) => FrozenRows.WriteAsync(context, services.Secrets, dropId, some, cancel), cancellation);
         await WithholdFailedAsync(context, failed, cancellation);
     }

@@ -76,7 +76,7 @@ internal sealed class DropSeal(NightServices services)
         var rows = await PieceRow.LoadAsync(
             context.Connection, context.Transaction, services.Products, open.Keys, context.BusinessDate, cancellation);
         var (now, failed) = context.Items.Each(
-            PieceBuilder.Item, rows, row => row.PieceId, row => Differing(row, open[row.PieceId], context.BusinessDate));
+            WantedPieces.Item, rows, row => row.PieceId, row => Differing(row, open[row.PieceId], context.BusinessDate));
         await DropFreezing.WithholdFailedAsync(context, failed, cancellation);
         var differing = now.OfType<CheckedPiece>().ToList();
         var withheld = differing.Where(piece => piece.Problem is not null).ToList();
@@ -127,9 +127,8 @@ internal sealed class DropSeal(NightServices services)
             context.Connection, context.Transaction,
             "UPDATE piece SET first_page = NULL, pages = NULL, sheets = NULL WHERE drop_id = $1 AND chunk = ANY ($2)",
             cancellation, drop.Id, chunks.ToArray());
-        await Sql.ExecuteAsync(
-            context.Connection, context.Transaction, "DELETE FROM file WHERE drop_id = $1 AND path = ANY ($2)",
-            cancellation, drop.Id, chunks.Select(chunk => DropFiles.PdfName(drop, chunk)).ToArray());
+        await Drops.DeleteFilesAsync(
+            context, drop.Id, [.. chunks.Select(chunk => DropFiles.PdfName(drop, chunk))], cancellation);
         var left = await Sql.QueryAsync(
             context.Connection, context.Transaction,
             "SELECT DISTINCT chunk FROM piece WHERE drop_id = $1 AND chunk = ANY ($2) ORDER BY chunk",

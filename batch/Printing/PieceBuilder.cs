@@ -22,9 +22,6 @@ public sealed record BuiltPiece(
 /// </summary>
 public sealed class PieceBuilder(NightServices services)
 {
-    /// <summary>The kind of item that a piece is to whoever reads an alert.</summary>
-    public const string Item = "piece";
-
     private readonly NumberVault _numbers = services.Numbers;
 
     /// <summary>Builds one piece.</summary>

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 
 namespace MyNumber.Batch.Printing;
 

@@ -25,8 +25,7 @@ public sealed class ReadStep(NightServices services)
             WITH scans AS (
               SELECT scan.* FROM scan JOIN feed
                 ON feed.state = 'taken' AND feed.run_id <= @run
-                AND (feed.kind, feed.name) = (CASE WHEN scan.feed LIKE 'online/%' THEN 'online' ELSE 'scans' END,
-                  CASE WHEN scan.feed LIKE 'online/%' THEN substr(scan.feed, 8) ELSE scan.feed END))
+                AND (feed.kind, feed.name) = (scan.area, scan.feed_name))
             SELECT (SELECT count(*) FROM scans),
               (SELECT count(*) FROM scans WHERE state <> 'received' OR stored IS NULL OR waits
                  OR application_key IN (SELECT subject FROM item
@@ -53,7 +52,7 @@ public sealed class ReadStep(NightServices services)
 
     private async Task PlanAsync(StoreContext context, CancellationToken cancellation)
     {
-        await Rekeying.TellAsync(context, services.Policy, services.Clock.GetUtcNow(), cancellation);
+        await DoubleKeying.TellAsync(context, services.Policy, services.Clock.GetUtcNow(), cancellation);
         // Its key was destroyed between intake and now: nothing of it can be read.
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,
@@ -94,7 +93,7 @@ public sealed class ReadStep(NightServices services)
             connection, null,
             """
             SELECT scan.application_key, feed, row, side, kind, scan.state, asked_anew, stored, coalesce(stored_page, page),
-              key_slot.received_on, key_slot.slot
+              key_slot.received_on, key_slot.slot, area = 'online'
             FROM scan JOIN key_slot ON key_slot.application_key = scan.application_key AND key_slot.state = 'live'
             WHERE scan.application_key = ANY($1) AND stored IS NOT NULL AND NOT waits AND kind IN ('form', 'photo')
             ORDER BY scan.application_key, scan.state = 'received', scan.received_on, feed, row
@@ -102,7 +101,10 @@ public sealed class ReadStep(NightServices services)
             row => (Key: row.GetString(0), On: row.GetFieldValue<DateOnly>(9), Slot: row.GetInt32(10),
                 Scan: new SideScan(
                     row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetString(5),
-                    row.GetBoolean(6), row.GetString(7), row.GetInt32(8))),
+                    row.GetBoolean(6), row.GetString(7), row.GetInt32(8))
+                {
+                    IsOnline = row.GetBoolean(11),
+                }),
             cancellation, [keys.ToArray()])).GroupBy(scan => (scan.Key, scan.On, scan.Slot));
         return [.. scans.Select(application =>
         {
@@ -113,8 +115,7 @@ public sealed class ReadStep(NightServices services)
                 application.Key.Key, key, services,
                 SideDecisions.Decide(
                     application.Select(scan => scan.Scan),
-                    scan => _reader.Read(
-                        scan.Stored, scan.Page, scan.Kind, scan.Feed.StartsWith("online/", StringComparison.Ordinal), key, cancellation)));
+                    scan => _reader.Read(scan.Stored, scan.Page, scan.Kind, scan.IsOnline, key, cancellation)));
         })];
     }
 
@@ -149,7 +150,7 @@ public sealed class ReadStep(NightServices services)
             cancellation,
             results.Select(result => result.Key).ToArray(), results.Select(result => result.FrontWasRead).ToArray(),
             results.Select(result => result.ApplicationId).ToArray(), results.Select(result => result.Form).ToArray());
-        await Rekeying.OpenAsync(
+        await DoubleKeying.OpenAsync(
             context,
             results.SelectMany(result => result.Scans.SelectMany(scan => scan.Rekeyed.Select(
                 field => (result.Key, scan.Feed, scan.Row, scan.Side, field)))),

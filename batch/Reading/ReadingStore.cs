@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Privacy;
 using Npgsql;
 

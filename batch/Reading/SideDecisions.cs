@@ -10,7 +10,11 @@ namespace MyNumber.Batch.Reading;
 /// <param name="Stored">Its name in the encrypted store.</param>
 /// <param name="Page">Its page there.</param>
 internal sealed record SideScan(
-    string Feed, int Row, string Side, string Kind, string State, bool AskedAnew, string Stored, int Page);
+    string Feed, int Row, string Side, string Kind, string State, bool AskedAnew, string Stored, int Page)
+{
+    /// <summary>The photograph of an online application: not from a scanner.</summary>
+    public bool IsOnline { get; init; }
+}
 
 /// <summary>What becomes of a scan.</summary>
 /// <param name="Reason">A stable code; null where the state says it all.</param>

@@ -43,6 +43,10 @@ public sealed partial record FoundDrop(
     public IReadOnlyList<string> Lists =>
         [.. Files.Select(file => file.Path).Where(path => path == Control || path.EndsWith(".csv", StringComparison.Ordinal))];
 
+    /// <summary>Its row, as its control file says.</summary>
+    public DropRow Row => new(
+        0, OutboxFolder, DropShape.Folder, Product, BusinessDate, Number, "published", ControlSha256);
+
     /// <summary>Reads a drop from a folder: the outbox's, the vendor's copy, or ours under archive/reconciled.</summary>
     /// <exception cref="FoundDropException">It is not a whole drop of ours; the message says which file and why.</exception>
     public static FoundDrop Read(string folder)

@@ -51,12 +51,6 @@ public static class LostDrops
         SELECT 'piece', piece_id, $2, 'declared-lost', $3, 'two-people' FROM lost ORDER BY piece_id COLLATE "C"
         """;
 
-    private const string GiveUpSql = """
-        WITH given AS (UPDATE drop SET state = 'given-up', stopped_class = NULL, stopped_known = false WHERE id = $1),
-        kept AS (DELETE FROM kept_block WHERE drop_id = $1)
-        UPDATE piece SET frozen_cipher = NULL WHERE drop_id = $1
-        """;
-
     // The winners are ordered anew by the next night; the ledger says what became of the first order.
     private const string OrdersSql = """
         WITH gone AS (DELETE FROM card WHERE drop_id = $1 AND state = 'ordered' RETURNING ref, application_key),
@@ -115,12 +109,14 @@ public static class LostDrops
             var isPrint = folder.StartsWith("print/", StringComparison.Ordinal);
             if (!wasOut)
             {
-                await Sql.ExecuteAsync(connection, transaction, GiveUpSql, cancellation, id);
+                await Drops.GiveUpAsync(connection, transaction, id, cancellation);
+                await Sql.ExecuteAsync(
+                    connection, transaction, "UPDATE piece SET frozen_cipher = NULL WHERE drop_id = $1", cancellation, id);
                 await Alerts.ResolveAsync(connection, transaction, Handovers.StoppedAlert, name, at, cancellation);
             }
 
             await (isPrint ? Sql.ExecuteAsync(connection, transaction, PiecesSql, cancellation, id, day, person)
-                : wasOut ? Sql.ExecuteAsync(connection, transaction, "UPDATE drop SET state = 'sealed' WHERE id = $1", cancellation, id)
+                : wasOut ? Drops.SealAgainAsync(connection, transaction, id, cancellation)
                 : Sql.ExecuteAsync(connection, transaction, OrdersSql, cancellation, id, day, person));
         }
 

@@ -1,4 +1,4 @@
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 
 namespace MyNumber.Batch.Register;
 

@@ -1,5 +1,5 @@
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs.Engine;
 

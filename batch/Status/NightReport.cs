@@ -68,10 +68,6 @@ public sealed class NightReport(
         WriteIndented = true,
     };
 
-    /// <summary>The report of a home's nights.</summary>
-    public static NightReport Of(NightServices services) =>
-        new(services.Home, services.Database, services.Policy, () => Night.Steps(services));
-
     /// <summary>Writes both files, each by a temporary sibling and a rename.</summary>
     public async Task WriteAsync(RunInfo run, CancellationToken cancellation)
     {

@@ -16,7 +16,9 @@ namespace MyNumber.Batch.Status;
 /// `outbox/status/DATE.csv`; then the night's report. In: every application, decided or not. Out: one answer per
 /// Application ID that may be asked for, under a keyed hash of the ID and the date of birth.
 /// </summary>
-public sealed class StatusStep(NightServices services)
+/// <param name="services">Of the night.</param>
+/// <param name="steps">All steps of the night: the report has the balance of each.</param>
+public sealed class StatusStep(NightServices services, Func<IReadOnlyList<StepDefinition>> steps)
 {
     /// <summary>Application IDs in one part.</summary>
     public const int IdsPerPart = 5_000;
@@ -274,7 +276,7 @@ public sealed class StatusStep(NightServices services)
     private async Task<Func<StoreContext, CancellationToken, Task>> PublishAsync(PartContext part, CancellationToken cancellation)
     {
         var store = await services.Handovers.Act(HandoverOf(services)).ComputeAsync(part, cancellation);
-        await NightReport.Of(services).WriteAsync(part.Run, cancellation);
+        await new NightReport(services.Home, services.Database, services.Policy, steps).WriteAsync(part.Run, cancellation);
         return store;
     }
 

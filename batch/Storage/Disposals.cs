@@ -223,27 +223,19 @@ public static class Disposals
             """,
             cancellation, list, today, person);
         var content = await ContentAsync(connection, transaction, list, cancellation);
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
-        var drop = (await Sql.QueryAsync(
+        var (runId, asked) = (await Sql.QueryAsync(
             connection, transaction,
-            """
-            WITH list AS (SELECT * FROM disposal_list WHERE list_id = $1),
-            made AS (
-              INSERT INTO drop (run_id, folder, flat, product, business_date, number, state, manifest_sha256)
-              SELECT run_id, 'disposals/' || municipality_code, true, 'disposals-' || municipality_code, business_date,
-                     number, 'sealed', $2 FROM list
-              RETURNING id, folder, product, business_date, number),
-            file AS (
-              INSERT INTO file (drop_id, path, sha256, bytes)
-              SELECT id, to_char(business_date, 'YYYYMMDD') || '-' || to_char(number, 'FM000') || '.csv', $2, $3 FROM made)
-            SELECT id, folder, product, business_date, number FROM made
-            """,
-            row => new DropRow(
-                row.GetInt64(0), row.GetString(1), DropShape.Flat, row.GetString(2), row.GetFieldValue<DateOnly>(3),
-                row.GetInt32(4), "sealed", sha256),
-            cancellation, list, sha256, (long)content.Length)).Single();
+            "SELECT run_id, municipality_code, business_date, number FROM disposal_list WHERE list_id = $1",
+            row => (
+                row.GetInt64(0),
+                new DropRow(
+                    0, $"disposals/{row.GetString(1)}", DropShape.Flat, $"disposals-{row.GetString(1)}",
+                    row.GetFieldValue<DateOnly>(2), row.GetInt32(3), "sealed", null)),
+            cancellation, list)).Single();
+        var file = new StagedFile(FileName(asked), Convert.ToHexStringLower(SHA256.HashData(content)), content.Length);
+        var drop = await Drops.CreateSealedAsync(connection, transaction, runId, asked, file, cancellation);
         await services.Kept.KeepAsync(
-            connection, transaction, drop, [(FileName(drop), new MemoryStream(content))], cancellation);
+            connection, transaction, drop, [(file.Path, new MemoryStream(content))], cancellation);
         return true;
     }
 

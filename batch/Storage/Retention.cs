@@ -1,7 +1,8 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Intake;
 using MyNumber.Batch.Recovery;
+using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
@@ -48,12 +49,6 @@ public sealed class Retention(NightServices services)
         WHERE kind = $1 AND sha256 = ANY ($2) AND state = $3 AND (archived OR state = 'rejected') AND business_date <= $4
         """;
 
-    // What was kept of a card order until nobody asks for it once more.
-    private const string KeptSql = """
-        DELETE FROM kept_block USING drop
-        WHERE drop.id = kept_block.drop_id AND drop.state = 'published' AND drop.business_date <= $1
-        """;
-
     private const string PhotographsSql = """
         SELECT file.drop_id, drop.folder, file.path FROM file
         JOIN drop ON drop.id = file.drop_id AND drop.state = 'published'
@@ -87,8 +82,7 @@ public sealed class Retention(NightServices services)
         }
 
         await DeleteFeedsAsync(connection, [.. archived, .. refused], asOf, cancellation);
-        await Sql.ExecuteAsync(
-            connection, null, KeptSql, cancellation, asOf.AddDays(-services.Policy.ArchiveDays));
+        await KeptFiles.ForgetUntilAsync(connection, asOf.AddDays(-services.Policy.ArchiveDays), cancellation);
         return new RetentionResult(
             asOf, archived.Count, refused.Count, await DeletePhotographsAsync(connection, asOf, cancellation));
     }

@@ -1,5 +1,5 @@
-using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Lifecycle;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Storage;

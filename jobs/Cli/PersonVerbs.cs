@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Keying;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Storage;
 using MyNumber.Batch.Validation;

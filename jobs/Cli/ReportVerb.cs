@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MyNumber.Batch;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Batch.Status;
@@ -21,7 +22,7 @@ public static class ReportVerb
             var services = await context.ServicesAsync();
             var run = await RunView.FindAsync(services.Database, null, context.Get(date), context.Cancellation)
                 ?? throw new UsageException($"There is no night of {context.Get(date):yyyy-MM-dd}.");
-            var summary = await NightReport.Of(services).LoadAsync(
+            var summary = await Night.ReportOf(services).LoadAsync(
                 new RunInfo(run.Id, run.Kind, run.BusinessDate, ""), context.Cancellation);
             if (context.Json)
             {

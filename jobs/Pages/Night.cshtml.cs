@@ -92,7 +92,7 @@ public sealed class NightModel(NightServices services, RunEngine engine) : PageM
 
         Live = live;
         Plan = await new OperatorActs(engine).PlanRerunAsync(live.Night.Id, null, cancellation);
-        Summary = await NightReport.Of(services).LoadAsync(
+        Summary = await Batch.Night.ReportOf(services).LoadAsync(
             new RunInfo(live.Night.Id, "night", live.Night.BusinessDate, ""), cancellation);
         return Page();
     }

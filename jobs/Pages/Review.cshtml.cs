@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Keying;
 using MyNumber.Batch.Reading;
 using MyNumber.Templates.Forms;
 using Npgsql;
@@ -27,7 +27,7 @@ public sealed class ReviewModel(NpgsqlDataSource database) : PageModel
     {
         Items = await Reviews.ListAsync(database, cancellation, User.Identity!.Name);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        Rates = await Rekeying.RatesAsync(connection, null, DateOnly.MinValue, cancellation);
+        Rates = await DoubleKeying.RatesAsync(connection, null, DateOnly.MinValue, cancellation);
     }
 
     /// <summary>A rate as people say it.</summary>

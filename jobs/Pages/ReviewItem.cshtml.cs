@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MyNumber.Batch;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Keying;
 using MyNumber.Batch.Validation;
 using MyNumber.Templates.Forms;
 

@@ -15,8 +15,9 @@ string[] ruleFiles =
 [
     "Validation/ApplicantRules.cs", "Validation/ApplicationFacts.cs", "Validation/ApplicationRules.cs", "Validation/Answers.cs",
     "Validation/FormRules.cs", "Validation/FormUse.cs", "Validation/Identity.cs", "Validation/PhotoRules.cs",
-    "Validation/Texts.cs", "Validation/Finding.cs", "Cards/Transitions.cs", "Cards/RegisterTransitions.cs", "Cards/Events.cs",
-    "Cards/EventSubjects.cs", "Cards/Timeline.cs", "Cards/TimelineEnds.cs", "Cards/TimelineRows.cs", "Cards/RegisterFacts.cs",
+    "Validation/Texts.cs", "Validation/Finding.cs", "Lifecycle/CardTransitions.cs", "Lifecycle/RegisterTransitions.cs",
+    "Lifecycle/Events.cs", "Lifecycle/TimelineSubjects.cs", "Lifecycle/Timeline.cs", "Lifecycle/TimelineEnds.cs",
+    "Lifecycle/TimelineRows.cs", "Lifecycle/RegisterFacts.cs",
     "Calendar/Age.cs", "Calendar/BusinessDays.cs", "Calendar/CardValidity.cs",
     "Calendar/CivilMonths.cs", "Calendar/IndividualNumber.cs", "Calendar/JapaneseEra.cs", "Calendar/RenewalWindow.cs",
     "Storage/StorageClock.cs", "Status/StatusAnswers.cs", "Policy.cs",
@@ -24,7 +25,7 @@ string[] ruleFiles =
 // These are compiled with them, as they hand the rules' own types on, but are not changed.
 string[] beside =
 [
-    "Validation/FactsLoader.cs", "Validation/Sentences.cs", "Validation/Rules.cs", "Validation/RuleText.cs", "Cards/EventChanges.cs",
+    "Validation/FactsLoader.cs", "Validation/Sentences.cs", "Validation/Rules.cs", "Validation/RuleText.cs", "Lifecycle/EventChanges.cs",
 ];
 var bin = Path.Combine(top, "tests/unit/bin/Release/net10.0");
 var parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview);

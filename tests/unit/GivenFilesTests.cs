@@ -11,8 +11,8 @@ public sealed partial class GivenFilesTests
     // The folders and files in which such names are handled.
     private static readonly string[] Places =
     [
-        "batch/Intake", "batch/Register", "batch/Recovery/FoundDrop.cs", "batch/Recovery/FoundDrops.cs", "batch/Printing/DropCheck.cs",
-        "batch/Printing/DropTables.cs", "batch/Printing/VendorFeeds.cs", "batch/Printing/VendorStep.cs", "batch/Reading/ReadCommand.cs",
+        "batch/Feeds", "batch/Intake", "batch/Register", "batch/Recovery/FoundDrop.cs", "batch/Recovery/FoundDrops.cs",
+        "batch/Printing/DropCheck.cs", "batch/Printing/DropTables.cs", "batch/Printing/VendorFeeds.cs", "batch/Printing/VendorStep.cs", "batch/Reading/ReadCommand.cs",
         "jobs/Cli/PaperVerbs.cs", "jobs/Cli/RunActVerbs.cs", "jobs/Cli/NamedFile.cs", "jobs/Cli/RecoveryVerbs.cs",
     ];
 

@@ -112,6 +112,90 @@ public static class Drops
         }
     }
 
+    /// <summary>
+    /// Creates a flat drop of one file that is decided outside of a run's part (two people have approved it), sealed at once.
+    /// </summary>
+    /// <param name="connection">The connection of the act.</param>
+    /// <param name="transaction">The transaction of the act.</param>
+    /// <param name="runId">The run whose drop it is.</param>
+    /// <param name="asked">Folder, product, date and number; its control hash is that of the file.</param>
+    /// <param name="file">Its one file.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<DropRow> CreateSealedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, long runId, DropRow asked, StagedFile file,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(file);
+        var id = await Sql.ScalarAsync<long>(
+            connection, transaction,
+            """
+            WITH made AS (
+              INSERT INTO drop (run_id, folder, flat, product, business_date, number, state, manifest_sha256)
+              VALUES ($1, $2, $3, $4, $5, $6, 'sealed', $7) RETURNING id),
+            file AS (INSERT INTO file (drop_id, path, sha256, bytes) SELECT id, $8, $7, $9 FROM made)
+            SELECT id FROM made
+            """,
+            cancellation, runId, asked.Folder, asked.Shape == DropShape.Flat, asked.Product, asked.BusinessDate, asked.Number,
+            file.Sha256, file.Path, file.Bytes);
+        return asked with { Id = id, State = "sealed", ManifestSha256 = file.Sha256 };
+    }
+
+    /// <summary>
+    /// Gives a drop that is out already its row, where it has none: a restore took the row back. It belongs to the run that
+    /// first finds it; number and hashes are its own.
+    /// </summary>
+    /// <param name="context">The transaction that finds it.</param>
+    /// <param name="drop">As its control file says.</param>
+    /// <param name="previousSha256">Of the drop before it; null in the first.</param>
+    /// <param name="files">Files to record, where they are not.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Its id.</returns>
+    public static async Task<long> AddPublishedAsync(
+        StoreContext context, DropRow drop, string? previousSha256, IReadOnlyCollection<StagedFile> files,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(drop);
+        ArgumentNullException.ThrowIfNull(files);
+        var id = await Sql.ScalarAsync<long>(
+            context.Connection, context.Transaction,
+            """
+            WITH made AS (
+              INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256, previous_sha256)
+              SELECT $1, $2, $3, $4, $5, 'published', $6, $7 WHERE NOT EXISTS (SELECT FROM drop WHERE folder = $2)
+              RETURNING id)
+            SELECT id FROM made UNION ALL SELECT id FROM drop WHERE folder = $2
+            """,
+            cancellation, context.Run.Id, drop.Folder, drop.Product, drop.BusinessDate, drop.Number, drop.ManifestSha256,
+            previousSha256);
+        await Sql.ExecuteAsync(
+            context.Connection, context.Transaction,
+            """
+            INSERT INTO file (drop_id, path, sha256, bytes)
+            SELECT $1, path, sha256, bytes FROM unnest($2::text[], $3::text[], $4::bigint[]) AS new (path, sha256, bytes)
+            ON CONFLICT (drop_id, path) DO NOTHING
+            """,
+            cancellation, id, files.Select(file => file.Path).ToArray(), files.Select(file => file.Sha256).ToArray(),
+            files.Select(file => file.Bytes).ToArray());
+        return id;
+    }
+
+    /// <summary>A drop that is stopped is given up for good: what was kept of its files goes, and nothing tries it again.</summary>
+    public static async Task GiveUpAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, long dropId, CancellationToken cancellation)
+    {
+        await Sql.ExecuteAsync(
+            connection, transaction,
+            "UPDATE drop SET state = 'given-up', stopped_class = NULL, stopped_known = false WHERE id = $1", cancellation, dropId);
+        await KeptFiles.ForgetAsync(connection, transaction, dropId, cancellation);
+    }
+
+    /// <summary>A published drop is to be handed over once more, as it is.</summary>
+    public static Task SealAgainAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, long dropId, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(connection, transaction, "UPDATE drop SET state = 'sealed' WHERE id = $1", cancellation, dropId);
+
     /// <summary>Marks a published drop (ENGINE.md, Files, e).</summary>
     public static Task MarkPublishedAsync(StoreContext context, long dropId, CancellationToken cancellation)
     {
@@ -171,6 +255,16 @@ public static class Drops
             """,
             cancellation, dropId, files.Select(file => file.Path).ToArray(), files.Select(file => file.Sha256).ToArray(),
             files.Select(file => file.Bytes).ToArray(), files.Select(file => file.MadeWith).ToArray());
+    }
+
+    /// <summary>Forgets files of a frozen drop that are made anew, or not at all.</summary>
+    public static Task DeleteFilesAsync(
+        StoreContext context, long dropId, IReadOnlyCollection<string> paths, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Sql.ExecuteAsync(
+            context.Connection, context.Transaction, "DELETE FROM file WHERE drop_id = $1 AND path = ANY ($2)", cancellation,
+            dropId, paths.ToArray());
     }
 
     /// <summary>The recorded files of a drop, by path.</summary>

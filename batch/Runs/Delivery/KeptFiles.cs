@@ -100,6 +100,16 @@ public sealed class KeptFiles(Func<string, byte[], byte[]> seal, Func<string, by
         NpgsqlConnection connection, NpgsqlTransaction transaction, long dropId, CancellationToken cancellation) =>
         Sql.ExecuteAsync(connection, transaction, "DELETE FROM kept_block WHERE drop_id = $1", cancellation, dropId);
 
+    /// <summary>Drops what was kept of published drops of a date and before, which nobody asks for once more.</summary>
+    public static Task ForgetUntilAsync(NpgsqlConnection connection, DateOnly date, CancellationToken cancellation) =>
+        Sql.ExecuteAsync(
+            connection, null,
+            """
+            DELETE FROM kept_block USING drop
+            WHERE drop.id = kept_block.drop_id AND drop.state = 'published' AND drop.business_date <= $1
+            """,
+            cancellation, date);
+
     private static byte[] Deflated(ReadOnlySpan<byte> plain)
     {
         using var buffer = new MemoryStream();

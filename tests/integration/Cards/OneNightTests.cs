@@ -2,8 +2,8 @@ using Dapper;
 using MyNumber.Batch;
 using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Intake;
 using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Selection;
@@ -222,9 +222,9 @@ public sealed partial class OneNightTests : IAsyncLifetime
             INSERT INTO application (key, channel, received_on, submitted_at, feed, row, application_id, state_on, online_cipher)
             VALUES (@key, 'online', '2026-11-24', '2026-11-24T00:00:00Z'::timestamptz + make_interval(mins => @row), 'F', @row,
               @id, '2026-11-24', @cipher);
-            INSERT INTO scan (feed, row, envelope, sheet, side, kind, file, page, sha256, received_on, locator,
+            INSERT INTO scan (area, feed, row, envelope, sheet, side, kind, file, page, sha256, received_on, locator,
               application_key, stored, state, reading_cipher)
-            VALUES ('online/F', @row, '', '', 'front', 'photo', 'p.jpg', 1, 'x', '2026-11-24', '', @key, @stored, 'read', @reading)
+            VALUES ('online', 'online/F', @row, '', '', 'front', 'photo', 'p.jpg', 1, 'x', '2026-11-24', '', @key, @stored, 'read', @reading)
             """,
             new
             {

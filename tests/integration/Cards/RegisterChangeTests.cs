@@ -1,6 +1,6 @@
 using Dapper;
 using MyNumber.Batch;
-using MyNumber.Batch.Cards;
+using MyNumber.Batch.Lifecycle;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Dapper;
 using MyNumber.Batch;
-using MyNumber.Batch.Cards;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
+using MyNumber.Batch.Lifecycle;
 using MyNumber.Batch.Register;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Tests.Integration.Intake;
@@ -211,7 +211,7 @@ public sealed class TimelineOrderTests(TestDatabase database) : IClassFixture<Te
             $"住所　{row.Municipality}", "", "", row.Municipality, on, .. (row.Left ?? ",").Split(','), "0", "", $"H{row.Resident}", "名", "",
         ];
         return new(
-            Batch.Intake.Feed.FolderFeed(FeedArea.Register, "F"), new("", new Dictionary<string, string>(), []),
+            Batch.Feeds.Feed.FolderFeed(FeedArea.Register, "F"), new("", new Dictionary<string, string>(), []),
             [new FeedTable(RegisterFeed.Residents, RegisterFeed.ResidentColumns, [new(1, values)], [])], []);
     }
 

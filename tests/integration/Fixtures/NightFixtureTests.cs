@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Database;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Reading;
 using MyNumber.Fixtures;
 using MyNumber.Fixtures.Feeds;

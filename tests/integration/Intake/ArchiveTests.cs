@@ -1,3 +1,4 @@
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Runs.Engine;

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Intake;
 
 namespace MyNumber.Tests.Integration.Intake;
 

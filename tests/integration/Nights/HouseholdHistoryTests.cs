@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dapper;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Intake;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;

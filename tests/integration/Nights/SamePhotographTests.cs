@@ -1,5 +1,5 @@
 using System.Globalization;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Keying;
 using MyNumber.Batch.Privacy;
 using MyNumber.Tests.Integration.Intake;
 using OpenCvSharp;

@@ -1,5 +1,5 @@
 using System.Text;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Printing;
 using MyNumber.Tests.Integration.Printing;
 using Npgsql;

@@ -176,7 +176,7 @@ public sealed class SelectionTests(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal("one_live_winner", refused.ConstraintName);
     }
 
-    // Only what can happen does: a cell of the tables in batch/Cards/README.md, a verdict, an arrival.
+    // Only what can happen does: a cell of the tables in batch/Lifecycle/README.md, a verdict, an arrival.
     private static App[] Happen(App[] world, Happening happening, int night)
     {
         App[] Change(Func<App, bool> may, Func<App, App> becomes)

@@ -1,3 +1,4 @@
+using MyNumber.Batch;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs.Monitoring;
 using MyNumber.Batch.Status;
@@ -63,7 +64,7 @@ public sealed class StatusNightTests
 
         // The report of a night counts what it listed and what it did not.
         var report = await new NightReport(
-            world.Services.Home, world.Data, world.Services.Policy, () => [new StatusStep(world.Services).Definition])
+            world.Services.Home, world.Data, world.Services.Policy, () => [new StatusStep(world.Services, () => []).Definition])
             .LoadAsync(new RunInfo(fourth, "night", Wednesday.AddDays(3), ""), CancellationToken.None);
         Assert.All(report.Laws, law => Assert.True(law.Holds, law.Law));
         Assert.Equal(
@@ -102,7 +103,7 @@ public sealed class StatusNightTests
     {
         var engine = new RunEngine(
             world.Data,
-            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new StatusStep(world.Services).Definition] },
+            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new StatusStep(world.Services, () => Night.Steps(world.Services)).Definition] },
             world.Outbox, TimeProvider.System, new EngineOptions());
         await engine.Opener.OpenNightAsync(date, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);

@@ -1,5 +1,5 @@
 using System.Text;
-using MyNumber.Batch.Cards;
+using MyNumber.Batch.Lifecycle;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Validation;
 using Table = MyNumber.Batch.Validation.Rules;

@@ -1,5 +1,5 @@
 using MyNumber.Batch;
-using MyNumber.Batch.Cards;
+using MyNumber.Batch.Lifecycle;
 
 namespace MyNumber.Tests.Unit.Rules;
 

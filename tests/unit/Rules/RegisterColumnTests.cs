@@ -1,4 +1,4 @@
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Register;
 
 namespace MyNumber.Tests.Unit.Rules;

@@ -1,10 +1,10 @@
-using MyNumber.Batch.Cards;
+using MyNumber.Batch.Lifecycle;
 
 namespace MyNumber.Tests.Unit.Rules;
 
 /// <summary>
 /// Every event and every change of the register at every state, cell by cell. The tables below are the specification;
-/// batch/Cards/README.md shows the same ones.
+/// batch/Lifecycle/README.md shows the same ones.
 /// </summary>
 public sealed class TransitionTests
 {
@@ -138,7 +138,7 @@ public sealed class TransitionTests
     [Fact]
     public void The_README_shows_these_tables()
     {
-        var readme = Sources.Read("batch/Cards/README.md");
+        var readme = Sources.Read("batch/Lifecycle/README.md");
         Assert.All(
             [Applications, Cards, FlaggedCards, Pieces, Residents, ChangedApplications, ChangedCards],
             table => Assert.Contains(table, readme, StringComparison.Ordinal));

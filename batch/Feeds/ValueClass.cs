@@ -3,7 +3,7 @@ using MyNumber.Batch.Calendar;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>What a column may hold.</summary>
 /// <param name="Name">As it stands in a `.rejected.csv`.</param>

@@ -10,7 +10,7 @@ using Npgsql;
 namespace MyNumber.Batch.Reading;
 
 /// <summary>What became of a value that a person keyed once more.</summary>
-internal enum RekeyOutcome
+internal enum DoubleKeyingOutcome
 {
     /// <summary>There is no such item.</summary>
     Unknown,
@@ -30,7 +30,7 @@ internal enum RekeyOutcome
 /// settles the item, one that differs is put to another person, since people slip more often than the reader does. Two who
 /// agree against it have found a substitution. No application ever waits for this.
 /// </summary>
-public static class Rekeying
+public static class DoubleKeying
 {
     /// <summary>Code of the alert about a scanner whose sure values are wrong more often than the policy puts up with.</summary>
     public const string Misreading = "scanner-misreads";
@@ -97,24 +97,24 @@ public static class Rekeying
     }
 
     /// <summary>Takes what a person keyed, in the transaction of the audit entry.</summary>
-    internal static async Task<RekeyOutcome> KeyAsync(
+    internal static async Task<DoubleKeyingOutcome> KeyAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, ApplicationKeys keys, string item, string value,
         string person, DateTimeOffset at, CancellationToken cancellation)
     {
         if (await FindAsync(connection, transaction, item, cancellation) is not { } asked)
         {
-            return RekeyOutcome.Unknown;
+            return DoubleKeyingOutcome.Unknown;
         }
 
         if (asked.State is not ("open" or "differs") || asked.Reading is null)
         {
-            return RekeyOutcome.NotOpen;
+            return DoubleKeyingOutcome.NotOpen;
         }
 
         if (asked.FirstBy is { } before
             && !await TwoPeople.AreAsync(connection, transaction, before, person, cancellation))
         {
-            return RekeyOutcome.AnotherPerson;
+            return DoubleKeyingOutcome.AnotherPerson;
         }
 
         var key = keys.Key(asked.On, asked.Slot);
@@ -140,7 +140,7 @@ public static class Rekeying
                 connection, transaction, item, asked, ReadingStore.SealDecision(value, item, key), person, at, cancellation);
         }
 
-        return RekeyOutcome.Taken;
+        return DoubleKeyingOutcome.Taken;
     }
 
     // What two people read counts as a keyer's answer, where it still can; where a card is on its way, a person must know.

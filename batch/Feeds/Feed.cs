@@ -1,7 +1,7 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>The folders of the inbox.</summary>
 public static class FeedArea

@@ -5,7 +5,7 @@ using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>One checked row: every value is of its column's class, so its readers need not ask again.</summary>
 /// <param name="Number">Data row, from 1.</param>

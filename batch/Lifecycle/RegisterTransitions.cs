@@ -1,4 +1,4 @@
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>
 /// What a change of the register does to an application and to a card at each of its states (R09, R36, R37): it voids

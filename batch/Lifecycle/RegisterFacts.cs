@@ -1,4 +1,4 @@
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>What residences tell: moves (R36) and departures (R09), each on its day.</summary>
 internal static class RegisterFacts

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MyNumber.Batch.Files;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>
 /// What a feed's marker says, compared with what lies there: every file's hash, no file missing, none unlisted.

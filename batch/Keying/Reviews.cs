@@ -1,4 +1,5 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
 using MyNumber.Batch.Runs.Auditing;
@@ -6,7 +7,7 @@ using MyNumber.Batch.Validation;
 using MyNumber.Templates.Forms;
 using Npgsql;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Keying;
 
 /// <summary>What waits for a person: where, and by which rule. No value.</summary>
 /// <param name="Field">Item name of the form definition, or what else is asked.</param>
@@ -150,13 +151,13 @@ public static class Reviews
     {
         var field = await Sql.ScalarAsync<string>(
             connection, transaction, "SELECT field FROM rekey_item WHERE item = $1", cancellation, item);
-        if (field is not null && value != Rekeying.Illegible && !CanBe(field, value))
+        if (field is not null && value != DoubleKeying.Illegible && !CanBe(field, value))
         {
             return ReviewOutcome.ValueRefused;
         }
 
-        var outcome = await Rekeying.KeyAsync(connection, transaction, keys, item, value, person, at, cancellation);
-        if (outcome == RekeyOutcome.Taken)
+        var outcome = await DoubleKeying.KeyAsync(connection, transaction, keys, item, value, person, at, cancellation);
+        if (outcome == DoubleKeyingOutcome.Taken)
         {
             await Audit.WriteAsync(connection, transaction, person, "review-rekey", item, reason, at, cancellation);
             await transaction.CommitAsync(cancellation);
@@ -164,9 +165,9 @@ public static class Reviews
 
         return outcome switch
         {
-            RekeyOutcome.Taken => ReviewOutcome.Rekeyed,
-            RekeyOutcome.AnotherPerson => ReviewOutcome.AnotherPerson,
-            RekeyOutcome.NotOpen => ReviewOutcome.NotOpen,
+            DoubleKeyingOutcome.Taken => ReviewOutcome.Rekeyed,
+            DoubleKeyingOutcome.AnotherPerson => ReviewOutcome.AnotherPerson,
+            DoubleKeyingOutcome.NotOpen => ReviewOutcome.NotOpen,
             _ => ReviewOutcome.Unknown,
         };
     }

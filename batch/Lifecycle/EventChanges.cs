@@ -2,7 +2,7 @@ using System.Text.Json;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>Writes what events changed, set-based.</summary>
 internal static class EventChanges

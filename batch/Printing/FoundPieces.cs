@@ -2,11 +2,12 @@ using System.Globalization;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
-using MyNumber.Batch.Printing;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Recovery;
+namespace MyNumber.Batch.Printing;
 
 /// <summary>What is out of all kept drops.</summary>
 /// <param name="Ids">Every piece: none of them may be frozen.</param>
@@ -21,21 +22,6 @@ internal sealed record PiecesOutside(IReadOnlySet<string> Ids, int RegisteredNum
 internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
 {
     private const string AlertCode = "pieces-unknown-here";
-
-    // The drop belongs to the run that first finds pieces of it; its number and hash are its own.
-    private const string DropSql = """
-        WITH made AS (
-          INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256, previous_sha256)
-          SELECT $1, $2, $3, $4, $5, 'published', $6, $7 WHERE NOT EXISTS (SELECT FROM drop WHERE folder = $2)
-          RETURNING id)
-        SELECT id FROM made UNION ALL SELECT id FROM drop WHERE folder = $2
-        """;
-
-    private const string FileSql = """
-        INSERT INTO file (drop_id, path, sha256, bytes)
-        SELECT $1, path, sha256, bytes FROM unnest($2::text[], $3::text[], $4::bigint[]) AS new (path, sha256, bytes)
-        ON CONFLICT (drop_id, path) DO NOTHING
-        """;
 
     private const string SentSql = """
         WITH line AS (
@@ -119,14 +105,9 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
 
     private async Task SendAsync(StoreContext context, FoundDrop drop, List<Line> open, CancellationToken cancellation)
     {
-        var dropId = await Sql.ScalarAsync<long>(
-            context.Connection, context.Transaction, DropSql, cancellation, context.Run.Id, drop.OutboxFolder, drop.Product,
-            drop.BusinessDate, drop.Number, drop.ControlSha256, drop.PreviousSha256);
         var chunks = open.Select(line => line.File).ToHashSet();
         var files = drop.Files.Where(file => drop.Lists.Contains(file.Path) || chunks.Contains(file.Path)).ToList();
-        await Sql.ExecuteAsync(
-            context.Connection, context.Transaction, FileSql, cancellation, dropId, files.Select(file => file.Path).ToArray(),
-            files.Select(file => file.Sha256).ToArray(), files.Select(file => file.Bytes).ToArray());
+        var dropId = await Drops.AddPublishedAsync(context, drop.Row, drop.PreviousSha256, files, cancellation);
 
         // As on the day of the drop: the deadline on the paper counts from there (R45). The address may have changed since;
         // what was printed, the manifest says. A piece that cannot be built any more is out all the same.
@@ -134,8 +115,8 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
             context.Connection, context.Transaction, services.Products, [.. open.Select(line => line.PieceId)], drop.BusinessDate,
             cancellation);
         var (done, failed) = context.Items.Each(
-            PieceBuilder.Item, rows, row => row.PieceId, row => builder.Build(row, drop.BusinessDate));
-        await context.ReportAsync(failed, PieceBuilder.Item, "attached", cancellation);
+            WantedPieces.Item, rows, row => row.PieceId, row => builder.Build(row, drop.BusinessDate));
+        await context.ReportAsync(failed, WantedPieces.Item, "attached", cancellation);
         var unbuilt = failed.Select(piece => piece.Subject).ToHashSet();
         var built = done.Concat(rows.Where(row => unbuilt.Contains(row.PieceId)).Select(builder.Bare))
             .ToDictionary(piece => piece.PieceId);

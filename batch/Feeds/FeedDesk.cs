@@ -4,7 +4,7 @@ using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Batch.Runs.Engine;
 using NpgsqlTypes;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>A feed with everything that can be said of it without the database.</summary>
 /// <param name="Faults">Of marker and tables, and between them.</param>

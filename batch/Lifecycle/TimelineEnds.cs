@@ -1,4 +1,4 @@
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>Where an application ends up, and what it was before facts ended it; null where none did.</summary>
 internal sealed record ApplicationEnd(string Key, string State, string? Before, string Stored);

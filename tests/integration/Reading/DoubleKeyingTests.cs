@@ -1,5 +1,6 @@
 using MyNumber.Batch;
 using MyNumber.Batch.Intake;
+using MyNumber.Batch.Keying;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Reading;
 using MyNumber.Tests.Integration.Intake;
@@ -7,7 +8,7 @@ using MyNumber.Tests.Integration.Intake;
 namespace MyNumber.Tests.Integration.Reading;
 
 /// <summary>What the reader was sure of is keyed once more, blind: how often it is wrong is measured, and nothing waits.</summary>
-public sealed class RekeyingTests
+public sealed class DoubleKeyingTests
 {
     private static readonly string[] Measured =
         ["application_date", "application_id", "braille", "no_signature_certificate", "no_user_certificate"];
@@ -32,8 +33,8 @@ public sealed class RekeyingTests
             (await Reviews.ListAsync(home.Services.Database, CancellationToken.None, "anna")).Select(item => item.Field));
         Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "application_date", "2026-11-20", "ben"));
         // Nobody can read it.
-        Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "no_user_certificate", Rekeying.Illegible, "anna"));
-        Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "no_user_certificate", Rekeying.Illegible, "ben"));
+        Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "no_user_certificate", DoubleKeying.Illegible, "anna"));
+        Assert.Equal(ReviewOutcome.Rekeyed, await KeyAsync(home, items, "no_user_certificate", DoubleKeying.Illegible, "ben"));
 
         Assert.Equal(
             "application_date agreed, application_id agreed, braille open, no_signature_certificate open, no_user_certificate unclear",

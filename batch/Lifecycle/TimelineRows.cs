@@ -6,7 +6,7 @@ using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using Npgsql;
 
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>
 /// Loads what is to be played, in a fixed number of statements whatever its size: the events that are due, whoever they or the

@@ -1,4 +1,4 @@
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>What an event does to its subject: done, kept (it makes no sense here, and says why), or not yet.</summary>
 public enum EventEffect

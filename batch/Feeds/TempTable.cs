@@ -2,7 +2,7 @@ using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs.Engine;
 using NpgsqlTypes;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>A column that is computed while a table is copied.</summary>
 internal sealed record ComputedColumn(string Name, Func<FeedRow, byte[]> Value);

@@ -1,8 +1,10 @@
 using MyNumber.Batch.Database;
+using MyNumber.Batch.Recovery;
 using MyNumber.Batch.Runs.Alerting;
+using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Recovery;
+namespace MyNumber.Batch.Cards;
 
 /// <summary>
 /// Puts the orders of card drops that are out where they belong: the application `ordered`, its card in that drop. Called
@@ -14,18 +16,9 @@ internal static class FoundOrders
     private const string AlertCode = "ordered-before-restore";
 
     private const string OrderSql = """
-        WITH made_drop AS (
-          INSERT INTO drop (run_id, folder, product, business_date, number, state, manifest_sha256, previous_sha256)
-          SELECT $1, $2, $3, $4, $5, 'published', $6, $7 WHERE NOT EXISTS (SELECT FROM drop WHERE folder = $2)
-          RETURNING id, run_id),
-        found AS (SELECT id, run_id FROM made_drop UNION ALL SELECT id, run_id FROM drop WHERE folder = $2),
-        files AS (
-          INSERT INTO file (drop_id, path, sha256, bytes)
-          SELECT found.id, path, sha256, bytes
-          FROM found, unnest($13::text[], $14::text[], $15::bigint[]) AS new (path, sha256, bytes)
-          ON CONFLICT (drop_id, path) DO NOTHING),
+        WITH found AS (SELECT id, run_id FROM drop WHERE id = $1),
         line AS (
-          SELECT * FROM unnest($8::text[], $17::text[], $9::text[], $10::boolean[], $11::boolean[], $12::boolean[])
+          SELECT * FROM unnest($2::text[], $3::text[], $5::text[], $6::boolean[], $7::boolean[], $8::boolean[])
             AS line (order_id, key, photo, braille, signature_wanted, user_wanted)),
         moved AS (
           UPDATE application SET state = 'ordered', state_on = $4 FROM line, resident
@@ -40,7 +33,7 @@ internal static class FoundOrders
           FROM moved JOIN line USING (key), found),
         told AS (
           INSERT INTO history (subject_kind, subject, at, what, by, why)
-          SELECT kind, CASE kind WHEN 'card' THEN order_id ELSE key END, $4, 'ordered', 'reconcile', $16
+          SELECT kind, CASE kind WHEN 'card' THEN order_id ELSE key END, $4, 'ordered', 'reconcile', $9
           FROM moved JOIN line USING (key), unnest(ARRAY['application', 'card']) AS kind ORDER BY key, kind)
         INSERT INTO item (run_id, step_ordinal, subject, outcome, reason)
         SELECT found.run_id, step.ordinal, line.order_id, 'ordered', 'reconciled'
@@ -114,11 +107,10 @@ internal static class FoundOrders
 
         string[] Of(string column) => [.. open.Select(row => row[column])];
         bool[] Flags(string column) => [.. open.Select(row => row[column] == "1")];
+        var dropId = await Drops.AddPublishedAsync(context, drop.Row, drop.PreviousSha256, drop.Files, cancellation);
         await Sql.ExecuteAsync(
-            context.Connection, context.Transaction, OrderSql, cancellation, context.Run.Id, drop.OutboxFolder, drop.Product,
-            drop.BusinessDate, drop.Number, drop.ControlSha256, drop.PreviousSha256, Of("order_id"), Of("photo"),
-            Flags("braille"), Flags("signature_certificate"), Flags("user_certificate"),
-            drop.Files.Select(file => file.Path).ToArray(), drop.Files.Select(file => file.Sha256).ToArray(),
-            drop.Files.Select(file => file.Bytes).ToArray(), drop.Name, open.Select(row => selected[row["order_id"]]).ToArray());
+            context.Connection, context.Transaction, OrderSql, cancellation, dropId, Of("order_id"),
+            open.Select(row => selected[row["order_id"]]).ToArray(), drop.BusinessDate, Of("photo"), Flags("braille"),
+            Flags("signature_certificate"), Flags("user_certificate"), drop.Name);
     }
 }

@@ -1,7 +1,7 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Reading;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Keying;
 
 /// <summary>The pictures that a keyer needs: decrypted in memory, cut to the field, never written to disk.</summary>
 public sealed class ReviewCrops(NightServices services)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MyNumber.Batch.Privacy;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>What an online applicant sent, but for the photograph, which lies in the encrypted store.</summary>
 /// <param name="Email">Where messages go (R51).</param>

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using MyNumber.Batch.Calendar;
-using MyNumber.Batch.Intake;
+using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>
 /// Plays facts one by one over the subjects in memory: events by the table in <see cref="CardTransitions"/>, changes of the register

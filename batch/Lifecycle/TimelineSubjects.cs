@@ -1,4 +1,4 @@
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>One event: pending, or decided before and played again with what came late.</summary>
 internal sealed record PendingEvent(string EventId, DateOnly On, string Kind, string Subject, string Value)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>
 /// The one encoding of tables: UTF-8, with its byte order mark or without (FORMATS.md). A mark never chooses another encoding,

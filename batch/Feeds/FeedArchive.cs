@@ -5,7 +5,7 @@ using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;
 
-namespace MyNumber.Batch.Intake;
+namespace MyNumber.Batch.Feeds;
 
 /// <summary>
 /// Moves feeds out of the inbox once a commit has decided them: taken ones to `archive/`, refused ones to

@@ -1,7 +1,7 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Runs.Engine;
 
-namespace MyNumber.Batch.Cards;
+namespace MyNumber.Batch.Lifecycle;
 
 /// <summary>
 /// Applies what municipalities, call centre, factory and register tell, in the order in which it happened and not in that in
