@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Feeds;

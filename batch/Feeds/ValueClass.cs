@@ -1,6 +1,5 @@
 using System.Globalization;
 using MyNumber.Batch.Calendar;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Feeds;

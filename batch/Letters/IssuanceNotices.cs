@@ -1,8 +1,6 @@
 using MyNumber.Batch.Calendar;
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Letters;

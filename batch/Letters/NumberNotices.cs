@@ -4,7 +4,6 @@ using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 

@@ -1,6 +1,4 @@
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Printing;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Documents;
 using MyNumber.Templates.Letters;

@@ -1,5 +1,3 @@
-using MyNumber.Batch.Database;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 

@@ -1,7 +1,5 @@
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Register;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;

@@ -1,11 +1,9 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Feeds;
 using MyNumber.Batch.Files;
-using MyNumber.Batch.Intake;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Notices;
 

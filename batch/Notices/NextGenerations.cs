@@ -1,8 +1,4 @@
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
-using MyNumber.Batch.Printing;
-using MyNumber.Batch.Privacy;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;

@@ -2,7 +2,6 @@ using System.Text;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Notices;

@@ -1,6 +1,5 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Engine;
 
 namespace MyNumber.Batch.Notices;

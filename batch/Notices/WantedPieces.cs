@@ -1,6 +1,5 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
-using MyNumber.Batch.Printing;
 using MyNumber.Batch.Privacy;
 using MyNumber.Batch.Runs.Engine;
 

@@ -5,7 +5,6 @@ using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Delivery;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

@@ -1,6 +1,5 @@
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Delivery;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Printing;

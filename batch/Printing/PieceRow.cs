@@ -1,4 +1,3 @@
-using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
 using MyNumber.Batch.Privacy;

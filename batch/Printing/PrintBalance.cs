@@ -1,6 +1,5 @@
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 
 namespace MyNumber.Batch.Printing;
 

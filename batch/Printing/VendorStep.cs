@@ -1,10 +1,8 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Feeds;
-using MyNumber.Batch.Intake;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Runs.Alerting;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 using NpgsqlTypes;
 
 namespace MyNumber.Batch.Printing;

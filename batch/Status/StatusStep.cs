@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Selection;
 using MyNumber.Batch.Waiting;
 using Npgsql;

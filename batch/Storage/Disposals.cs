@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Files;
 using MyNumber.Batch.People;
-using MyNumber.Batch.Runs;
 using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;

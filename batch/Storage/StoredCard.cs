@@ -1,6 +1,5 @@
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
-using MyNumber.Batch.Runs;
 using Npgsql;
 
 namespace MyNumber.Batch.Storage;

@@ -3,8 +3,6 @@ using Dapper;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Printing;
 using MyNumber.Batch.Runs.Auditing;
-using MyNumber.Batch.Runs.Delivery;
-using MyNumber.Batch.Runs.Engine;
 using MyNumber.Batch.Runs.Operators;
 using MyNumber.Templates.Letters;
 using MyNumber.Tests.Integration.Printing;

@@ -2,8 +2,6 @@ using MyNumber.Batch;
 using MyNumber.Batch.Database;
 using MyNumber.Batch.Letters;
 using MyNumber.Batch.Notices;
-using MyNumber.Batch.Runs.Auditing;
-using MyNumber.Batch.Runs.Delivery;
 using MyNumber.Batch.Runs.Engine;
 using MyNumber.Templates.Letters;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using MyNumber.Batch.Keying;
-using MyNumber.Batch.Privacy;
-using MyNumber.Tests.Integration.Intake;
 using OpenCvSharp;
 
 namespace MyNumber.Tests.Integration.Nights;

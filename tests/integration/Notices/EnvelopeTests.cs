@@ -1,6 +1,5 @@
 using System.Text;
 using Dapper;
-using MyNumber.Batch.Notices;
 using MyNumber.Batch.Printing;
 using MyNumber.Templates.Documents;
 using MyNumber.Tests.Integration.Printing;

@@ -1,5 +1,3 @@
-using MyNumber.Batch.Waiting;
-
 namespace MyNumber.Tests.Integration.Waiting;
 
 /// <summary>R41: an Issuance Notice within 30 days of receipt, else it is listed by municipality and cause.</summary>
