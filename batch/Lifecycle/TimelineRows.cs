@@ -30,10 +30,9 @@ internal static class TimelineRows
         ORDER BY fact
         """;
 
-    // What is not judged yet is known by the form that it was made with; what was judged and has no resident, by nobody. One
-    // expression, wherever it is asked: two plays of a night must not know different things.
-    private const string KnownByForm =
-        "application.resident_id IS NULL AND coalesce(application.state_before, application.state) = 'received'";
+    // Whose application it is, is known by the form that it was made with until a person is found for it. One expression,
+    // wherever it is asked: two plays of a night must not know different things.
+    private const string KnownByForm = "application.resident_id IS NULL";
 
     // $1 subjects of due events, $2 business date, $3 facts.
     private const string ResidentsSql = $"""
