@@ -45,8 +45,8 @@ public sealed record NightServices
 
     /// <summary>What files say that leave the house, until they are in place.</summary>
     public KeptFiles Kept => new(
-        (context, plain) => Cipher.Seal(Secrets.PieceKey, plain, context),
-        (context, cipher) => Cipher.Open(Secrets.PieceKey, cipher, context));
+        (context, plain) => Cipher.Encrypt(Secrets.PieceKey, plain, context),
+        (context, cipher) => Cipher.Decrypt(Secrets.PieceKey, cipher, context));
 
     /// <summary>Hands sealed drops over.</summary>
     public Handovers Handovers => new(Database, new DropPublisher(Home.Outbox), Kept, Clock);

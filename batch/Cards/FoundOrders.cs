@@ -68,7 +68,7 @@ internal static class FoundOrders
         NightServices services, StoreContext context, CancellationToken cancellation)
     {
         var all = new List<(string Key, string Resident)>();
-        foreach (var drop in FoundDrops.Kept(services.Home, "card-orders"))
+        foreach (var drop in FoundDrops.Reconciled(services.Home, "card-orders"))
         {
             var rows = drop.Rows(drop.ListFile);
             all.AddRange(rows.Select(row => (row["order_id"], row["resident_id"])));

@@ -25,7 +25,7 @@ public sealed class OrderCardsStep(NightServices services, PhotoCutter cutPhoto)
     {
         Render = RenderAsync,
         Refuse = cancellation => RestoreHold.RefuseAsync(services, cancellation),
-        Outside = () => FoundDrops.KeptHashes(services.Home, "card-orders"),
+        Outside = () => FoundDrops.ReconciledHashes(services.Home, "card-orders"),
         // A drop that was lost on the way is handed over once more as it was.
         KeepsAfterwards = true,
     };

@@ -21,13 +21,13 @@ public sealed record OnlineApplication(
     string RepresentativeRelation)
 {
     /// <summary>As it lies in application.online_cipher.</summary>
-    public byte[] Seal(string applicationKey, byte[] key) =>
-        Cipher.Seal(key, JsonSerializer.SerializeToUtf8Bytes(this), Context(applicationKey));
+    public byte[] Encrypt(string applicationKey, byte[] key) =>
+        Cipher.Encrypt(key, JsonSerializer.SerializeToUtf8Bytes(this), Context(applicationKey));
 
     /// <summary>What lies in application.online_cipher.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">Another key or another application.</exception>
-    public static OnlineApplication Open(byte[] cipher, string applicationKey, byte[] key) =>
-        JsonSerializer.Deserialize<OnlineApplication>(Cipher.Open(key, cipher, Context(applicationKey)))!;
+    public static OnlineApplication Decrypt(byte[] cipher, string applicationKey, byte[] key) =>
+        JsonSerializer.Deserialize<OnlineApplication>(Cipher.Decrypt(key, cipher, Context(applicationKey)))!;
 
     /// <summary>The type's name only: a record would print its members, and these must not reach a log in a message.</summary>
     public override string ToString() => nameof(OnlineApplication);

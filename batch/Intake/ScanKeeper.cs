@@ -140,7 +140,7 @@ internal sealed class ScanKeeper(NightServices services)
                 table.Text(row, "representative_name"), table.Text(row, "representative_relation"));
             return new KeptOnline(
                 application.Row, application.Key,
-                online.Seal(application.Key, services.Keys.Key(application.On, application.Slot)));
+                online.Encrypt(application.Key, services.Keys.Key(application.On, application.Slot)));
         })];
     }
 

@@ -176,9 +176,9 @@ public static class Emails
     }
 
     private static async Task<WrittenEmail> StageAsync(
-        NightServices services, DropRow drop, SealedEmail sealedMessage, CancellationToken cancellation)
+        NightServices services, DropRow drop, EncryptedEmail encrypted, CancellationToken cancellation)
     {
-        var message = sealedMessage.Open(services, drop.BusinessDate);
+        var message = encrypted.Open(services, drop.BusinessDate);
         StagedFile? file = null;
         byte[]? bytes = null;
         if (EmailMessage.IsAddress(message.To))
@@ -215,7 +215,7 @@ public static class Emails
     }
 
     /// <summary>Loads the messages of a drop in a range of application keys.</summary>
-    internal static async Task<IReadOnlyList<SealedEmail>> LoadAsync(
+    internal static async Task<IReadOnlyList<EncryptedEmail>> LoadAsync(
         NightServices services, DropRow drop, string fromKey, string toKey, CancellationToken cancellation)
     {
         await using var connection = await services.Database.OpenConnectionAsync(cancellation);
@@ -233,7 +233,7 @@ public static class Emails
               AND message.application_key BETWEEN $2 AND $3
             ORDER BY message.application_key, message.number
             """,
-            row => new SealedEmail(
+            row => new EncryptedEmail(
                 row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetString(3), row.GetString(4),
                 row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5), row.GetFieldValue<DateOnly>(6), row.GetInt32(7)),
             cancellation, drop.Id, fromKey, toKey);
@@ -241,12 +241,12 @@ public static class Emails
 }
 
 /// <summary>A message whose receiver is still encrypted.</summary>
-internal sealed record SealedEmail(
+internal sealed record EncryptedEmail(
     string Key, int Number, string Kind, string Reasons, string ApplicationId, byte[]? Cipher, DateOnly KeyOn, int Slot)
 {
     /// <summary>With its address; empty where that is destroyed.</summary>
     public EmailMessage Open(NightServices services, DateOnly day) => new(
         Key, Number, Kind,
-        Cipher is null ? "" : OnlineApplication.Open(Cipher, Key, services.Keys.Key(KeyOn, Slot)).Email,
+        Cipher is null ? "" : OnlineApplication.Decrypt(Cipher, Key, services.Keys.Key(KeyOn, Slot)).Email,
         ApplicationId, Reasons.Split('+', StringSplitOptions.RemoveEmptyEntries), day);
 }

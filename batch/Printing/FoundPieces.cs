@@ -47,7 +47,7 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
     /// </summary>
     public async Task AttachAsPrintedAsync(StoreContext context, CancellationToken cancellation)
     {
-        foreach (var drop in FoundDrops.Kept(services.Home, "print").Where(drop => IsForHouseholds(drop.Product)))
+        foreach (var drop in FoundDrops.Reconciled(services.Home, "print").Where(drop => IsForHouseholds(drop.Product)))
         {
             var lines = Lines(drop);
             var open = await Sql.QueryAsync(
@@ -74,7 +74,7 @@ internal sealed class FoundPieces(NightServices services, PieceBuilder builder)
     public async Task<PiecesOutside> AttachAsync(StoreContext context, CancellationToken cancellation)
     {
         var (ids, numbers) = (new HashSet<string>(), 0);
-        foreach (var drop in FoundDrops.Kept(services.Home, "print"))
+        foreach (var drop in FoundDrops.Reconciled(services.Home, "print"))
         {
             var lines = Lines(drop);
             ids.UnionWith(lines.Select(line => line.PieceId));

@@ -36,10 +36,10 @@ public static class FrozenPieces
     public static PieceData Parse(byte[] plain) => JsonSerializer.Deserialize<PieceData>(plain, Json)!;
 
     /// <summary>As it lies in piece.frozen_cipher.</summary>
-    public static byte[] Seal(string pieceId, byte[] plain, Secrets secrets)
+    public static byte[] Encrypt(string pieceId, byte[] plain, Secrets secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
-        return Cipher.Seal(secrets.PieceKey, plain, Context(pieceId));
+        return Cipher.Encrypt(secrets.PieceKey, plain, Context(pieceId));
     }
 
     /// <summary>The frozen pieces of a drop, or of one of its files, in sequence.</summary>
@@ -60,7 +60,7 @@ public static class FrozenPieces
             row =>
             {
                 var (id, cipher) = (row.GetString(0), row.GetFieldValue<byte[]>(2));
-                return new FrozenPiece(id, row.GetInt32(1), () => Cipher.Open(secrets.PieceKey, cipher, Context(id)));
+                return new FrozenPiece(id, row.GetInt32(1), () => Cipher.Decrypt(secrets.PieceKey, cipher, Context(id)));
             },
             cancellation, dropId, chunk);
     }

@@ -35,7 +35,7 @@ internal static class FrozenRows
             Of(rows, row => row.Piece.Enclosures), Of(rows, row => row.Piece.Data.RegisteredNumber),
             rows.Select(row => row.Piece.Data.Earliest).ToArray(), rows.Select(row => row.Piece.Data.Deadline).ToArray(),
             Of(rows, row => row.Piece.MunicipalityCode),
-            rows.Select(row => FrozenPieces.Seal(row.Piece.PieceId, FrozenPieces.Plain(row.Piece.Data), secrets)).ToArray(),
+            rows.Select(row => FrozenPieces.Encrypt(row.Piece.PieceId, FrozenPieces.Plain(row.Piece.Data), secrets)).ToArray(),
             Of(rows, row => row.Piece.Data.Document));
         await Sql.ExecuteAsync(
             context.Connection, context.Transaction,

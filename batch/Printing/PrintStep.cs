@@ -25,7 +25,7 @@ public sealed class PrintStep(NightServices services)
     {
         Render = RenderAgainAsync,
         Refuse = cancellation => RestoreHold.RefuseAsync(services, cancellation),
-        Outside = () => FoundDrops.KeptHashes(services.Home, "print"),
+        Outside = () => FoundDrops.ReconciledHashes(services.Home, "print"),
         Mark = MarkAsync,
     };
 

@@ -18,37 +18,37 @@ public static class Cipher
     private const int HeaderBytes = 1 + NonceBytes + TagBytes;
 
     /// <summary>Encrypts under a fresh random nonce: the same plain text gives other bytes each time.</summary>
-    public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, string context)
+    public static byte[] Encrypt(byte[] key, ReadOnlySpan<byte> plain, string context)
     {
-        var sealedBytes = new byte[HeaderBytes + plain.Length];
-        sealedBytes[0] = Version;
-        var nonce = sealedBytes.AsSpan(1, NonceBytes);
+        var encrypted = new byte[HeaderBytes + plain.Length];
+        encrypted[0] = Version;
+        var nonce = encrypted.AsSpan(1, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key, TagBytes);
         aes.Encrypt(
             nonce,
             plain,
-            sealedBytes.AsSpan(HeaderBytes),
-            sealedBytes.AsSpan(1 + NonceBytes, TagBytes),
+            encrypted.AsSpan(HeaderBytes),
+            encrypted.AsSpan(1 + NonceBytes, TagBytes),
             Encoding.UTF8.GetBytes(context));
-        return sealedBytes;
+        return encrypted;
     }
 
-    /// <summary>Decrypts what <see cref="Seal"/> made under the same key and context.</summary>
+    /// <summary>Decrypts what <see cref="Encrypt"/> made under the same key and context.</summary>
     /// <exception cref="CryptographicException">Another key, another context, or changed bytes.</exception>
-    public static byte[] Open(byte[] key, ReadOnlySpan<byte> sealedBytes, string context)
+    public static byte[] Decrypt(byte[] key, ReadOnlySpan<byte> encrypted, string context)
     {
-        if (sealedBytes.Length < HeaderBytes || sealedBytes[0] != Version)
+        if (encrypted.Length < HeaderBytes || encrypted[0] != Version)
         {
-            throw new CryptographicException("Not a sealed value of this version.");
+            throw new CryptographicException("Not an encrypted value of this version.");
         }
 
-        var plain = new byte[sealedBytes.Length - HeaderBytes];
+        var plain = new byte[encrypted.Length - HeaderBytes];
         using var aes = new AesGcm(key, TagBytes);
         aes.Decrypt(
-            sealedBytes.Slice(1, NonceBytes),
-            sealedBytes[HeaderBytes..],
-            sealedBytes.Slice(1 + NonceBytes, TagBytes),
+            encrypted.Slice(1, NonceBytes),
+            encrypted[HeaderBytes..],
+            encrypted.Slice(1 + NonceBytes, TagBytes),
             plain,
             Encoding.UTF8.GetBytes(context));
         return plain;

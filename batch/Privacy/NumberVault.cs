@@ -20,9 +20,9 @@ public sealed class NumberVault(byte[] numberKey, byte[] hashKey)
 
     /// <summary>The number as it lies in its column.</summary>
     public byte[] Encrypt(string individualNumber) =>
-        Cipher.Seal(numberKey, Encoding.UTF8.GetBytes(individualNumber), Context);
+        Cipher.Encrypt(numberKey, Encoding.UTF8.GetBytes(individualNumber), Context);
 
     /// <summary>The number in clear: for printing it on the resident's own piece, and nothing else.</summary>
     /// <exception cref="CryptographicException">The key is another one, or the bytes were changed.</exception>
-    public string Decrypt(byte[] cipher) => Encoding.UTF8.GetString(Cipher.Open(numberKey, cipher, Context));
+    public string Decrypt(byte[] cipher) => Encoding.UTF8.GetString(Cipher.Decrypt(numberKey, cipher, Context));
 }

@@ -36,7 +36,7 @@ public sealed class SecretStore(Home home)
         var temporary = Path.Combine(Directory.CreateDirectory(Unfinished).FullName, Path.GetRandomFileName());
         using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
         {
-            stream.Write(Cipher.Seal(key, plain, stored));
+            stream.Write(Cipher.Encrypt(key, plain, stored));
             stream.Flush(flushToDisk: true);
         }
 
@@ -64,7 +64,7 @@ public sealed class SecretStore(Home home)
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">Another key, or changed bytes.</exception>
     public byte[] Read(string stored, byte[] key) =>
-        Cipher.Open(key, File.ReadAllBytes(Path.Combine(home.Store, stored)), stored);
+        Cipher.Decrypt(key, File.ReadAllBytes(Path.Combine(home.Store, stored)), stored);
 
     /// <summary>Deletes one file; harmless where it is gone. Without its key it was noise already.</summary>
     public void Delete(string stored) => File.Delete(Path.Combine(home.Store, stored));

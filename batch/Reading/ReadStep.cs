@@ -231,7 +231,7 @@ public sealed class ReadStep(NightServices services)
             cancellation, applicationKey);
         ScanResult[] judged = [.. scans.Select(scan => new ScanResult(
             scan.Feed, scan.Row, scan.Side, "review", reason,
-            ReadingStore.Seal(
+            ReadingStore.Encrypt(
                 new(null, "reader-died"), scan.Feed, scan.Row, services.Keys.Key(scan.On, scan.Slot)),
             []))];
         await StoreAsync([new(applicationKey, judged, false, null, null)], context, cancellation);
@@ -259,7 +259,7 @@ public sealed class ReadStep(NightServices services)
                 [.. results.Select(result => new ScanResult(
                     result.Scan.Feed, result.Scan.Row, result.Scan.Side, result.State, result.Reason,
                     result.Outcome is null ? null
-                        : ReadingStore.Seal(result.Outcome, result.Scan.Feed, result.Scan.Row, key),
+                        : ReadingStore.Encrypt(result.Outcome, result.Scan.Feed, result.Scan.Row, key),
                     result is { State: "read", Scan.Kind: "form", Outcome.Reading: { } reading }
                         ? SureValues.Sample(
                             reading, applicationKey, result.Scan.Side, services.Ids, services.Policy.RekeyPerMille)

@@ -31,17 +31,17 @@ public static class ReadingStore
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>A reading as it lies in scan.reading_cipher.</summary>
-    public static byte[] Seal(PageOutcome outcome, string feed, int row, byte[] key) =>
-        Cipher.Seal(key, JsonSerializer.SerializeToUtf8Bytes(outcome, Json), Context(feed, row));
+    public static byte[] Encrypt(PageOutcome outcome, string feed, int row, byte[] key) =>
+        Cipher.Encrypt(key, JsonSerializer.SerializeToUtf8Bytes(outcome, Json), Context(feed, row));
 
     /// <summary>What lies in scan.reading_cipher.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">Another key or another scan.</exception>
-    public static PageOutcome Open(byte[] cipher, string feed, int row, byte[] key) =>
-        JsonSerializer.Deserialize<PageOutcome>(Cipher.Open(key, cipher, Context(feed, row)), Json)!;
+    public static PageOutcome Decrypt(byte[] cipher, string feed, int row, byte[] key) =>
+        JsonSerializer.Deserialize<PageOutcome>(Cipher.Decrypt(key, cipher, Context(feed, row)), Json)!;
 
     /// <summary>A decided value as it lies in review_item.value_cipher.</summary>
     public static byte[] SealDecision(string value, string item, byte[] key) =>
-        Cipher.Seal(key, System.Text.Encoding.UTF8.GetBytes(value), $"review_item.value_cipher|{item}");
+        Cipher.Encrypt(key, System.Text.Encoding.UTF8.GetBytes(value), $"review_item.value_cipher|{item}");
 
     /// <summary>
     /// Loads some applications, in the order of their keys. An application whose key was destroyed is left out: nothing
@@ -96,18 +96,18 @@ public static class ReadingStore
                     decision.Side,
                     decision.Field,
                     System.Text.Encoding.UTF8.GetString(
-                        Cipher.Open(key, decision.Cipher, $"review_item.value_cipher|{decision.Item}"))))
+                        Cipher.Decrypt(key, decision.Cipher, $"review_item.value_cipher|{decision.Item}"))))
                 .ToList();
             PageOutcome? Side(string kind, string? side) => scans[application.Key]
                 .Where(scan => scan.Kind == kind && (side is null || scan.Side == side))
-                .Select(scan => Apply(Open(scan.Cipher, scan.Feed, scan.Row, key), decided, side))
+                .Select(scan => Apply(Decrypt(scan.Cipher, scan.Feed, scan.Row, key), decided, side))
                 .LastOrDefault();
             readings.Add(new(
                 application.Key,
                 Side("form", "front"),
                 Side("form", "back"),
                 Side("photo", null),
-                application.Online is null ? null : OnlineApplication.Open(application.Online, application.Key, key),
+                application.Online is null ? null : OnlineApplication.Decrypt(application.Online, application.Key, key),
                 decided.GroupBy(decision => decision.Field).ToDictionary(field => field.Key, field => field.Last().Value)));
         }
 

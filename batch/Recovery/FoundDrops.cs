@@ -12,19 +12,19 @@ public static class FoundDrops
 {
     private static readonly IReadOnlyList<string> Areas = ["print", "card-orders"];
 
-    /// <summary>The kept drops of an area, by date and number.</summary>
-    public static IReadOnlyList<FoundDrop> Kept(Home home, string area) =>
+    /// <summary>The reconciled drops of an area, by date and number.</summary>
+    public static IReadOnlyList<FoundDrop> Reconciled(Home home, string area) =>
         [.. Folders(home).Select(FoundDrop.Read).Where(drop => drop.Area == area)
             .OrderBy(drop => drop.BusinessDate).ThenBy(drop => drop.Product, StringComparer.Ordinal).ThenBy(drop => drop.Number)];
 
     /// <summary>
-    /// Hashes of the kept drops' control files: what was sealed before the backup and handed over after it is out already.
+    /// Hashes of the reconciled drops' control files: what was sealed before the backup and handed over after it is out already.
     /// </summary>
-    public static IReadOnlySet<string> KeptHashes(Home home, string area) =>
-        Kept(home, area).Select(drop => drop.ControlSha256).ToHashSet();
+    public static IReadOnlySet<string> ReconciledHashes(Home home, string area) =>
+        Reconciled(home, area).Select(drop => drop.ControlSha256).ToHashSet();
 
     /// <summary>Copies a drop's control file and lists, whole or not at all.</summary>
-    public static void Keep(Home home, FoundDrop drop)
+    public static void Add(Home home, FoundDrop drop)
     {
         ArgumentNullException.ThrowIfNull(drop);
         var place = Path.Combine(FolderOf(home), drop.Name);
@@ -47,7 +47,7 @@ public static class FoundDrops
     }
 
     /// <summary>
-    /// Drops that lie READY in the outbox and are known to nobody: neither to the database nor as kept. They left the house
+    /// Drops that lie READY in the outbox and are known to nobody: neither to the database nor as reconciled. They left the house
     /// after the moment that the database was restored to.
     /// </summary>
     public static async Task<IReadOnlyList<string>> UnknownInOutboxAsync(
@@ -78,8 +78,8 @@ public static class FoundDrops
         Home home, NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<string> folders,
         CancellationToken cancellation)
     {
-        var kept = Folders(home).Select(Path.GetFileName).ToHashSet();
-        var asked = folders.Where(folder => !kept.Contains(Path.GetFileName(folder))).Distinct().ToArray();
+        var reconciled = Folders(home).Select(Path.GetFileName).ToHashSet();
+        var asked = folders.Where(folder => !reconciled.Contains(Path.GetFileName(folder))).Distinct().ToArray();
         return asked.Length == 0
             ? []
             : await Sql.QueryAsync(

@@ -41,7 +41,7 @@ public static class Reconciliation
 
         await RefusePiecesInAnotherDropAsync(connection, transaction, drop, cancellation);
         // The folder before the row: what is kept without an audit entry is a fact all the same, and is brought again.
-        FoundDrops.Keep(home, drop);
+        FoundDrops.Add(home, drop);
         await Audit.WriteAsync(
             connection, transaction, person, "reconcile", $"{drop.OutboxFolder} {drop.ControlSha256}", reason, at, cancellation);
         await transaction.CommitAsync(cancellation);

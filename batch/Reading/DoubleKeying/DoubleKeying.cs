@@ -118,9 +118,9 @@ public static class DoubleKeying
         }
 
         var key = keys.Key(asked.On, asked.Slot);
-        var read = ReadingStore.Open(asked.Reading, asked.Feed, asked.Row, key).Reading is { } page
+        var read = ReadingStore.Decrypt(asked.Reading, asked.Feed, asked.Row, key).Reading is { } page
             ? SureValues.Value(page, asked.Field) : null;
-        var first = asked.First is null ? null : Encoding.UTF8.GetString(Cipher.Open(key, asked.First, Context(item)));
+        var first = asked.First is null ? null : Encoding.UTF8.GetString(Cipher.Decrypt(key, asked.First, Context(item)));
         var becomes = value == read ? "agreed"
             : first is null ? "differs"
             : value == first && value != Illegible ? "misread"
@@ -133,7 +133,7 @@ public static class DoubleKeying
             WHERE item = $1
             """,
             cancellation, item, becomes, person,
-            becomes == "differs" ? Cipher.Seal(key, Encoding.UTF8.GetBytes(value), Context(item)) : null, at.ToUniversalTime());
+            becomes == "differs" ? Cipher.Encrypt(key, Encoding.UTF8.GetBytes(value), Context(item)) : null, at.ToUniversalTime());
         if (becomes == "misread")
         {
             await CorrectAsync(

@@ -13,8 +13,8 @@ namespace MyNumber.Batch.Runs.Delivery;
 /// meanwhile can change what leaves the house. Everything but what is too large (PDFs, photographs) is kept; those are made
 /// again from rows that are frozen with the drop.
 /// </summary>
-/// <param name="seal">Encrypts a block in a context; files name people.</param>
-public sealed class KeptFiles(Func<string, byte[], byte[]> seal, Func<string, byte[], byte[]> open)
+/// <param name="encrypt">Encrypts a block in a context; files name people.</param>
+public sealed class KeptFiles(Func<string, byte[], byte[]> encrypt, Func<string, byte[], byte[]> decrypt)
 {
     private const int BlockBytesMax = 1 << 20;
 
@@ -63,7 +63,7 @@ public sealed class KeptFiles(Func<string, byte[], byte[]> seal, Func<string, by
                 await copy.WriteAsync(path, NpgsqlDbType.Text, cancellation);
                 await copy.WriteAsync(number, NpgsqlDbType.Integer, cancellation);
                 await copy.WriteAsync(
-                    seal(Context(drop, path, number), Deflated(block.AsSpan(0, read))), NpgsqlDbType.Bytea, cancellation);
+                    encrypt(Context(drop, path, number), Deflated(block.AsSpan(0, read))), NpgsqlDbType.Bytea, cancellation);
             }
         }
 
@@ -87,7 +87,7 @@ public sealed class KeptFiles(Func<string, byte[], byte[]> seal, Func<string, by
         while (await reader.ReadAsync(cancellation))
         {
             found = true;
-            var plain = open(Context(drop, path, reader.GetInt32(0)), reader.GetFieldValue<byte[]>(1));
+            var plain = decrypt(Context(drop, path, reader.GetInt32(0)), reader.GetFieldValue<byte[]>(1));
             await using var inflated = new DeflateStream(new MemoryStream(plain), CompressionMode.Decompress);
             await inflated.CopyToAsync(to, cancellation);
         }

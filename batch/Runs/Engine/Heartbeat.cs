@@ -33,7 +33,7 @@ public sealed class Heartbeat : IDisposable
     /// <summary>What happens to a worker that finds itself evicted.</summary>
     public enum OnEvicted
     {
-        /// <summary>Its process ends at once, without a word: whatever it does now is somebody else's.</summary>
+        /// <summary>Its process ends at once: its parts belong to other workers by now.</summary>
         EndProcess,
 
         /// <summary>Nothing: its claims find nothing and its results are fenced. For work inside a caller's process.</summary>

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace MyNumber.Batch.Runs.Engine;
 
-/// <summary>Writes into a part's row why it is not done; always fenced, so that a zombie's trouble is nobody's.</summary>
+/// <summary>Writes into a part's row why it is not done; always fenced, so that the error of an evicted worker changes nothing.</summary>
 internal sealed class PartFailure(NpgsqlDataSource database, TimeProvider clock, EngineOptions options)
 {
     public const string TransientAlert = "part-waits";

@@ -7,7 +7,7 @@ using Npgsql;
 namespace MyNumber.Batch.Runs.Monitoring;
 
 /// <summary>
-/// Looks at what nobody would report by doing something: a night that did not begin or end by its hour (the dead man's
+/// Looks for what nothing else would report: a night that did not begin or end by its hour (the dead man's
 /// switch), parts that straggle, alerts that nobody has seen. Any process may look, any number of them, at any time.
 /// </summary>
 public sealed class RunMonitor(RunEngine engine)

@@ -229,9 +229,9 @@ public sealed partial class OneNightTests : IAsyncLifetime
             new
             {
                 row, key, id = Id(form),
-                cipher = new OnlineApplication("a@example.jp", birthDate, false, false, false, "", "").Seal(key, secret),
+                cipher = new OnlineApplication("a@example.jp", birthDate, false, false, false, "", "").Encrypt(key, secret),
                 stored = services.Store.Write(Date, row, "photo", Jpeg, secret),
-                reading = ReadingStore.Seal(outcome, "online/F", row, secret),
+                reading = ReadingStore.Encrypt(outcome, "online/F", row, secret),
             });
     }
 

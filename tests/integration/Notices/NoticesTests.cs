@@ -286,7 +286,7 @@ public sealed class NoticesTests
             Parameters =
             {
                 new() { Value = key }, new() { Value = received }, new() { Value = slot + 1 }, new() { Value = resident },
-                new() { Value = online.Seal(key, world.Services.Keys.Key(received, slot)) },
+                new() { Value = online.Encrypt(key, world.Services.Keys.Key(received, slot)) },
             },
         };
         await command.ExecuteNonQueryAsync();

@@ -56,7 +56,7 @@ public sealed class FoundEnvelopeTests
         """SELECT concat_ws(' ', piece_id, subject, state, sheets, split_from) FROM piece ORDER BY piece_id COLLATE "C" """);
 
     private static void Keep(PieceWorld world, DateOnly day) =>
-        FoundDrops.Keep(world.Services.Home, FoundDrop.Read(world.Drop("individual-number-notice", day)));
+        FoundDrops.Add(world.Services.Home, FoundDrop.Read(world.Drop("individual-number-notice", day)));
 
     private static async Task<PieceWorld> FamilyAsync(string name)
     {

@@ -16,18 +16,18 @@ public sealed class PrivacyTests : IDisposable
     {
         var key = new byte[32];
         key[0] = 1;
-        var cipher = Cipher.Seal(key, "見本　花子"u8, "here");
-        Assert.Equal("見本　花子", Encoding.UTF8.GetString(Cipher.Open(key, cipher, "here")));
-        Assert.ThrowsAny<CryptographicException>(() => Cipher.Open(key, cipher, "elsewhere"));
-        Assert.ThrowsAny<CryptographicException>(() => Cipher.Open(new byte[32], cipher, "here"));
+        var cipher = Cipher.Encrypt(key, "見本　花子"u8, "here");
+        Assert.Equal("見本　花子", Encoding.UTF8.GetString(Cipher.Decrypt(key, cipher, "here")));
+        Assert.ThrowsAny<CryptographicException>(() => Cipher.Decrypt(key, cipher, "elsewhere"));
+        Assert.ThrowsAny<CryptographicException>(() => Cipher.Decrypt(new byte[32], cipher, "here"));
         cipher[^1] ^= 1;
-        Assert.ThrowsAny<CryptographicException>(() => Cipher.Open(key, cipher, "here"));
-        Assert.ThrowsAny<CryptographicException>(() => Cipher.Open(key, [1, 2, 3], "here"));
+        Assert.ThrowsAny<CryptographicException>(() => Cipher.Decrypt(key, cipher, "here"));
+        Assert.ThrowsAny<CryptographicException>(() => Cipher.Decrypt(key, [1, 2, 3], "here"));
     }
 
     [Fact]
     public void The_same_value_sealed_twice_looks_different() =>
-        Assert.NotEqual(Cipher.Seal(new byte[32], "x"u8, "c"), Cipher.Seal(new byte[32], "x"u8, "c"));
+        Assert.NotEqual(Cipher.Encrypt(new byte[32], "x"u8, "c"), Cipher.Encrypt(new byte[32], "x"u8, "c"));
 
     [Fact]
     public void Keys_are_made_once_and_loaded_ever_after()
