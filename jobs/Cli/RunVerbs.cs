@@ -202,7 +202,9 @@ public static class RunVerbs
                 var parent = context.Get(child) ? Console.OpenStandardInput() : null;
                 using var telemetry = Telemetry.Start();
                 // A child's parent watches; a worker on a host of its own watches too.
-                await using var monitor = parent is null ? new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id)) : null;
+                await using var monitor = parent is null
+                    ? new MonitorLoop(engine, context.Settings.Alerts.Channels(context.Home.Id))
+                    : null;
                 await new WorkerProcess(engine, HomeDatabase.ConnectionString(context.Home, context.Settings.Connection))
                     .RunAsync(parent, context.Cancellation);
                 return ExitStatus.Done;

@@ -152,7 +152,8 @@ internal static class OutsideFaults
         SELECT count(*) FROM again
         """) > 0;
 
-    private static async Task<bool> LoseWakeUpsAsync(SweptNight night, Random dice) => await HasHangfireAsync(night) && await night.UntilAsync(
+    private static async Task<bool> LoseWakeUpsAsync(SweptNight night, Random dice) => await HasHangfireAsync(night)
+        && await night.UntilAsync(
         async () => await night.AskAsync<long>(
             "WITH lost AS (DELETE FROM hangfire.jobqueue RETURNING 1) SELECT count(*) FROM lost") > 0,
         TimeSpan.FromSeconds(5));

@@ -87,7 +87,8 @@ public sealed class Act
 
 /// <summary>
 /// A balance check (conservation law): SQL over rows, never over counters. It returns one row
-/// <c>(left bigint, right bigint)</c> and balances where they are equal. Parameters: <c>@run</c> (run id), <c>@ordinal</c> (step), <c>@date</c> (business date).
+/// <c>(left bigint, right bigint)</c> and balances where they are equal. Parameters: <c>@run</c> (run id),
+/// <c>@ordinal</c> (step), <c>@date</c> (business date).
 /// </summary>
 /// <param name="Name">A sentence an operator understands: "scans in = read + review + …".</param>
 public sealed record BalanceCheck(string Name, string Sql)

@@ -9,7 +9,10 @@ namespace MyNumber.Batch.Runs.Engine;
 /// <param name="HeldPart">What it held, if that is not worked alone already.</param>
 public sealed record DeadWorker(long Id, long? HeldPart);
 
-/// <summary>The rows of worker processes. A worker is alive or dead; dead is final, and frees what it held. Evicting says that another one is dead.</summary>
+/// <summary>
+/// The rows of worker processes. A worker is alive or dead; dead is final, and frees what it held. Evicting says that
+/// another one is dead.
+/// </summary>
 public static class Workers
 {
     /// <summary>Writes a row for this process.</summary>

@@ -54,7 +54,8 @@ public sealed class RunGauges : IDisposable
         _meter.CreateObservableGauge(
             name,
             () => Rows().Where(row => row.Name == name)
-                .Select(row => new Measurement<double>(row.Value, row.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value)))),
+                .Select(row => new Measurement<double>(
+                    row.Value, row.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value)))),
             unit, description);
 
     private IReadOnlyList<Row> Rows()

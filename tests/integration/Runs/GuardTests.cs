@@ -103,7 +103,8 @@ public sealed class GuardTests
         await toy.OpenAsync();
         var workerId = await Workers.RegisterAsync(toy.Engine.Database, ownsSessions: false, CancellationToken.None);
         await Workers.MarkDeadAsync(toy.Engine.Database, workerId, CancellationToken.None);
-        using var heartbeat = Heartbeat.Start(toy.Engine.Database, toy.Engine.Options, workerId, TimeProvider.System, Heartbeat.OnEvicted.Ignore);
+        using var heartbeat = Heartbeat.Start(
+            toy.Engine.Database, toy.Engine.Options, workerId, TimeProvider.System, Heartbeat.OnEvicted.Ignore);
         using var worker = new Worker(toy.Engine, workerId, heartbeat);
         Assert.Equal(0, await worker.WorkUntilIdleAsync(CancellationToken.None, CancellationToken.None));
     }

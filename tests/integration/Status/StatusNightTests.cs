@@ -103,7 +103,10 @@ public sealed class StatusNightTests
     {
         var engine = new RunEngine(
             world.Data,
-            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new StatusStep(world.Services, () => Night.Steps(world.Services)).Definition] },
+            new Dictionary<string, IReadOnlyList<StepDefinition>>
+            {
+                ["night"] = [new StatusStep(world.Services, () => Night.Steps(world.Services)).Definition],
+            },
             world.Outbox, TimeProvider.System, new EngineOptions());
         await engine.Opener.OpenNightAsync(date, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);

@@ -132,7 +132,10 @@ public sealed class WaitingAlertTests
         var day = DateOnly.Parse(date, CultureInfo.InvariantCulture);
         var engine = new RunEngine(
             world.Data,
-            new Dictionary<string, IReadOnlyList<StepDefinition>> { ["night"] = [new StatusStep(world.Services, () => Night.Steps(world.Services)).Definition] },
+            new Dictionary<string, IReadOnlyList<StepDefinition>>
+            {
+                ["night"] = [new StatusStep(world.Services, () => Night.Steps(world.Services)).Definition],
+            },
             world.Outbox, TimeProvider.System, new EngineOptions());
         await engine.Opener.OpenNightAsync(day, null, AnyDate.Meant, CancellationToken.None);
         await engine.WorkUntilIdleAsync(CancellationToken.None);
