@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MyNumber.Batch.Files;
 using MyNumber.Batch.Runs.Auditing;
 using MyNumber.Batch.Runs.Engine;
 using Npgsql;
@@ -182,6 +183,10 @@ public static class CommandLine
             return Say(context, ExitStatus.BadUsage, usage.Message);
         }
         catch (OperatorRefusedException refused)
+        {
+            return Say(context, ExitStatus.BadUsage, refused.Message);
+        }
+        catch (NotAGivenFileException refused)
         {
             return Say(context, ExitStatus.BadUsage, refused.Message);
         }

@@ -6,7 +6,8 @@ namespace MyNumber.Jobs.Cli;
 internal static class NamedFile
 {
     /// <summary>The whole text.</summary>
-    /// <exception cref="UsageException">There is none, or it is no file that is taken.</exception>
+    /// <exception cref="UsageException">There is none.</exception>
+    /// <exception cref="NotAGivenFileException">It is no regular file.</exception>
     public static string ReadAllText(FileInfo file)
     {
         try
@@ -16,10 +17,6 @@ internal static class NamedFile
         catch (FileNotFoundException)
         {
             throw new UsageException($"There is no file {file.FullName}.");
-        }
-        catch (NotAGivenFileException refused)
-        {
-            throw new UsageException(refused.Message);
         }
     }
 }
