@@ -86,7 +86,7 @@ public sealed class FailureTests
         Assert.Equal(
             "ready 0 true",
             await toy.ScalarAsync<string>(
-                "SELECT state || ' ' || attempts || ' ' || (passing >= 1) FROM part WHERE error_class = 'IOException'"));
+                "SELECT state || ' ' || attempts || ' ' || (transient_errors >= 1) FROM part WHERE error_class = 'IOException'"));
         await toy.ExecuteAsync("DELETE FROM toy_trouble");
         await toy.ExecuteAsync("UPDATE part SET not_before = NULL");
         await toy.WorkAsync();
@@ -102,7 +102,7 @@ public sealed class FailureTests
         Assert.Equal(
             "00015 00015 IOException 9",
             await toy.ScalarAsync<string>(
-                "SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || passing FROM part WHERE state = 'failed'"));
+                "SELECT from_key || ' ' || to_key || ' ' || error_class || ' ' || transient_errors FROM part WHERE state = 'failed'"));
         Assert.Equal(39, await toy.ScalarAsync<long>("SELECT count(*) FROM toy_effect"));
     }
 
